@@ -1,0 +1,35 @@
+"""Asset: a thing in the register, such as a lamp with the number on its mast."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from geoalchemy2 import Geography
+from sqlalchemy import BigInteger, Computed, Identity, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+
+
+class Asset(Base):
+    """Degrees WGS84. `owner` and `road_owner` are two facts: state, county, municipality, private or unknown."""
+
+    __tablename__ = "asset"
+    __table_args__ = (
+        UniqueConstraint("kind", "number"),
+        Index("ix_asset_position", "position", postgresql_using="gist"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    number: Mapped[str] = mapped_column(String(40))
+    lat: Mapped[float]
+    lon: Mapped[float]
+    position: Mapped[Any] = mapped_column(
+        Geography("POINT", 4326, spatial_index=False),
+        Computed("ST_SetSRID(ST_MakePoint(lon, lat), 4326)::geography", persisted=True),
+        deferred=True,
+    )
+    owner: Mapped[str] = mapped_column(String(12), default="unknown")
+    road_owner: Mapped[str] = mapped_column(String(12), default="unknown")
+    street: Mapped[str | None] = mapped_column(String(120))

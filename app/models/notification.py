@@ -1,0 +1,46 @@
+"""Notification: one message to a reporter. At most one of a kind for one update."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base
+from app.models.report import Report
+from app.models.sending import STATES_SQL, Sending
+from app.models.update import Update
+
+
+class NotificationKind(StrEnum):
+    """The receipt goes to any address; the others only to one that was confirmed."""
+
+    RECEIPT = "receipt"
+    STATUS = "status"
+    QUESTION = "question"
+
+
+class Notification(Sending, Base):
+    """An outgoing mail to the reporter of `report`, about `update`."""
+
+    __tablename__ = "notification"
+    __table_args__ = (
+        CheckConstraint(STATES_SQL, name="state"),
+        Index("uq_notification_update_kind", "update_id", "kind", unique=True),
+        Index("ix_notification_report", "report_id"),
+        Index(
+            "ix_notification_open",
+            "state",
+            "next_attempt_at",
+            postgresql_where=text("state <> 'sent' AND state <> 'cancelled'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
+    update_id: Mapped[int] = mapped_column(ForeignKey("report_update.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(12))
+
+    report: Mapped[Report] = relationship(lazy="raise_on_sql")
+    update: Mapped[Update] = relationship(lazy="raise_on_sql")

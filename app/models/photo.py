@@ -1,0 +1,38 @@
+"""Photo: the row; its bytes are in app/storage.py's folder under the same id."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import DateTime, ForeignKey, Index, String, Uuid
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base
+
+if TYPE_CHECKING:
+    from app.models.report import Report
+
+
+class Photo(Base):
+    """A re-encoded photo. Without a report it waits for one and goes after 24 hours."""
+
+    __tablename__ = "photo"
+    __table_args__ = (
+        Index("ix_photo_report", "report_id", "sort_order"),
+        Index("ix_photo_unused", "created_at", postgresql_where="report_id IS NULL"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
+    stop_id: Mapped[int | None] = mapped_column(ForeignKey("stop.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    sort_order: Mapped[int] = mapped_column(default=0)
+    width: Mapped[int]
+    height: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    by_crew: Mapped[bool] = mapped_column(default=False)
+    public: Mapped[bool] = mapped_column(default=False)
+
+    report: Mapped[Report | None] = relationship(back_populates="photos", lazy="raise_on_sql")

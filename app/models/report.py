@@ -1,0 +1,382 @@
+"""Report: one message about one place, its statuses, and the only methods that change them."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from geoalchemy2 import Geography
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Sequence,
+    String,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base
+from app.errors import Conflict, Invalid
+from app.models.actor import Actor
+from app.models.reference import show_reference
+from app.models.update import Update, UpdateKind
+
+if TYPE_CHECKING:
+    from app.models.forwarding import Forwarding
+    from app.models.photo import Photo
+    from app.models.reporter import Reporter
+
+report_number = Sequence("report_number", metadata=Base.metadata)
+
+
+class ReportStatus(StrEnum):
+    """Where a report stands."""
+
+    NEW = "new"
+    FORWARDED = "forwarded"
+    IN_PROGRESS = "in_progress"
+    SCHEDULED = "scheduled"
+    FIXED = "fixed"
+    ANSWERED = "answered"
+    REFERRED = "referred"
+    REJECTED = "rejected"
+    DUPLICATE = "duplicate"
+    WITHDRAWN = "withdrawn"
+
+
+S = ReportStatus
+OPEN = frozenset({S.NEW, S.FORWARDED, S.IN_PROGRESS, S.SCHEDULED})
+CLOSED = frozenset(ReportStatus) - OPEN
+# The unit has it: what a crew can put on a route list, and what the unit's inbox shows.
+AT_UNIT = frozenset({S.FORWARDED, S.IN_PROGRESS, S.SCHEDULED})
+
+ALLOWED: dict[ReportStatus, frozenset[ReportStatus]] = {
+    S.NEW: frozenset({S.FORWARDED}) | CLOSED,
+    S.FORWARDED: frozenset({S.NEW, S.FORWARDED, S.IN_PROGRESS, S.SCHEDULED}) | CLOSED,
+    S.IN_PROGRESS: frozenset({S.NEW, S.FORWARDED, S.SCHEDULED}) | CLOSED,
+    S.SCHEDULED: frozenset({S.NEW, S.FORWARDED, S.IN_PROGRESS}) | CLOSED,
+    **{closed: frozenset({S.NEW}) for closed in CLOSED},
+}
+
+
+class Report(Base):
+    """One message about one place. `lat`, `lon` are WGS84 degrees; both null means the desk must place it."""
+
+    __tablename__ = "report"
+    __table_args__ = (
+        CheckConstraint(f"status IN ({', '.join(repr(s.value) for s in ReportStatus)})", name="status"),
+        CheckConstraint("(lat IS NULL) = (lon IS NULL)", name="position_whole"),
+        CheckConstraint("lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180", name="position_on_earth"),
+        CheckConstraint(
+            "(status = 'duplicate') = (duplicate_of_id IS NOT NULL) OR status <> 'duplicate'",
+            name="duplicate",
+        ),
+        Index("ix_report_position", "position", postgresql_using="gist"),
+        Index("ix_report_created", "created_at", "id"),
+        Index("ix_report_new", "due_at", "id", postgresql_where="status = 'new'"),
+        Index(
+            "ix_report_at_unit",
+            "unit_code",
+            "due_at",
+            postgresql_where="status IN ('forwarded','in_progress','scheduled')",
+        ),
+        Index("ix_report_category_created", "category_code", "created_at", "id"),
+        Index("ix_report_status_created", "status", "created_at", "id"),
+        Index(
+            "uq_report_source", "source", "source_ref", unique=True, postgresql_where="source_ref IS NOT NULL"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    reference: Mapped[str] = mapped_column(String(13), unique=True)
+    nonce: Mapped[str] = mapped_column(String(32), default=lambda: secrets.token_hex(16))
+    version: Mapped[int] = mapped_column(default=1)
+
+    category_code: Mapped[str] = mapped_column(String(40))
+    status: Mapped[str] = mapped_column(String(12))
+    status_before_scheduled: Mapped[str | None] = mapped_column(String(12))
+    private: Mapped[bool] = mapped_column(default=False)
+    hidden_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    position: Mapped[Any | None] = mapped_column(
+        Geography("POINT", 4326, spatial_index=False),
+        Computed("ST_SetSRID(ST_MakePoint(lon, lat), 4326)::geography", persisted=True),
+        deferred=True,
+    )
+    address: Mapped[str | None] = mapped_column(String(200))
+    road_owner: Mapped[str] = mapped_column(String(12), default="unknown")
+    asset_owner: Mapped[str] = mapped_column(String(12), default="unknown")
+    asset_id: Mapped[int | None] = mapped_column(ForeignKey("asset.id", ondelete="SET NULL"))
+
+    description: Mapped[str | None] = mapped_column(Text)
+    text_public: Mapped[bool] = mapped_column(default=False)
+    answers: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+
+    unit_code: Mapped[str | None] = mapped_column(String(40))
+    proposed_unit_code: Mapped[str | None] = mapped_column(String(40))
+    proposed_rule: Mapped[str | None] = mapped_column(String(200))
+    proposal_reason: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+
+    channel: Mapped[str] = mapped_column(String(12), default="web")
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    flags: Mapped[list[str]] = mapped_column(ARRAY(String(30)), default=list)
+    source: Mapped[str | None] = mapped_column(String(40))
+    source_ref: Mapped[str | None] = mapped_column(String(80))
+
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    waiting_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    duplicate_of_id: Mapped[int | None] = mapped_column(
+        ForeignKey("report.id", ondelete="SET NULL"), index=True
+    )
+
+    claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    claimed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    updates: Mapped[list[Update]] = relationship(
+        back_populates="report", order_by=Update.id, lazy="raise_on_sql"
+    )
+    reporter: Mapped[Reporter | None] = relationship(back_populates="report", lazy="raise_on_sql")
+    photos: Mapped[list[Photo]] = relationship(
+        back_populates="report", order_by="Photo.sort_order", lazy="raise_on_sql"
+    )
+    forwardings: Mapped[list[Forwarding]] = relationship(
+        back_populates="report", order_by="Forwarding.id", lazy="raise_on_sql"
+    )
+    duplicate_of: Mapped[Report | None] = relationship(remote_side=[id], lazy="raise_on_sql")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy's own declaration)
+
+    @property
+    def shown_reference(self) -> str:
+        """The reference as people read it."""
+        return show_reference(self.reference)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something."""
+        return self.status in OPEN
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether it has a position."""
+        return self.lat is not None
+
+    def can_become(self, status: ReportStatus) -> bool:
+        """Whether the table of transitions allows it."""
+        return status in ALLOWED[ReportStatus(self.status)]
+
+    def begin(self, *, actor: Actor, at: datetime) -> Update:
+        """The first line of history: it was received."""
+        self.status = S.NEW.value
+        self.created_at = self.changed_at = at
+        return self._tell(
+            Update.by(actor, kind=UpdateKind.SUBMITTED, at=at, public=True, change=(None, S.NEW.value))
+        )
+
+    def forward(self, unit_code: str, *, actor: Actor, at: datetime, words: str | None = None) -> Update:
+        """Give it to a unit; also from one unit to another. The desk must have placed it first."""
+        if not self.is_placed:
+            raise Conflict("Place the report on the map before you forward it.")
+        self.unit_code = unit_code
+        return self._become(
+            S.FORWARDED, kind=UpdateKind.FORWARDED, actor=actor, at=at, unit_code=unit_code, words=words
+        )
+
+    def take(self, *, actor: Actor, at: datetime) -> Update:
+        """The unit says that it works on it."""
+        return self._become(
+            S.IN_PROGRESS, kind=UpdateKind.TAKEN, actor=actor, at=at, unit_code=self.unit_code
+        )
+
+    def send_back(self, *, actor: Actor, at: datetime, words: str) -> Update:
+        """The unit gives it back to the desk, with its reason for the staff's eyes."""
+        if not words.strip():
+            raise Invalid(
+                "Say why the report is not yours.", fields={"words": "Write a reason for the service desk."}
+            )
+        unit_code, self.unit_code = self.unit_code, None
+        return self._become(
+            S.NEW,
+            kind=UpdateKind.SENT_BACK,
+            actor=actor,
+            at=at,
+            words=words,
+            public=False,
+            unit_code=unit_code,
+        )
+
+    def schedule(self, *, actor: Actor, at: datetime, route_list_id: int) -> Update:
+        """A crew has it on its list; the status before is kept for the day it is taken off."""
+        before = self.status
+        update = self._become(
+            S.SCHEDULED,
+            kind=UpdateKind.SCHEDULED,
+            actor=actor,
+            at=at,
+            unit_code=self.unit_code,
+            route_list_id=route_list_id,
+        )
+        self.status_before_scheduled = before
+        return update
+
+    def unschedule(self, *, actor: Actor, at: datetime, route_list_id: int) -> Update:
+        """Off the list again: back to what it was before."""
+        before = ReportStatus(self.status_before_scheduled or S.FORWARDED)
+        return self._become(
+            before,
+            kind=UpdateKind.UNSCHEDULED,
+            actor=actor,
+            at=at,
+            unit_code=self.unit_code,
+            public=False,
+            route_list_id=route_list_id,
+        )
+
+    def fix(
+        self, *, actor: Actor, at: datetime, words: str | None = None, words_public: bool = True
+    ) -> Update:
+        """Mended."""
+        return self._become(
+            S.FIXED,
+            kind=UpdateKind.FIXED,
+            actor=actor,
+            at=at,
+            words=words,
+            words_public=words_public,
+            unit_code=self.unit_code,
+        )
+
+    def answer(self, *, actor: Actor, at: datetime, words: str) -> Update:
+        """Praise, proposals and questions are closed by an answer."""
+        _need(words, "Write the answer.")
+        return self._become(S.ANSWERED, kind=UpdateKind.ANSWERED, actor=actor, at=at, words=words)
+
+    def refer(self, unit_code: str, *, actor: Actor, at: datetime, words: str | None = None) -> Update:
+        """An authority outside has it now; the reporter is told whom to ask."""
+        self.unit_code = unit_code
+        return self._become(
+            S.REFERRED, kind=UpdateKind.REFERRED, actor=actor, at=at, words=words, unit_code=unit_code
+        )
+
+    def reject(self, *, actor: Actor, at: datetime, words: str) -> Update:
+        """Not something the municipality can do; the reporter reads why."""
+        _need(words, "Write a kind reason. The reporter reads it.")
+        return self._become(S.REJECTED, kind=UpdateKind.REJECTED, actor=actor, at=at, words=words)
+
+    def mark_duplicate(self, of: Report, *, actor: Actor, at: datetime) -> Update:
+        """The same fault as `of`, which stays; a duplicate of a duplicate would lead in circles."""
+        if of.id == self.id:
+            raise Invalid("A report cannot be a duplicate of itself.")
+        if of.status == S.DUPLICATE:
+            raise Invalid("That report is itself a duplicate. Choose the first one.")
+        self.duplicate_of_id = of.id
+        return self._become(S.DUPLICATE, kind=UpdateKind.DUPLICATE, actor=actor, at=at, of=of.id)
+
+    def withdraw(self, *, actor: Actor, at: datetime) -> Update:
+        """The reporter takes it back."""
+        return self._become(S.WITHDRAWN, kind=UpdateKind.WITHDRAWN, actor=actor, at=at)
+
+    def reopen(self, *, actor: Actor, at: datetime, words: str | None = None) -> Update:
+        """Still broken: the desk sees it as new again."""
+        if self.is_open:
+            raise Conflict("The report is already open.")
+        self.duplicate_of_id = None
+        return self._become(
+            S.NEW, kind=UpdateKind.REOPENED, actor=actor, at=at, words=words, words_public=False
+        )
+
+    def undo(self, before: ReportStatus, *, unit_code: str | None, actor: Actor, at: datetime) -> Update:
+        """Take the last decision back within the seconds in which nothing has gone out; the public never sees it."""
+        if not self.can_become(before):
+            raise Conflict("This can no longer be undone.")
+        self.unit_code = unit_code
+        self.duplicate_of_id = None
+        return self._become(before, kind=UpdateKind.UNDONE, actor=actor, at=at, public=False)
+
+    def place(self, *, lat: float, lon: float, address: str | None, actor: Actor, at: datetime) -> Update:
+        """Put it on the map, or move its pin. Degrees WGS84."""
+        self.lat, self.lon = lat, lon
+        self.address = address or self.address
+        return self._tell(Update.by(actor, kind=UpdateKind.PLACED, at=at, public=False))
+
+    def ask(self, *, actor: Actor, at: datetime, words: str) -> Update:
+        """Ask the reporter; the due date pauses until the answer."""
+        _need(words, "Write the question to the reporter.")
+        self.waiting_since = at
+        return self._tell(
+            Update.by(actor, kind=UpdateKind.ASKED, at=at, public=False, words=words, words_public=False)
+        )
+
+    def note(self, *, actor: Actor, at: datetime, words: str, public: bool) -> Update:
+        """A line among staff, or one that everybody reads."""
+        _need(words, "Write something first.")
+        return self._tell(
+            Update.by(actor, kind=UpdateKind.NOTED, at=at, public=public, words=words, words_public=public)
+        )
+
+    def record(
+        self, kind: UpdateKind, *, actor: Actor, at: datetime, public: bool = False, **data: object
+    ) -> Update:
+        """History of what is not a status: publishing, hiding, erasing, a changed category."""
+        return self._tell(Update.by(actor, kind=kind, at=at, public=public, **data))
+
+    def _become(
+        self,
+        status: ReportStatus,
+        *,
+        kind: UpdateKind,
+        actor: Actor,
+        at: datetime,
+        public: bool = True,
+        words_public: bool = True,
+        words: str | None = None,
+        unit_code: str | None = None,
+        **data: object,
+    ) -> Update:
+        before = ReportStatus(self.status)
+        if not self.can_become(status):
+            raise Conflict(
+                "The report is %(status)s and cannot become %(wanted)s.",
+                status=before.value,
+                wanted=status.value,
+            )
+        self.status = status.value
+        self.status_before_scheduled = None
+        self.waiting_since = None
+        self.closed_at = at if status in CLOSED else None
+        return self._tell(
+            Update.by(
+                actor,
+                kind=kind,
+                at=at,
+                public=public,
+                change=(before.value, status.value),
+                unit_code=unit_code,
+                words=words,
+                words_public=public and words_public,
+                **data,
+            )
+        )
+
+    def _tell(self, update: Update) -> Update:
+        self.changed_at = update.at
+        update.report = self
+        return update
+
+
+def _need(words: str, sentence: str) -> None:
+    if not words.strip():
+        raise Invalid(sentence, fields={"words": sentence})

@@ -1,0 +1,47 @@
+"""Reporter: who sent a report, in a table of its own, so that erasing a person is deleting a row's contents."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base
+
+if TYPE_CHECKING:
+    from app.models.report import Report
+
+
+class Reporter(Base):
+    """Contact data of one report; all of it optional, none of it ever public."""
+
+    __tablename__ = "reporter"
+    __table_args__ = (Index("ix_reporter_email", text("lower(email)")),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"), unique=True)
+    name: Mapped[str | None] = mapped_column(String(100))
+    email: Mapped[str | None] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(30))
+    language: Mapped[str] = mapped_column(String(5), default="nb")
+    confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    report: Mapped[Report] = relationship(back_populates="reporter", lazy="raise_on_sql")
+
+    @property
+    def hears(self) -> bool:
+        """Whether mails beyond the receipt may go out: there is an address, and its owner confirmed it."""
+        return self.email is not None and self.confirmed_at is not None
+
+    def confirm(self, *, at: datetime) -> None:
+        """The owner of the address pressed the button in the mail."""
+        self.confirmed_at = self.confirmed_at or at
+
+    def erase(self, *, at: datetime) -> None:
+        """Forget the person; the anonymous report stays."""
+        self.name = self.email = self.phone = None
+        self.confirmed_at = None
+        self.erased_at = at

@@ -1,0 +1,95 @@
+"""Staff: who signs in, with which role, for which units, and their sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base
+
+
+class Role(StrEnum):
+    """One role each; an administrator may do what the desk may, and looks after staff."""
+
+    DESK = "desk"
+    UNIT = "unit"
+    CREW = "crew"
+    ADMIN = "admin"
+
+
+class Staff(Base):
+    """One who signs in. Unit members and crews belong to one or more units."""
+
+    __tablename__ = "staff"
+    __table_args__ = (
+        CheckConstraint(f"role IN ({', '.join(repr(role.value) for role in Role)})", name="role"),
+        Index("uq_staff_email", text("lower(email)"), unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(String(100))
+    role: Mapped[str] = mapped_column(String(10))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(5), default="nb")
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    last_sign_in_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    invite_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    invited_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    # Every permission asks for the units, so they always come along.
+    memberships: Mapped[list[StaffUnit]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+
+    @property
+    def unit_codes(self) -> list[str]:
+        """The units this person works for."""
+        return sorted(membership.unit_code for membership in self.memberships)
+
+    @property
+    def sees_all(self) -> bool:
+        """The desk and administrators see every report."""
+        return self.role in {Role.DESK, Role.ADMIN}
+
+    @property
+    def sees_contacts(self) -> bool:
+        """A crew never sees who reported."""
+        return self.role != Role.CREW
+
+
+class StaffUnit(Base):
+    """Membership of a unit of the rules file."""
+
+    __tablename__ = "staff_unit"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
+    unit_code: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
+class StaffSession(Base):
+    """A signed-in browser. Only the token's hash is kept; a revoked row ends the session at once."""
+
+    __tablename__ = "staff_session"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    staff: Mapped[Staff] = relationship(lazy="joined", innerjoin=True)
+
+
+class SignInAttempt(Base):
+    """A failed sign-in, counted per address and per account (both hashed) for the throttle."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (Index("ix_sign_in_attempt_key", "key", "at"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,115 @@
+"""The only reader of the environment. Every field is the variable GATAMI_<NAME>; the README's table is tested against it."""
+
+from __future__ import annotations
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """All settings with their defaults; an unreadable value stops the start with pydantic's own sentence."""
+
+    model_config = SettingsConfigDict(env_prefix="GATAMI_", env_file=".env", extra="ignore")
+
+    database_url: str | None = Field(
+        None, description="PostgreSQL with PostGIS. Unset: a private cluster in the data folder."
+    )
+    data_dir: Path = Field(
+        Path("var"), description="Photos, the private cluster, the secret and mails not sent by SMTP."
+    )
+    host: str = Field("127.0.0.1", description="Address the web server listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port the web server listens on.")
+    public_url: str | None = Field(
+        None, description="Address that people use; decides on links in mails and on Secure cookies."
+    )
+    secret_key: str | None = Field(
+        None, min_length=32, description="Signs secret links. Unset: made once and kept in the data folder."
+    )
+    rules_file: Path = Field(
+        PROJECT / "routing_rules.yaml", description="Units, categories, areas and routing rules."
+    )
+    smtp_host: str | None = Field(
+        None, description="Mail server. Unset: mails are written to the data folder."
+    )
+    smtp_port: int = Field(587, description="Port of the mail server.")
+    smtp_security: Literal["none", "starttls", "tls"] = Field(
+        "starttls", description="How the mail server is spoken to."
+    )
+    smtp_username: str | None = Field(None, description="Name to sign in to the mail server with.")
+    smtp_password: str | None = Field(None, description="Password to sign in to the mail server with.")
+    smtp_timeout: float = Field(20.0, description="Seconds to wait for the mail server.")
+    mail_from: str = Field("GataMi <gatami@tromso.example>", description="Sender of all mails.")
+    desk_email: str = Field(
+        "servicetorget@tromso.example", description="The service desk: answers to mails go here."
+    )
+    tile_url: str = Field(
+        "https://cache.kartverket.no/v1/wmts/1.0.0/topo/default/webmercator/{z}/{y}/{x}.png",
+        description="Base map tiles.",
+    )
+    tile_attribution: str = Field("© Kartverket", description="Credit line of the base map.")
+    trusted_proxies: str = Field(
+        "", description="Addresses, comma separated, whose X-Forwarded-For is believed."
+    )
+    session_hours: int = Field(12, description="Hours after which staff must sign in again.")
+    undo_seconds: int = Field(10, ge=0, description="Seconds in which a decision at the desk can be undone.")
+    photo_max_bytes: int = Field(15_000_000, description="Largest photo taken in, in bytes.")
+    demo: bool = Field(True, description="Load the demo into the private cluster, never elsewhere.")
+    web_workers: int = Field(1, ge=1, description="Number of web server processes.")
+    pool_size: int = Field(10, ge=1, description="Database connections per process.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
+
+    @property
+    def base_url(self) -> str:
+        """Address that links start with, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach the service over TLS, so that cookies can be Secure."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def photo_dir(self) -> Path:
+        """Folder of photo bytes."""
+        return self.data_dir / "photos"
+
+    @property
+    def mail_dir(self) -> Path:
+        """Folder of mails when no mail server is set."""
+        return self.data_dir / "mail"
+
+    def secret(self) -> bytes:
+        """The signing key: the setting, else one that is made once in the data folder (mode 0600)."""
+        if self.secret_key:
+            return self.secret_key.encode()
+        path = self.data_dir / "secret_key"
+        if not path.exists():
+            _write_once(path, secrets.token_urlsafe(48))
+        return path.read_text().strip().encode()
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Create the file unless another process was first; a half-written key is never seen."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    draft.write_text(text)
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
