@@ -1,0 +1,1 @@
+"""From open reports to a crew's round: stops, distances, order, and files for navigators. Pure functions."""

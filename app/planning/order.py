@@ -1,0 +1,167 @@
+"""In which order to drive to the stops: an iterated local search.
+
+From the nearest-neighbour tour, 2-opt and Or-opt lead to a tour no small change improves. Then, again and
+again, two short stretches beside each other are swapped somewhere and the search settles around that place
+only; the result stays unless it is longer. Nothing is tuned to an instance: ten neighbours, segments of up to
+three stops, stretches of up to fifty.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise, permutations
+from math import isclose, isfinite
+from random import Random
+
+from app.planning.improvement import LocalSearch, Matrix
+from app.planning.tour import Tour
+
+EXACT_UP_TO = 8
+LONGEST_STRETCH = 50
+PATIENCE = 40
+"""Rounds per stop without a better tour after which the search gives up: a short list is done sooner."""
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Stops in driving order, from the start; `legs[i]` leads on from `sequence[i]`, in the matrix' unit.
+
+    A closed order has a last leg back to the start; the start is not named twice.
+    """
+
+    sequence: tuple[int, ...]
+    legs: tuple[float, ...]
+
+    @property
+    def length(self) -> float:
+        return sum(self.legs)
+
+
+def order(
+    matrix: Matrix,
+    *,
+    start: int = 0,
+    closed: bool = True,
+    budget: float = 1.0,
+    rounds: int | None = None,
+    seed: int = 1,
+    clock: Clock = time.perf_counter,
+) -> Order:
+    """Order all stops of a symmetric matrix into a short round from `start`; open, it ends anywhere.
+
+    Works for `budget` seconds of `clock` at most (only the first settling of far over 1,000 stops is not cut
+    short), or, for the same answer on every machine, up to `rounds` perturbations. Never longer than
+    `nearest_neighbour`. Raises ValueError for a matrix that is not square, finite, non-negative, symmetric.
+    """
+    ticks = range(rounds) if rounds is not None else _until(clock() + budget, clock)
+    _check(matrix, start)
+    greedy = nearest_neighbour(matrix, start=start, closed=closed)
+    if len(matrix) <= EXACT_UP_TO:
+        return min(_all_orders(matrix, start, closed=closed), key=lambda found: found.length, default=greedy)
+    costs = matrix if closed else _with_free_way_home(matrix, start)
+    random = Random(seed)  # noqa: S311 - it shuffles stops, it keeps no secret.
+    found = _search(costs, [*greedy.sequence, *range(len(matrix), len(costs))], ticks, random)
+    sequence = _from_start(found, start, closed=closed)
+    return min(_driven(matrix, sequence, closed=closed), greedy, key=lambda one: one.length)
+
+
+def nearest_neighbour(matrix: Matrix, *, start: int = 0, closed: bool = True) -> Order:
+    """Always on to the nearest stop left: what a crew does without a plan, and where the search begins."""
+    if not matrix:
+        return Order((), ())
+    sequence, left = [start], set(range(len(matrix))) - {start}
+    while left:
+        row = matrix[sequence[-1]]
+        nearest = min(left, key=lambda stop: (row[stop], stop))
+        left.remove(nearest)
+        sequence.append(nearest)
+    return _driven(matrix, sequence, closed=closed)
+
+
+def _search(costs: Matrix, sequence: list[int], ticks: Iterator[int] | range, random: Random) -> list[int]:
+    tour = Tour(sequence)
+    search = LocalSearch(tour, costs, least=1e-9 * max(map(max, costs)))
+    search.settle(reversed(sequence))
+    best, quiet = tour.sequence[:], 0
+    for _ in ticks:
+        gain = _disturb(tour, costs, random, search)
+        quiet = 0 if gain > 0 else quiet + 1
+        if gain >= 0:
+            best = tour.sequence[:]
+        else:
+            tour.put(0, best)
+        if quiet > PATIENCE * tour.size:
+            break
+    return best
+
+
+def _disturb(tour: Tour, costs: Matrix, random: Random, search: LocalSearch) -> float:
+    longest = min(LONGEST_STRETCH, (tour.size - 2) // 2)
+    at, one, other = (int(random.random() * most) for most in (tour.size, longest, longest))
+    before, first, last, head, tail, after = changed = tour.swap(at, one + 1, other + 1)
+    old = costs[before][first] + costs[last][head] + costs[tail][after]
+    new = costs[before][head] + costs[tail][first] + costs[last][after]
+    return old - new + search.settle(changed)
+
+
+def _until(deadline: float, clock: Clock) -> Iterator[int]:
+    rounds = 0
+    while clock() < deadline:
+        yield rounds
+        rounds += 1
+
+
+def _with_free_way_home(matrix: Matrix, start: int) -> list[list[float]]:
+    """The matrix with one stop more, free to reach from everywhere and tied to the start.
+
+    A round through it is an open tour: it goes from the start to the last stop, and home for nothing.
+    """
+    tie = -(len(matrix) + 1) * max(map(max, matrix))
+    home = [0.0] * (len(matrix) + 1)
+    home[start] = tie
+    return [[*row, home[stop]] for stop, row in enumerate(matrix)] + [home]
+
+
+def _from_start(found: list[int], start: int, *, closed: bool) -> list[int]:
+    at = found.index(start)
+    sequence = found[at:] + found[:at]
+    if closed:
+        return sequence
+    if sequence[1] == len(found) - 1:
+        sequence = [start, *reversed(sequence[1:])]
+    return [stop for stop in sequence if stop != len(found) - 1]
+
+
+def _all_orders(matrix: Matrix, start: int, *, closed: bool) -> Iterator[Order]:
+    others = [stop for stop in range(len(matrix)) if stop != start]
+    if matrix:
+        yield from (_driven(matrix, [start, *rest], closed=closed) for rest in permutations(others))
+
+
+def _driven(matrix: Matrix, sequence: list[int], *, closed: bool) -> Order:
+    way = [*sequence, sequence[0]] if closed and len(sequence) > 1 else sequence
+    return Order(tuple(sequence), tuple(matrix[here][there] for here, there in pairwise(way)))
+
+
+def _check(matrix: Matrix, start: int) -> None:
+    size = len(matrix)
+    if any(len(row) != size for row in matrix):
+        raise ValueError("The matrix must be square: a row for each stop, with the way to each stop.")
+    if not all(isfinite(cost) and cost >= 0 for row in matrix for cost in row):
+        raise ValueError("The matrix must hold finite numbers that are not negative.")
+    if size and not 0 <= start < size:
+        raise ValueError(f"The start must be one of the {size} stops, counted from 0: {start}.")
+    for i, (row, column) in enumerate(zip(matrix, zip(*matrix, strict=True), strict=True)):
+        if list(row) != list(column):
+            _check_row(i, row, column)
+
+
+def _check_row(stop: int, row: Sequence[float], column: Sequence[float]) -> None:
+    for other, (there, back) in enumerate(zip(row, column, strict=True)):
+        if not isclose(there, back, rel_tol=1e-9, abs_tol=1e-9):
+            raise ValueError(
+                f"The matrix must be symmetric: from {stop} to {other} is {there}, but back is {back}. "
+                "One-way streets cannot be planned with."
+            )
