@@ -1,0 +1,8 @@
+"""Photo bytes: what comes in is decoded, stripped and encoded anew; it is kept in one private folder."""
+
+from app.storage.files import PhotoStore, Size
+from app.storage.images import Processed, process
+from app.storage.position import gps
+from app.storage.refusal import Code, PhotoRefused
+
+__all__ = ["Code", "PhotoRefused", "PhotoStore", "Processed", "Size", "gps", "process"]
