@@ -1,4 +1,4 @@
-"""Photos on disk. Their id is the only name they have: no path, file name or ending ever comes from outside."""
+"""Photos on disk. Their id is the only name they have: no path or file name ever comes from outside."""
 
 import os
 from collections.abc import Collection, Iterator

@@ -1,8 +1,8 @@
-"""A resident's photo made safe to keep: decoded, turned upright, made smaller, stripped, encoded anew as JPEG.
+"""A resident's photo made safe to keep: decoded, turned upright, made smaller, stripped, encoded as JPEG.
 
 Nothing of the file that came in survives but its pixels: no EXIF, position, XMP, comment, colour profile or
-second picture. Pillow's global settings are neither read for a decision nor changed, so threads do not disturb
-each other; how many photos are decoded at once is bounded, because 50 megapixels need 200 MB.
+second picture. Pillow's global settings are not changed, so threads do not disturb each other; how many
+photos are decoded at once is bounded, because 50 megapixels need 200 MB.
 """
 
 import os
@@ -54,7 +54,8 @@ def process(data: bytes, *, most_bytes: int = 15_000_000, most_pixels: int = 50_
             raise
         except _BOMBS as error:
             raise PhotoRefused("too_many_pixels", megapixels=f"{most_pixels / 1e6:g}") from error
-        except Exception as error:  # noqa: BLE001 - decoders of broken files raise whatever they stumble over.
+        except Exception as error:
+            # Decoders of broken files raise whatever they stumble over.
             raise PhotoRefused("broken") from error
 
 

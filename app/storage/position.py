@@ -1,4 +1,4 @@
-"""Where a photo was taken, by its own metadata: read before they are stripped, to offer the place on the map."""
+"""Where a photo was taken, by its metadata: read before they are stripped, to offer the place on the map."""
 
 from math import isfinite
 

@@ -8,7 +8,7 @@ Code = Literal["too_big", "too_many_pixels", "not_a_photo", "broken", "format"]
 
 SENTENCES: dict[Code, str] = {
     "too_big": "The photo is larger than %(megabytes)s MB. Choose a smaller photo.",
-    "too_many_pixels": "The photo has more than %(megapixels)s megapixels. Make it smaller, or take a new one.",
+    "too_many_pixels": "The photo has more than %(megapixels)s megapixels. Choose a smaller photo.",
     "not_a_photo": "This file is not a photo. Choose a photo from your phone or computer.",
     "broken": "We could not open the photo. The file may be damaged. Send it again, or choose another photo.",
     "format": "We cannot use this kind of file. Choose a photo in JPEG, PNG, WebP or HEIC format.",
@@ -19,5 +19,5 @@ class PhotoRefused(Invalid):
     """The bytes are no photo we take; `code` is for programs, `message` and `params` for people."""
 
     def __init__(self, code: Code, **params: object) -> None:
-        super().__init__(SENTENCES[code], **params)
+        super().__init__(SENTENCES[code], fields=None, **params)
         self.code = code
