@@ -32,7 +32,7 @@ def route_gpx(*, name: str, stops: Sequence[GpxStop], created_at: datetime) -> b
     Characters that XML cannot hold are dropped from texts. Raises ValueError for a time without a zone and a
     place that is not on earth.
     """
-    # A namespace given as an attribute touches no register that other threads use, as register_namespace does.
+    # The namespace is a plain attribute: register_namespace would change a table that all threads share.
     root = ET.Element("gpx", {"xmlns": NAMESPACE, "version": "1.1", "creator": "gatami", _LOCATION: _SCHEMA})
     metadata = ET.SubElement(root, "metadata")
     _text(metadata, "name", name)

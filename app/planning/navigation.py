@@ -1,7 +1,7 @@
 """Links that open a navigation app for one place."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ def navigate_to(*, lat: float, lon: float, label: str = "") -> Links:
     place = f"{lat:.6f},{lon:.6f}"
     marked = f"{place}({label})" if label else place
     return Links(
-        geo=f"geo:{place}?{urlencode({'q': marked}, safe=',')}",
+        geo=f"geo:{place}?{urlencode({'q': marked}, safe=',()', quote_via=quote)}",
         google="https://www.google.com/maps/dir/?"
         + urlencode({"api": 1, "destination": place, "travelmode": "driving"}, safe=","),
         apple="https://maps.apple.com/?" + urlencode({"daddr": place, "dirflg": "d"}, safe=","),

@@ -18,7 +18,7 @@ from app.planning.tour import Tour
 
 EXACT_UP_TO = 8
 LONGEST_STRETCH = 50
-PATIENCE = 40
+PATIENCE = 20
 """Rounds per stop without a better tour after which the search gives up: a short list is done sooner."""
 
 Clock = Callable[[], float]
@@ -81,13 +81,13 @@ def nearest_neighbour(matrix: Matrix, *, start: int = 0, closed: bool = True) ->
 
 
 def _search(costs: Matrix, sequence: list[int], ticks: Iterator[int] | range, random: Random) -> list[int]:
-    tour = Tour(sequence)
-    search = LocalSearch(tour, costs, least=1e-9 * max(map(max, costs)))
+    tour, least = Tour(sequence), 1e-9 * max(map(max, costs))
+    search = LocalSearch(tour, costs, least=least)
     search.settle(reversed(sequence))
     best, quiet = tour.sequence[:], 0
     for _ in ticks:
         gain = _disturb(tour, costs, random, search)
-        quiet = 0 if gain > 0 else quiet + 1
+        quiet = 0 if gain > least else quiet + 1
         if gain >= 0:
             best = tour.sequence[:]
         else:

@@ -1,10 +1,10 @@
 """Which reports are one stop for a crew: those within a short walk of the same place.
 
 Chains are avoided by anchors: a street of lamps 25 m apart must not become one stop of a kilometre. Reports
-with most others around them become anchors first, no anchor lies within the radius of another, and each report
-goes to its nearest anchor. So nobody walks more than the radius from the anchor, two reports of one stop are
-at most two radii apart, two near each other and near nothing else are always one stop, and (but for reports on
-the very same spot) the order in which reports come makes no difference.
+with most others around them become anchors first, no anchor lies within the radius of another, and each
+report goes to its nearest anchor. So nobody walks more than the radius from the anchor, two reports of one
+stop are at most two radii apart, two near each other and near nothing else are always one stop, and the order
+in which reports come makes no difference (but for which of several on the very same spot is named first).
 """
 
 from collections import defaultdict
@@ -20,7 +20,8 @@ _Cell = tuple[int, int, int]
 _CROWD = 50
 """Counting neighbours ends here: who has so many is an anchor anyway, and crowded places stay fast."""
 
-_AROUND = tuple(product((-1, 0, 1), repeat=3))
+# The cube itself comes first: most of what is near is there.
+_AROUND = sorted(product((-1, 0, 1), repeat=3), key=lambda step: sum(map(abs, step)))
 
 
 def gather(points: Sequence[Point], *, radius: float = 30.0) -> list[list[int]]:
@@ -47,7 +48,7 @@ def _anchor_first(stop: list[int], anchor: int) -> list[int]:
 
 
 class _Grid:
-    """Spots in cubes as wide as the radius, in the space around the earth's centre: no poles, no date line."""
+    """Spots in cubes as wide as the radius around the earth's centre: neither poles nor date line matter."""
 
     def __init__(self, radius: float) -> None:
         self._radius = radius
