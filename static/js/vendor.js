@@ -1,0 +1,69 @@
+// Files that come from the CDN: switches them on when they are here, and puts our own copy in their place when the
+// CDN refuses, or has said nothing for a while. Runs early and small, because the first look of the page waits for it.
+(function () {
+  "use strict";
+  var PATIENCE_MS = 2500;
+  var MEMORY = "gatami-cdn";
+  var settled = new WeakSet();
+  var leaflet = {};
+  window.gatamiLeaflet = new Promise(function (resolve, reject) {
+    leaflet.arrived = function () { resolve(window.L); };
+    leaflet.missing = function () { reject(new Error("Leaflet could be loaded neither from the CDN nor from here")); };
+  });
+  window.gatamiLeaflet.catch(function () { /* A page without a map need not hear of it. */ });
+
+  function remembered() {
+    try { return sessionStorage.getItem(MEMORY); } catch (e) { return null; }
+  }
+  function remember(word) {
+    try { sessionStorage.setItem(MEMORY, word); } catch (e) { /* Private windows may forbid it; then we ask again. */ }
+  }
+
+  function localCopy(element) {
+    var script = element.tagName === "SCRIPT";
+    var copy = document.createElement(script ? "script" : "link");
+    if (script) {
+      copy.onload = leaflet.arrived;
+      copy.onerror = leaflet.missing;
+      copy.src = element.dataset.local;
+    } else {
+      copy.rel = "stylesheet";
+      copy.href = element.dataset.local;
+    }
+    // In the same place, so that the order of the stylesheets stays as the page meant it.
+    element.replaceWith(copy);
+  }
+
+  function give(element, cdnAnswered) {
+    if (settled.has(element)) { return; }
+    settled.add(element);
+    if (!cdnAnswered) {
+      remember("silent");
+      localCopy(element);
+    } else if (element.tagName === "LINK") {
+      element.media = "all";
+    } else {
+      leaflet.arrived();
+    }
+  }
+
+  function isVendor(target) { return target.dataset && target.dataset.vendor; }
+  function look() {
+    document.querySelectorAll("[data-vendor]").forEach(function (element) {
+      if (remembered() === "silent") {
+        give(element, false);
+      } else if (element.sheet) {
+        give(element, true);
+      }
+    });
+  }
+
+  // Load and error events of resources do not bubble, but they can be caught on the way down.
+  document.addEventListener("load", function (event) { if (isVendor(event.target)) { give(event.target, true); } }, true);
+  document.addEventListener("error", function (event) { if (isVendor(event.target)) { give(event.target, false); } }, true);
+  document.addEventListener("DOMContentLoaded", look);
+  look();
+  setTimeout(function () {
+    document.querySelectorAll("[data-vendor]").forEach(function (element) { give(element, false); });
+  }, PATIENCE_MS);
+})();
