@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
+def N_(message: str) -> str:  # noqa: N802  (gettext's own name for "translate this later")
+    """Mark a msgid for the catalogue; it is translated where it is shown."""
+    return message
+
+
 class DomainError(Exception):
     """A sentence for the person who asked.
 

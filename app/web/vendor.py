@@ -82,11 +82,11 @@ def integrity_of(content: bytes) -> str:
 
 
 def install(modules: Path, target: Path) -> None:
-    """Copy every file from npm's folder to ours; raises ValueError for one with another hash than pages name."""
+    """Copy every file from npm's folder to ours; ValueError for one with another hash than pages name."""
     for file in VENDOR_FILES.values():
         content = (modules / file.npm_path).read_bytes()
         if integrity_of(content) != file.integrity:
-            raise ValueError(f"{file.npm_path} is not the file that app/web/vendor.py names the hash of.")
+            raise ValueError(f"{file.npm_path} has another hash than app/web/vendor.py says.")
         copy = target / file.local_path
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(content)

@@ -1,0 +1,85 @@
+"""create_app(): settings, rules, middleware, routers; no logic."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware.gzip import GZipMiddleware
+
+from app.db import make_engine, make_session_factory, transaction
+from app.routing import RulesFile
+from app.services import rules_watch
+from app.settings import Settings, get_settings
+from app.storage import PhotoStore
+from app.web import api, pages
+from app.web.access_log import AccessLog
+from app.web.errors import register_errors
+from app.web.security import SecurityHeaders
+from app.web.state import AppState, keep_state
+from app.web.static import VersionedStatic
+
+log = logging.getLogger(__name__)
+RULES_EVERY_SECONDS = 1.0
+
+
+def create_app(state: AppState | None = None) -> FastAPI:
+    """The web application; tests hand in their own state."""
+    state = state or make_state(get_settings())
+    app = FastAPI(
+        title="GataMi", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None,
+        openapi_url="/api/openapi.json", summary="Reports on what a municipality should mend",
+    )
+    keep_state(app, state)
+    register_errors(app)
+    app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
+    app.add_middleware(SecurityHeaders, settings=state.settings)
+    app.add_middleware(AccessLog)
+    for router in (*api.routers(), *pages.routers()):
+        app.include_router(router)
+    app.mount("/static", VersionedStatic(), name="static")
+    return app
+
+
+def make_state(settings: Settings) -> AppState:
+    """The long-lived parts, from the settings. A rules file with mistakes stops the start here."""
+    engine = make_engine(settings.database_url or "", pool_size=settings.pool_size)
+    return AppState(
+        settings=settings, session_factory=make_session_factory(engine), rules_file=RulesFile(settings.rules_file),
+        photos=PhotoStore(settings.photo_dir), secret=settings.secret(),
+    )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    state: AppState = app.state.gatami
+    await run_in_threadpool(_announce, state)
+    watcher = asyncio.create_task(_watch_rules(state))
+    yield
+    watcher.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await watcher
+
+
+def _announce(state: AppState) -> None:
+    with transaction(state.session_factory) as session:
+        rules_watch.announce(session, state.rules_file, at=state.clock())
+
+
+async def _watch_rules(state: AppState) -> None:
+    """Look at the file every second; a lost database must not end the watch."""
+    refresh: Callable[[], object] = state.rules_file.refresh
+    while True:
+        await asyncio.sleep(RULES_EVERY_SECONDS)
+        if await run_in_threadpool(refresh) is None:
+            continue
+        log.warning("The rules file changed: %s", state.rules_file.error or "the new rules are in force")
+        try:
+            await run_in_threadpool(_announce, state)
+        except Exception:
+            log.exception("Could not write the state of the rules to the database")

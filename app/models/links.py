@@ -1,0 +1,44 @@
+"""Secret links: HMACs that can be made again at any time, so nothing secret is stored, and a new nonce revokes them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+
+from app.models.report import Report
+
+
+def follow_token(report: Report, *, secret: bytes) -> str:
+    """What lets its holder follow and act on one report; 128 bits, URL-safe."""
+    return _sign(secret, "follow", str(report.id), report.nonce)
+
+
+def confirm_token(report: Report, email: str, *, secret: bytes) -> str:
+    """Stands only in mails to `email`: pressing the button behind it shows that the address is read there."""
+    return _sign(secret, "confirm", str(report.id), report.nonce, email.lower())
+
+
+def follow_path(report: Report, *, secret: bytes) -> str:
+    """Path of the reporter's own page."""
+    return f"/follow/{report.shown_reference}/{follow_token(report, secret=secret)}"
+
+
+def confirm_path(report: Report, email: str, *, secret: bytes) -> str:
+    """Path of the page with the button that confirms an address."""
+    return f"/confirm/{report.shown_reference}/{confirm_token(report, email, secret=secret)}"
+
+
+def public_path(report: Report) -> str:
+    """Path of the page that everybody may see."""
+    return f"/reports/{report.shown_reference}"
+
+
+def same(given: str, expected: str) -> bool:
+    """Compared in constant time; any text is accepted as given."""
+    return hmac.compare_digest(given.encode(), expected.encode())
+
+
+def _sign(secret: bytes, *parts: str) -> str:
+    mac = hmac.new(secret, "\x00".join(parts).encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(mac[:16]).decode().rstrip("=")

@@ -1,0 +1,147 @@
+"""What somebody sent, before it is a report: parsed once for form and API, and checked with all mistakes at once."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from app.errors import Invalid, N_
+from app.routing import Category, Question, Rules, in_service_area
+
+MAX_PHOTOS = 5
+MAX_DESCRIPTION = 3000
+_EMAIL = re.compile(r"[^@\s,;<>\"()\[\]]{1,64}@[^@\s,;<>\"()\[\]]+\.[^@\s,;<>\"()\[\].]{2,}")
+_PHONE = re.compile(r"\+?[0-9 ()-]{5,30}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReporterDraft:
+    """Contact data as typed; empty texts mean not given."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = "nb"
+
+    @property
+    def given(self) -> bool:
+        """Whether there is anything to keep."""
+        return bool(self.name or self.email or self.phone)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportDraft:
+    """A report as sent. Degrees WGS84; without a position an address must stand in for it."""
+
+    category: str
+    lat: float | None = None
+    lon: float | None = None
+    address: str = ""
+    description: str = ""
+    answers: Mapping[str, object] = field(default_factory=dict)
+    photo_ids: tuple[uuid.UUID, ...] = ()
+    reporter: ReporterDraft = ReporterDraft()
+    channel: str = "web"
+
+
+def check(draft: ReportDraft, rules: Rules) -> Category:
+    """The category of a draft that can be taken in; raises Invalid naming every mistaken field."""
+    problems: dict[str, str] = {}
+    category = rules.categories.get(draft.category)
+    if category is None:
+        problems["category"] = N_("Choose what it is about. This category is not in use.")
+    elif category.phone_instead is not None:
+        problems["category"] = N_("This is urgent. Phone the number shown instead of writing.")
+    else:
+        problems |= check_answers(category, draft.answers)
+    problems |= check_place(draft.lat, draft.lon, draft.address, rules) | check_reporter(draft.reporter)
+    if len(draft.description) > MAX_DESCRIPTION:
+        problems["description"] = N_("The text is too long. Use at most 3000 characters.")
+    if len(draft.photo_ids) > MAX_PHOTOS:
+        problems["photos"] = N_("Send at most five photos.")
+    if problems or category is None:
+        raise Invalid(N_("Something is missing or wrong. Nothing was lost: mend it and send again."), fields=problems)
+    return category
+
+
+def check_place(lat: float | None, lon: float | None, address: str, rules: Rules) -> dict[str, str]:
+    """Mistakes about the place, by field."""
+    if lat is None or lon is None:
+        if lat is not None or lon is not None:
+            return {"position": N_("Give both latitude and longitude.")}
+        return {} if address.strip() else {"position": N_("Show on the map where it is, or write the address.")}
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        return {"position": N_("This is no place on earth. Latitude is -90 to 90, longitude -180 to 180.")}
+    if in_service_area(rules, lat, lon):
+        return {}
+    if -90 <= lon <= 90 and in_service_area(rules, lon, lat):
+        return {"position": N_("This place is far away. Did you swap latitude and longitude?")}
+    return {"position": N_("This place is outside our municipality. We cannot mend things there.")}
+
+
+def check_reporter(reporter: ReporterDraft) -> dict[str, str]:
+    """Mistakes in the contact data, by field."""
+    problems = {}
+    if len(reporter.name) > 100:
+        problems["name"] = N_("The name is too long. Use at most 100 characters.")
+    if reporter.email and (len(reporter.email) > 254 or not _EMAIL.fullmatch(reporter.email)):
+        problems["email"] = N_("The e-mail address must look like name@example.com.")
+    if reporter.phone and not _PHONE.fullmatch(reporter.phone):
+        problems["phone"] = N_("Write the phone number with digits, for example 77 79 00 00.")
+    return problems
+
+
+def check_answers(category: Category, answers: Mapping[str, object]) -> dict[str, str]:
+    """Mistakes in the answers, by `answers.<code>`; "0" is an answer."""
+    problems = {f"answers.{code}": N_("This question does not belong to the category.")
+                for code in answers if category.question(code) is None}
+    for question in category.questions:
+        sentence = _check_answer(question, answers.get(question.code))
+        if sentence:
+            problems[f"answers.{question.code}"] = sentence
+    return problems
+
+
+def keep_answers(category: Category, answers: Mapping[str, object], *, lang: str) -> list[dict[str, object]]:
+    """What is stored: code, value, and both in words, so that it stays readable when the question is gone."""
+    kept: list[dict[str, object]] = []
+    for question in category.questions:
+        value = answers.get(question.code)
+        if _is_blank(value):
+            continue
+        names = {option.code: option.name(lang) for option in question.options}
+        shown = [names.get(str(part), str(part)) for part in (value if isinstance(value, list) else [value])]
+        kept.append({"code": question.code, "question": question.name(lang), "value": value, "text": ", ".join(shown)})
+    return kept
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+
+
+def _check_answer(question: Question, value: object) -> str | None:
+    if _is_blank(value):
+        return N_("This question must be answered.") if question.required else None
+    many = value if isinstance(value, list) else [value]
+    if question.kind != "several" and isinstance(value, list):
+        return N_("Give one answer.")
+    if question.kind in {"one", "several"}:
+        codes = {option.code for option in question.options}
+        return None if all(part in codes for part in many) else N_("Choose one of the answers shown.")
+    return _check_typed(question.kind, str(value))
+
+
+def _check_typed(kind: str, text: str) -> str | None:
+    if len(text) > 500:
+        return N_("The answer is too long. Use at most 500 characters.")
+    if kind == "number" and not re.fullmatch(r"-?[0-9]{1,9}([.,][0-9]{1,4})?", text.strip()):
+        return N_("Answer with a number.")
+    if kind == "date":
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            return N_("Answer with a date.")
+    return None

@@ -1,0 +1,140 @@
+"""Taking reports in. After `submit_report` and its commit, the report survives a crash of anything."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import asdict
+from datetime import datetime
+
+import orjson
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Invalid, N_
+from app.models import REPORTER, Actor, Asset, IdempotencyKey, NotificationKind, Photo, Report, Reporter, Staff
+from app.models.deadlines import due_at
+from app.models.reference import make_reference
+from app.models.report import report_number
+from app.queries import assets
+from app.routing import Category, Facts, Rules, propose_unit
+from app.services import drafts, notifying
+from app.services.drafts import ReportDraft
+
+
+def submit_report(
+    session: Session,
+    draft: ReportDraft,
+    *,
+    rules: Rules,
+    at: datetime,
+    idempotency_key: str | None = None,
+    entered_by: Staff | None = None,
+) -> Report:
+    """The stored report: new, with its first update, answers, photos, proposed unit, due date and receipt.
+
+    With a key that was used before: the report it made then (same contents), or Invalid (other contents).
+    Raises Invalid naming every mistaken field.
+    """
+    if idempotency_key:
+        before = _remember_key(session, idempotency_key, draft, at=at)
+        if before is not None:
+            return before
+    category = drafts.check(draft, rules)
+    report = _make_report(session, draft, category, at=at)
+    _find_asset(session, report, category, draft)
+    _propose(report, draft, category, rules, at=at)
+    _keep_reporter(report, draft)
+    report.entered_by_id = entered_by.id if entered_by else None
+    first = report.begin(actor=Actor.of(entered_by) if entered_by else REPORTER, at=at)
+    session.add(report)
+    session.flush()  # The photos, the key and the receipt need the report's number.
+    _attach_photos(session, report, draft.photo_ids)
+    if idempotency_key:
+        session.execute(update(IdempotencyKey).where(IdempotencyKey.key == idempotency_key).values(report_id=report.id))
+    if report.reporter is not None and report.reporter.email:
+        notifying.notify(session, report, first, kind=NotificationKind.RECEIPT, at=at)
+    return report
+
+
+def _remember_key(session: Session, key: str, draft: ReportDraft, *, at: datetime) -> Report | None:
+    """Claim the key; a second request with it waits here until the first one has committed."""
+    if len(key) > 255:
+        raise Invalid(N_("The Idempotency-Key is too long. Use at most 255 characters."))
+    fingerprint = hashlib.sha256(orjson.dumps(asdict(draft), option=orjson.OPT_SORT_KEYS)).hexdigest()
+    claimed = session.scalar(
+        insert(IdempotencyKey).values(key=key, fingerprint=fingerprint, created_at=at)
+        .on_conflict_do_nothing().returning(IdempotencyKey.key)
+    )
+    if claimed:
+        return None
+    known = session.get_one(IdempotencyKey, key)
+    if known.fingerprint != fingerprint:
+        raise Invalid(N_("This Idempotency-Key was used for another report. Use a new key."))
+    report = session.get(Report, known.report_id) if known.report_id else None
+    if report is None:
+        raise Conflict(N_("This report was already sent and has been deleted since."))
+    return report
+
+
+def _make_report(session: Session, draft: ReportDraft, category: Category, *, at: datetime) -> Report:
+    number = session.scalar(report_number.next_value())
+    return Report(
+        reference=make_reference(year=at.year, number=int(number or 0)),
+        category_code=category.code,
+        private=category.private,
+        lat=None if draft.lat is None else round(draft.lat, 6),
+        lon=None if draft.lon is None else round(draft.lon, 6),
+        address=draft.address.strip()[:200] or None,
+        description=draft.description.strip() or None,
+        answers=drafts.keep_answers(category, draft.answers, lang=draft.reporter.language),
+        channel=draft.channel,
+        flags=[],
+    )
+
+
+def _find_asset(session: Session, report: Report, category: Category, draft: ReportDraft) -> None:
+    """Tie the report to the lamp it is about: by the number on the mast, else the nearest within 25 m."""
+    asset: Asset | None = None
+    if category.asset_kind:
+        number = str(draft.answers.get("mast_number") or "").strip()
+        asset = assets.find(session, kind=category.asset_kind, number=number, lat=report.lat, lon=report.lon)
+    if asset is not None:
+        report.asset_id = asset.id
+        report.asset_owner, report.road_owner = asset.owner, asset.road_owner
+
+
+def _propose(report: Report, draft: ReportDraft, category: Category, rules: Rules, *, at: datetime) -> None:
+    """The unit that the rules propose, with the rule's name and reason, and the day it should be done."""
+    proposal = propose_unit(rules, Facts.model_validate({
+        "category": category.code, "lat": report.lat, "lon": report.lon, "road_owner": report.road_owner or "unknown",
+        "asset_owner": report.asset_owner or "unknown", "answers": dict(draft.answers), "at": at,
+    }))
+    report.proposed_unit_code = proposal.unit.code
+    report.proposed_rule = proposal.rule_name
+    report.proposal_reason = proposal.reason.as_data()
+    if category.days_to_due is not None and not proposal.unit.outside:
+        home = rules.municipality
+        report.due_at = due_at(at, category.days_to_due, country=home.country, region=home.region, timezone=home.timezone)
+
+
+def _keep_reporter(report: Report, draft: ReportDraft) -> None:
+    given = draft.reporter
+    if given.given:
+        report.reporter = Reporter(
+            name=given.name.strip() or None, email=given.email.strip() or None, phone=given.phone.strip() or None,
+            language=given.language,
+        )
+
+
+def _attach_photos(session: Session, report: Report, photo_ids: tuple[uuid.UUID, ...]) -> None:
+    """Each photo belongs to one report; an id that is unknown, expired or used names itself as the mistake."""
+    for order, photo_id in enumerate(dict.fromkeys(photo_ids)):
+        attached = session.scalar(
+            update(Photo).where(Photo.id == photo_id, Photo.report_id.is_(None), Photo.stop_id.is_(None))
+            .values(report_id=report.id, sort_order=order).returning(Photo.id)
+        )
+        if attached is None:
+            sentence = N_("A photo is no longer there. Remove it and add it again.")
+            raise Invalid(sentence, fields={"photos": sentence})

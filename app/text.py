@@ -1,0 +1,151 @@
+"""Words for people: gettext catalogues, dates and numbers, and the Jinja environment for pages, mails and files."""
+
+from __future__ import annotations
+
+import gettext
+import io
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from app.errors import DomainError, N_
+
+PROJECT = Path(__file__).resolve().parent.parent
+LOCALES = PROJECT / "app" / "locale"
+
+# English is the language of the msgids themselves; the others have a catalogue each.
+LANGUAGES: dict[str, str] = {"nb": "Norsk bokmål", "en": "English"}
+DEFAULT_LANGUAGE = "nb"
+PEOPLES_ZONE = ZoneInfo("Europe/Oslo")
+
+STATUS_WORDS: dict[str, str] = {
+    "new": N_("Received"),
+    "forwarded": N_("Sent to the unit"),
+    "in_progress": N_("In progress"),
+    "scheduled": N_("Planned"),
+    "fixed": N_("Fixed"),
+    "answered": N_("Answered"),
+    "referred": N_("Sent to another authority"),
+    "rejected": N_("Closed without work"),
+    "duplicate": N_("Already reported"),
+    "withdrawn": N_("Withdrawn"),
+}
+
+OWNER_WORDS: dict[str, str] = {
+    "state": N_("the state"),
+    "county": N_("the county"),
+    "municipality": N_("the municipality"),
+    "private": N_("a private owner"),
+    "unknown": N_("unknown"),
+}
+
+
+@lru_cache
+def translations(lang: str) -> gettext.NullTranslations:
+    """The catalogue of a language, compiled when it is first asked for, so that no build step can be forgotten."""
+    path = LOCALES / lang / "LC_MESSAGES" / "gatami.po"
+    if not path.exists():
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=lang))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def translate(message: str, lang: str, **params: object) -> str:
+    """`message` in the language, with its `%(name)s` placeholders filled in."""
+    words = translations(lang).gettext(message)
+    return words % params if params else words
+
+
+def say(error: DomainError, lang: str) -> str:
+    """What went wrong, in the person's language; a status among the parameters becomes a word."""
+    params = {name: status_word(str(value), lang).lower() if str(value) in STATUS_WORDS else value
+              for name, value in error.params.items()}
+    return translate(error.message, lang, **params)
+
+
+def status_word(status: str, lang: str) -> str:
+    """A status as people read it."""
+    return translate(STATUS_WORDS[status], lang)
+
+
+def best_language(accept: str | None) -> str:
+    """The first language of an Accept-Language header that we have; Norwegian in any form is bokmål."""
+    for part in (accept or "").split(","):
+        code = part.split(";")[0].strip().lower()[:2]
+        if code in {"nb", "no", "nn"}:
+            return "nb"
+        if code in LANGUAGES:
+            return code
+    return DEFAULT_LANGUAGE
+
+
+def show_datetime(moment: datetime, lang: str) -> str:
+    """Date and time of day where people live."""
+    return dates.format_datetime(moment.astimezone(PEOPLES_ZONE), "d. MMMM y 'kl.' HH:mm" if lang == "nb" else
+                                 "d MMMM y 'at' HH:mm", locale=lang)
+
+
+def show_date(moment: datetime | date, lang: str) -> str:
+    """Date alone, month in words."""
+    day = moment.astimezone(PEOPLES_ZONE).date() if isinstance(moment, datetime) else moment
+    return dates.format_date(day, "d. MMMM y" if lang == "nb" else "d MMMM y", locale=lang)
+
+
+def show_ago(moment: datetime, lang: str, *, now: datetime) -> str:
+    """How long since, in one unit: 3 dager."""
+    return dates.format_timedelta(now - moment, locale=lang, threshold=1.1)
+
+
+def show_metres(metres: float, lang: str) -> str:
+    """Metres below one kilometre, else kilometres with one decimal."""
+    if metres < 1000:
+        return f"{round(metres / 10) * 10 if metres >= 100 else round(metres)} m"
+    return f"{numbers.format_decimal(round(metres / 1000, 1), locale=lang)} km"
+
+
+@lru_cache
+def environment(lang: str) -> Environment:
+    """Jinja for one language: everything is escaped, and a name that is not there is an error, not a blank."""
+    env = Environment(
+        loader=FileSystemLoader(PROJECT / "templates"),
+        autoescape=select_autoescape(enabled_extensions=("html", "xml"), default_for_string=True),
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    known = translations(lang)
+    env.install_gettext_callables(known.gettext, known.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.globals["lang"] = lang
+    env.filters.update(_filters(lang))
+    return env
+
+
+def _filters(lang: str) -> dict[str, Callable[..., Any]]:
+    def with_lang(function: Callable[..., str]) -> Callable[..., str]:
+        return lambda value, **named: function(value, lang, **named)
+
+    return {
+        "datetime": with_lang(show_datetime),
+        "date": with_lang(show_date),
+        "ago": with_lang(show_ago),
+        "metres": with_lang(show_metres),
+        "status_word": with_lang(status_word),
+        "owner_word": lambda value: translate(OWNER_WORDS.get(value, value), lang),
+    }
+
+
+def render(template: str, lang: str, **context: object) -> str:
+    """A mail or file from `templates/`, in the reader's language."""
+    return environment(lang).get_template(template).render(**context)

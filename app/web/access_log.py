@@ -1,0 +1,43 @@
+"""One line a request, without personal data: secret parts of paths are masked, queries are left out."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = logging.getLogger("gatami.access")
+_SECRET = re.compile(r"^(/(?:follow|confirm)/[^/]+/|/staff/invitations/)[^/]+")
+
+
+def mask(path: str) -> str:
+    """The path as it may be written down."""
+    return _SECRET.sub(r"\1***", path)
+
+
+class AccessLog:
+    """Method, masked path, status and milliseconds."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and write its line."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 500
+
+        async def note_status(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, note_status)
+        finally:
+            milliseconds = (time.perf_counter() - began) * 1000
+            log.info("%s %s %s %.0f ms", scope["method"], mask(scope["path"]), status, milliseconds)

@@ -1,0 +1,132 @@
+"""What handlers ask for: the session, the rules, the clock, the form, the person signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+
+from app.db import transaction
+from app.errors import Forbidden, N_
+from app.models import Role, Staff
+from app.routing import Rules
+from app.services import signing_in
+from app.settings import Settings
+from app.text import LANGUAGES, best_language
+from app.web import security
+from app.web.state import AppState, state_of
+
+
+class NotSignedIn(Exception):  # noqa: N818  (it is an answer, not a failure)
+    """The page is for staff; web/errors.py sends the person to the sign-in page and back."""
+
+
+class CsrfFailed(Exception):  # noqa: N818  (it is an answer, not a failure)
+    """The form does not come from this browser's own page, or the page was open for too long."""
+
+
+def get_state(request: Request) -> AppState:
+    """The parts that outlive a request."""
+    return state_of(request)
+
+
+StateDep = Annotated[AppState, Depends(get_state)]
+
+
+def get_session(state: StateDep) -> Iterator[Session]:
+    """One transaction a request. Committed before the answer is sent, so that a failing commit is a 500."""
+    with transaction(state.session_factory) as session:
+        yield session
+
+
+SessionDep = Annotated[Session, Depends(get_session, scope="function")]
+
+
+def get_rules(state: StateDep) -> Rules:
+    """The rules in force."""
+    return state.rules_file.current
+
+
+def get_settings(state: StateDep) -> Settings:
+    """The settings."""
+    return state.settings
+
+
+def get_now(state: StateDep) -> datetime:
+    """The time of this request, UTC."""
+    return state.clock()
+
+
+RulesDep = Annotated[Rules, Depends(get_rules)]
+SettingsDep = Annotated[Settings, Depends(get_settings)]
+NowDep = Annotated[datetime, Depends(get_now)]
+
+
+async def get_form(request: Request) -> FormData:
+    """A posted form, with limits on parts; files are spooled to disk by Starlette."""
+    return await request.form(max_files=6, max_fields=100, max_part_size=200_000)
+
+
+FormDep = Annotated[FormData, Depends(get_form)]
+
+
+def form_token(form: FormData, request: Request) -> str:
+    """The CSRF token as a hidden field or as a header of a script's request."""
+    return str(form.get("csrf_token") or request.headers.get("x-csrf-token") or "")
+
+
+def check_csrf(request: Request, form: FormDep, state: StateDep) -> None:
+    """Every form of the pages goes through here; raises CsrfFailed."""
+    if not security.csrf_holds(request, state.settings, form_token(form, request), secret=state.secret):
+        raise CsrfFailed
+
+
+CsrfChecked = Depends(check_csrf)
+
+
+def get_staff_or_none(request: Request, session: SessionDep, state: StateDep, now: NowDep) -> Staff | None:
+    """Who is signed in, if anybody; kept on the request, so that templates know too."""
+    token = security.get_cookie(request, state.settings, "gatami_session")
+    staff = signing_in.who_is(session, token, at=now) if token else None
+    request.state.staff = staff
+    return staff
+
+
+MaybeStaffDep = Annotated[Staff | None, Depends(get_staff_or_none)]
+
+
+def require(*roles: Role) -> Callable[..., Staff]:
+    """A dependency that lets only these roles in; administrators may do what the desk may."""
+    allowed = set(roles) | ({Role.ADMIN} if Role.DESK in roles else set())
+
+    def get_staff(staff: MaybeStaffDep) -> Staff:
+        if staff is None:
+            raise NotSignedIn
+        if allowed and staff.role not in allowed:
+            raise Forbidden(N_("Your role does not open this page. Ask an administrator."))
+        return staff
+
+    return get_staff
+
+
+AnyStaffDep = Annotated[Staff, Depends(require())]
+DeskDep = Annotated[Staff, Depends(require(Role.DESK))]
+UnitDep = Annotated[Staff, Depends(require(Role.DESK, Role.UNIT))]
+CrewDep = Annotated[Staff, Depends(require(Role.DESK, Role.UNIT, Role.CREW))]
+AdminDep = Annotated[Staff, Depends(require(Role.ADMIN))]
+
+
+def get_language(request: Request) -> str:
+    """The language of the page: chosen before, else of the person signed in, else of the browser."""
+    chosen = request.cookies.get("gatami_language")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    staff = getattr(request.state, "staff", None)
+    return staff.language if staff is not None else best_language(request.headers.get("accept-language"))
+
+
+LanguageDep = Annotated[str, Depends(get_language)]

@@ -1,0 +1,158 @@
+"""The only place that knows HTTP numbers for what went wrong: problem+json for programs, one page for people."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+
+from app import errors
+from app.errors import DomainError, N_
+from app.text import say, translate
+from app.web.deps import CsrfFailed, NotSignedIn, get_language
+from app.web.templating import redirect, render
+
+log = logging.getLogger(__name__)
+
+STATUS_OF: dict[type[DomainError], int] = {
+    errors.NotFound: 404,
+    errors.Gone: 410,
+    errors.Conflict: 409,
+    errors.Forbidden: 403,
+    errors.Invalid: 422,
+    errors.TooMany: 429,
+}
+
+TITLES: dict[int, str] = {
+    400: N_("The request cannot be used"),
+    403: N_("You may not do this"),
+    404: N_("We cannot find this page"),
+    405: N_("This address cannot be used that way"),
+    409: N_("Somebody else was first"),
+    410: N_("This has been taken down"),
+    413: N_("What you sent is too large"),
+    415: N_("This kind of contents cannot be used"),
+    422: N_("Something is missing or wrong"),
+    429: N_("Too many at once"),
+    500: N_("Something went wrong with us"),
+    503: N_("The service is not ready"),
+}
+
+ADVICE: dict[int, str] = {
+    404: N_("Check the address, or go to the front page."),
+    405: N_("Go to the front page and try from there."),
+    413: N_("Send less, or fewer photos."),
+    500: N_("It is our fault, and it has been logged. Try again in a little while, or phone us."),
+    503: N_("The database does not answer. Try again in a little while."),
+}
+
+STALE = N_("Somebody else changed this report just now. Look at it again before you decide.")
+CSRF = N_("The page was open for too long, or was not ours. Go back, load it again and send once more.")
+
+
+def problem(
+    status: int, *, detail: str, lang: str = "en", errors_by_field: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """RFC 9457: `type`, `title`, `status`, `detail`, and for mistaken input `errors` of {field, detail}."""
+    body: dict[str, Any] = {
+        "type": f"/problems/{status}", "title": translate(TITLES.get(status, HTTPStatus(status).phrase), lang),
+        "status": status, "detail": detail,
+    }
+    if errors_by_field:
+        body["errors"] = [{"field": field, "detail": words} for field, words in errors_by_field.items()]
+    return Response(orjson.dumps(body), status, headers, "application/problem+json")
+
+
+def is_for_program(request: Request) -> bool:
+    """Whether the address belongs to the JSON side."""
+    return request.url.path.startswith("/api/")
+
+
+def answer(request: Request, status: int, detail: str, *, fields: dict[str, str] | None = None,
+           headers: dict[str, str] | None = None) -> Response:
+    """The error in the shape that the asker understands; `detail` and `fields` are already in their language."""
+    lang = get_language(request)
+    if is_for_program(request) or "application/json" in request.headers.get("accept", ""):
+        return problem(status, detail=detail, lang=lang, errors_by_field=fields, headers=headers)
+    page = render(request, "error.html", status_code=status, status=status, detail=detail, fields=fields or {},
+                  title=translate(TITLES.get(status, HTTPStatus(status).phrase), lang))
+    page.headers.update(headers or {})
+    return page
+
+
+def on_domain_error(request: Request, error: DomainError) -> Response:
+    """What the domain refused."""
+    lang = get_language(request)
+    fields = {}
+    if isinstance(error, errors.Invalid):
+        fields = {name: translate(sentence, lang) for name, sentence in error.fields.items()}
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, errors.TooMany) else {}
+    return answer(request, STATUS_OF.get(type(error), 500), say(error, lang), fields=fields, headers=headers)
+
+
+def on_malformed(request: Request, error: RequestValidationError) -> Response:
+    """What pydantic refused: JSON that is none, wrong kinds, unknown fields. It never echoes what was sent."""
+    lang = get_language(request)
+    fields = {".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0]): str(item["msg"])
+              for item in error.errors()}
+    return answer(request, 422, translate(TITLES[422], lang) + ".", fields=fields)
+
+
+def on_http_error(request: Request, error: HTTPException) -> Response:
+    """What Starlette refused: no such path, wrong method, too large."""
+    lang = get_language(request)
+    words = translate(ADVICE.get(error.status_code, TITLES.get(error.status_code, str(error.detail))), lang)
+    return answer(request, error.status_code, words, headers=dict(error.headers or {}))
+
+
+def on_not_signed_in(request: Request, error: NotSignedIn) -> Response:  # noqa: ARG001  (the handler's shape)
+    """To the sign-in page, and back to where the person was going."""
+    if "application/json" in request.headers.get("accept", ""):
+        return problem(401, detail=translate(N_("Sign in first."), get_language(request)), lang=get_language(request))
+    target = request.url.path if request.method == "GET" else "/staff"
+    return redirect(request, f"/staff/sign-in?next={quote(target)}")
+
+
+def on_csrf(request: Request, error: CsrfFailed) -> Response:  # noqa: ARG001  (the handler's shape)
+    """A form from elsewhere, or from yesterday."""
+    return answer(request, 403, translate(CSRF, get_language(request)))
+
+
+def on_stale(request: Request, error: StaleDataError) -> Response:  # noqa: ARG001  (the handler's shape)
+    """Two people changed one thing; the second is told and nothing is overwritten."""
+    return answer(request, 409, translate(STALE, get_language(request)))
+
+
+def on_no_database(request: Request, error: Exception) -> Response:
+    """The database is away or full up: say so, and let the caller come back."""
+    log.error("The database does not answer: %s", type(error).__name__)
+    return answer(request, 503, translate(ADVICE[503], get_language(request)), headers={"Retry-After": "10"})
+
+
+def on_crash(request: Request, error: Exception) -> Response:
+    """Our own fault: logged with its trace (by Starlette), told without details."""
+    log.error("Unhandled error at %s", request.scope.get("route_path", "an unknown route"), exc_info=error)
+    try:
+        return answer(request, 500, translate(ADVICE[500], get_language(request)))
+    except Exception:  # noqa: BLE001  (the error page itself may be what is broken)
+        return Response("500", 500, media_type="text/plain")
+
+
+def register_errors(app: FastAPI) -> None:
+    """Attach every handler."""
+    handlers: dict[Any, Any] = {
+        DomainError: on_domain_error, RequestValidationError: on_malformed, HTTPException: on_http_error,
+        NotSignedIn: on_not_signed_in, CsrfFailed: on_csrf, StaleDataError: on_stale,
+        OperationalError: on_no_database, PoolTimeout: on_no_database, Exception: on_crash,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)

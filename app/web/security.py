@@ -1,0 +1,112 @@
+"""Headers, cookies and CSRF tokens."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.settings import Settings
+from app.web.vendor import VENDOR_FILES
+
+SECRET_PATHS = re.compile(r"^/(follow|confirm|staff/invitations)/")
+
+
+def content_security_policy(settings: Settings) -> str:
+    """Scripts and styles from ourselves and from exactly the pinned CDN files; nothing inline."""
+    tiles = urlsplit(settings.tile_url.replace("{s}.", "*."))
+    scripts = " ".join(file.cdn_url for file in VENDOR_FILES.values() if file.cdn_url.endswith(".js") and file.on_pages)
+    styles = " ".join(file.cdn_url for file in VENDOR_FILES.values() if file.cdn_url.endswith(".css"))
+    images = f"{tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""
+    return "; ".join([
+        "default-src 'none'", f"script-src 'self' {scripts}", f"style-src 'self' {styles}",
+        f"img-src 'self' data: blob: {images}", "connect-src 'self'", "font-src 'self'", "manifest-src 'self'",
+        "worker-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+    ])
+
+
+class SecurityHeaders:
+    """Sets the headers on every answer; pages behind secret links tell nobody where the reader came from."""
+
+    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
+        self.app = app
+        self.headers = {
+            "Content-Security-Policy": content_security_policy(settings),
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "same-origin",
+            "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
+            "Cross-Origin-Opener-Policy": "same-origin",
+        }
+        if settings.https:
+            self.headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and add the headers to its answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+                if SECRET_PATHS.match(scope["path"]):
+                    headers["Referrer-Policy"] = "no-referrer"
+                    headers["X-Robots-Tag"] = "noindex"
+                    headers["Cache-Control"] = "no-store"
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+def cookie_name(settings: Settings, name: str) -> str:
+    """`__Host-` cookies cannot be set from a neighbouring host; browsers take them over TLS only."""
+    return f"__Host-{name}" if settings.https else name
+
+
+def set_cookie(response: Response, settings: Settings, name: str, value: str, *, max_age: int | None = None) -> None:
+    """A cookie that scripts cannot read and that other sites cannot make a browser send with a POST."""
+    response.set_cookie(
+        cookie_name(settings, name), value, max_age=max_age, path="/", secure=settings.https, httponly=True, samesite="lax"
+    )
+
+
+def get_cookie(request: Request, settings: Settings, name: str) -> str | None:
+    """The value of one of our cookies."""
+    return request.cookies.get(cookie_name(settings, name))
+
+
+def csrf_seed(request: Request, settings: Settings) -> str:
+    """What the token is bound to: the staff session, else a cookie for visitors; made here when there is none."""
+    seed = get_cookie(request, settings, "gatami_session") or get_cookie(request, settings, "gatami_visit")
+    if seed is None:
+        seed = getattr(request.state, "new_visit", None) or secrets.token_urlsafe(24)
+        request.state.new_visit = seed
+    return seed
+
+
+def csrf_token(seed: str, *, secret: bytes) -> str:
+    """The token that a form of this browser carries."""
+    return hmac.new(secret, b"csrf\x00" + seed.encode(), hashlib.sha256).hexdigest()
+
+
+def is_same_site(request: Request) -> bool:
+    """Whether the browser says that the request comes from our own pages (or says nothing at all)."""
+    fetch_site = request.headers.get("sec-fetch-site")
+    if fetch_site is not None:
+        return fetch_site in {"same-origin", "none"}
+    origin = request.headers.get("origin")
+    return origin in {None, "null"} or urlsplit(str(origin)).netloc == request.headers.get("host")
+
+
+def csrf_holds(request: Request, settings: Settings, given: str, *, secret: bytes) -> bool:
+    """Whether a form's token belongs to this browser."""
+    expected = csrf_token(csrf_seed(request, settings), secret=secret)
+    return is_same_site(request) and hmac.compare_digest(given.encode(), expected.encode())

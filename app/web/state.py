@@ -1,0 +1,44 @@
+"""What the running program holds: made once in app/main.py, reached by handlers through deps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from fastapi import FastAPI, Request
+
+from app.db import SessionFactory
+from app.routing import RulesFile
+from app.settings import Settings
+from app.storage import PhotoStore
+
+Clock = Callable[[], datetime]
+
+
+def wall_clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class AppState:
+    """The parts that outlive a request."""
+
+    settings: Settings
+    session_factory: SessionFactory
+    rules_file: RulesFile
+    photos: PhotoStore
+    secret: bytes
+    clock: Clock = wall_clock
+
+
+def keep_state(app: FastAPI, state: AppState) -> None:
+    """Attach the parts to the application."""
+    app.state.gatami = state
+
+
+def state_of(request: Request) -> AppState:
+    """The parts, from a request."""
+    state: AppState = request.app.state.gatami
+    return state

@@ -1,0 +1,97 @@
+"""The people of the tests. In every test of a write: the one who may, a colleague from another unit, a stranger."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
+
+from app.models import Role, Staff, StaffSession, StaffUnit
+from tests.application import Clock
+
+
+@pytest.fixture
+def make_staff(session: Session, clock: Clock) -> Callable[..., Staff]:
+    """A member of staff without a password: `make_staff("Ola", Role.UNIT, "bydrift")`."""
+
+    def make(name: str, role: Role, *unit_codes: str) -> Staff:
+        staff = Staff(email=f"{name.lower()}@tromso.example", name=name, role=role.value, created_at=clock(),
+                      language="en", active=True)
+        staff.memberships = [StaffUnit(unit_code=code) for code in unit_codes]
+        session.add(staff)
+        session.commit()
+        return staff
+
+    return make
+
+
+@pytest.fixture
+def kari(make_staff: Callable[..., Staff]) -> Staff:
+    """Kari sits at the service desk."""
+    return make_staff("Kari", Role.DESK)
+
+
+@pytest.fixture
+def ola(make_staff: Callable[..., Staff]) -> Staff:
+    """Ola works at Bydrift."""
+    return make_staff("Ola", Role.UNIT, "bydrift")
+
+
+@pytest.fixture
+def eva(make_staff: Callable[..., Staff]) -> Staff:
+    """Eva works at Eiendom, the other unit."""
+    return make_staff("Eva", Role.UNIT, "eiendom")
+
+
+@pytest.fixture
+def per(make_staff: Callable[..., Staff]) -> Staff:
+    """Per drives for Bydrift."""
+    return make_staff("Per", Role.CREW, "bydrift")
+
+
+@pytest.fixture
+def ada(make_staff: Callable[..., Staff]) -> Staff:
+    """Ada administers."""
+    return make_staff("Ada", Role.ADMIN)
+
+
+class Browser(TestClient):
+    """A browser that fills in the CSRF token of the page it last looked at, as a form does."""
+
+    token = ""
+
+    def look(self, path: str) -> str:
+        """Open a page that must be there, and return its HTML."""
+        answer = self.get(path)
+        assert answer.status_code == 200, (path, answer.status_code, answer.text[:400])
+        found = re.search(r'name="csrf_token" value="([0-9a-f]+)"', answer.text)
+        self.token = found.group(1) if found else self.token
+        return str(answer.text)
+
+    def send(self, path: str, **fields: object):
+        """Post a form with the token of the page last looked at."""
+        return self.post(path, data={"csrf_token": self.token, **fields})
+
+
+@pytest.fixture
+def browser_of(app: FastAPI, session: Session, clock: Clock) -> Callable[[Staff | None], Browser]:
+    """A browser in which this person is signed in; None is a stranger."""
+
+    def open_browser(staff: Staff | None) -> Browser:
+        browser = Browser(app, follow_redirects=False, headers={"accept-language": "en"})
+        if staff is not None:
+            token = f"session-of-{staff.id}"
+            session.merge(StaffSession(token_hash=hashlib.sha256(token.encode()).hexdigest(), staff_id=staff.id,
+                                       created_at=clock(), seen_at=clock(), expires_at=clock() + timedelta(days=365)))
+            session.commit()
+            browser.cookies.set("gatami_session", token)
+        browser.look("/staff/sign-in")
+        return browser
+
+    return open_browser
