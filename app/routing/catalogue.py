@@ -1,0 +1,218 @@
+"""What the rules file describes: the municipality, its units, its categories. The file's keys are the attributes' names."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+import holidays
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.routing.texts import Texts, pick
+
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
+Words = Annotated[str, Field(min_length=1, max_length=300)]
+PhoneNumber = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ()-]{1,24}$")]
+QuestionKind = Literal["text", "number", "one", "several", "date"]
+
+
+class FromFile(BaseModel):
+    """Frozen, and an unknown key is a mistake, not a comment."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+class Named(FromFile):
+    """Something with a code and a name in each of the municipality's languages."""
+
+    code: Code
+    names: Texts
+
+    def name(self, lang: str) -> str:
+        """The name in the language, else in the municipality's default language (the first in the file)."""
+        return pick(self.names, lang)
+
+
+class MapView(FromFile):
+    """Where the map opens, in degrees WGS84 and web map zoom levels."""
+
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
+    zoom: int = Field(ge=1, le=20)
+
+
+class Phone(Named):
+    """A number that stands above the form; `emergency` ones come first and are marked as such."""
+
+    number: PhoneNumber
+    emergency: bool = False
+
+
+class OutsideContact(FromFile):
+    """Whom to ask about a place that is not ours."""
+
+    name: Words
+    phone: PhoneNumber | None = None
+    url: Annotated[str, Field(pattern=r"^https://\S+$")] | None = None
+
+
+class Outside(FromFile):
+    """What a person is told about a place outside the service area."""
+
+    texts: Texts
+    contacts: tuple[OutsideContact, ...] = ()
+
+    def text(self, lang: str) -> str:
+        """The sentence in the language, else in the default language."""
+        return pick(self.texts, lang)
+
+
+class Municipality(FromFile):
+    """Whose service this is. The first of `languages` is the default."""
+
+    names: Texts
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    region: str | None = None
+    timezone: str
+    languages: tuple[Language, ...] = Field(min_length=1)
+    service_area: str
+    map: MapView
+    outside: Outside
+    phones: tuple[Phone, ...] = ()
+
+    @property
+    def default_language(self) -> str:
+        """The language used where another was asked for and is not there."""
+        return self.languages[0]
+
+    def name(self, lang: str | None = None) -> str:
+        """The municipality's name."""
+        return pick(self.names, lang or self.default_language)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ValueError, OSError, KeyError) as error:
+            raise PydanticCustomError("timezone", "no timezone {name}", {"name": name}) from error
+        return name
+
+    @model_validator(mode="after")
+    def _known_calendar(self) -> Municipality:
+        regions = holidays.list_supported_countries().get(self.country)
+        if regions is None:
+            raise PydanticCustomError("country", "no calendar for {name}", {"name": self.country})
+        if self.region is not None and self.region not in regions:
+            raise PydanticCustomError("region", "no calendar for {name}", {"name": f"{self.country}-{self.region}"})
+        return self
+
+
+class Channel(FromFile):
+    """One way a report reaches a unit; an inbox has no address."""
+
+    kind: Literal["email", "inbox", "webhook"]
+    address: str | None = None
+
+    @model_validator(mode="after")
+    def _has_its_address(self) -> Channel:
+        address = self.address or ""
+        name, _, domain = address.partition("@")
+        good = {
+            "email": bool(name and "." in domain) and not any(c in address for c in " \r\n,;<>"),
+            "webhook": address.startswith("https://") and not any(c in address for c in " \r\n"),
+            "inbox": self.address is None,
+        }
+        if not good[self.kind]:
+            raise PydanticCustomError(f"channel_{self.kind}", "{address}", {"address": address or "nothing"})
+        return self
+
+
+class Unit(Named):
+    """Who mends: municipal, or `outside` (an authority or company that is told, and that we can not command)."""
+
+    outside: bool = False
+    channels: tuple[Channel, ...] = Field(min_length=1)
+    phone: PhoneNumber | None = None
+    url: Annotated[str, Field(pattern=r"^https://\S+$")] | None = None
+
+
+class Group(Named):
+    """A heading that categories stand under."""
+
+    icon: Code = "other"
+
+
+class Option(Named):
+    """One answer to choose."""
+
+
+class Question(Named):
+    """What the crew needs to know beside the place; asked in the form."""
+
+    help: Texts | None = None
+    kind: QuestionKind
+    required: bool = False
+    options: tuple[Option, ...] = ()
+
+    @model_validator(mode="after")
+    def _options_where_one_chooses(self) -> Question:
+        chosen = self.kind in {"one", "several"}
+        if chosen and len(self.options) < 2:
+            raise PydanticCustomError("options_missing", "{kind}", {"kind": self.kind})
+        if not chosen and self.options:
+            raise PydanticCustomError("options_unwanted", "{kind}", {"kind": self.kind})
+        codes = [option.code for option in self.options]
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        if twice:
+            raise PydanticCustomError("codes_twice", "{codes}", {"codes": ", ".join(twice)})
+        return self
+
+
+class PhoneInstead(FromFile):
+    """A stopper: no form, but a number to ring now, and why."""
+
+    number: PhoneNumber
+    texts: Texts
+
+    def text(self, lang: str) -> str:
+        """The sentence in the language, else in the default language."""
+        return pick(self.texts, lang)
+
+
+class Category(Named):
+    """One kind of report. `days_to_due` counts working days; None: no date is promised."""
+
+    group: Code
+    help: Texts
+    days_to_due: Annotated[int, Field(ge=1, le=365)] | None = None
+    private: bool = False
+    asset_kind: Literal["lamp"] | None = None
+    questions: tuple[Question, ...] = ()
+    notice: Texts | None = None
+    phone_instead: PhoneInstead | None = None
+    synonyms: dict[str, tuple[Words, ...]] = Field(default_factory=dict)
+    icon: Code = "other"
+    closes_as: Literal["fixed", "answered"] = "fixed"
+
+    def help_text(self, lang: str) -> str:
+        """The one-sentence help in the language, else in the default language."""
+        return pick(self.help, lang)
+
+    def notice_text(self, lang: str) -> str | None:
+        """The notice in the language, or None where the category has none."""
+        return pick(self.notice, lang) if self.notice else None
+
+    def question(self, code: str) -> Question | None:
+        """The question with this code, if the category asks it."""
+        return next((question for question in self.questions if question.code == code), None)
+
+    @model_validator(mode="after")
+    def _each_question_once(self) -> Category:
+        codes = [question.code for question in self.questions]
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        if twice:
+            raise PydanticCustomError("codes_twice", "{codes}", {"codes": ", ".join(twice)})
+        return self

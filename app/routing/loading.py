@@ -1,0 +1,213 @@
+"""Reads a rules file into frozen Rules, or says everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ValidationError
+
+from app.routing.catalogue import Category, Group, Municipality, Unit
+from app.routing.checking import check_examples, check_references, check_shadowing, expanded_categories
+from app.routing.geometry import MultiPolygon
+from app.routing.polygon_files import PolygonError, read_polygons
+from app.routing.problems import RuleProblem, RulesError, did_you_mean, sentence_for
+from app.routing.rules import Area, AreaInFile, Example, Fallback, Rule, Rules
+from app.routing.sources import Source, read_source
+from app.routing.yaml_lines import Document, read_document
+from app.routing.yaml_lines import Path as Place
+
+SECTIONS = ("municipality", "groups", "units", "categories", "areas", "rules", "fallback", "examples")
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass
+class Draft:
+    """A rules file on its way: the parts that are sound, and the problems of the others."""
+
+    path: Path
+    document: Document
+    municipality: Municipality | None = None
+    service_area: MultiPolygon | None = None
+    groups: dict[str, Group] = field(default_factory=dict)
+    units: dict[str, Unit] = field(default_factory=dict)
+    categories: dict[str, Category] = field(default_factory=dict)
+    areas: dict[str, Area] = field(default_factory=dict)
+    rules: dict[int, Rule] = field(default_factory=dict)
+    examples: dict[int, Example] = field(default_factory=dict)
+    fallback: Fallback | None = None
+    problems: list[RuleProblem] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    digest: Any = field(default_factory=sha256)
+
+    def problem(self, place: Place, sentence: str) -> None:
+        """Notes a mistake at a place in the file."""
+        self.problems.append(RuleProblem(str(self.path), self.document.line(place), sentence))
+
+    def written(self, section: str) -> Mapping[str, Any]:
+        """The section as it stands in the file, sound or not: a code in it is known, whatever else is wrong with it."""
+        data = self.document.data.get(section) if isinstance(self.document.data, dict) else None
+        return data if isinstance(data, dict) else {}
+
+    def read(self, path: Path) -> bytes:
+        """The file's bytes, which then belong to what the rules' hash stands for. Raises OSError."""
+        source, content = read_source(path)
+        self.sources.append(source)
+        if isinstance(content, OSError):
+            raise content
+        self.digest.update(len(content).to_bytes(8, "big") + content)
+        return content
+
+
+def load_rules(path: Path) -> Rules:
+    """The rules in the file and the polygon files it names. Raises RulesError with every mistake."""
+    draft = Draft(Path(path), Document())
+    try:
+        content = draft.read(draft.path)
+    except OSError as error:
+        draft.problem((), f"The rules file can not be read ({error.strerror}); check its name and rights.")
+    else:
+        draft.document = read_document(content)
+        draft.problems += [RuleProblem(str(draft.path), line, text) for line, text in draft.document.problems]
+        if isinstance(draft.document.data, dict):
+            _fill(draft)
+        elif not draft.problems:
+            draft.problem((), f"The file holds no rules; write the sections {', '.join(SECTIONS)}.")
+    if draft.problems:
+        problems = tuple(sorted(set(draft.problems)))
+        raise RulesError(problems, sources=tuple(draft.sources), sha256=draft.digest.hexdigest())
+    return _finished(draft)
+
+
+def _fill(draft: Draft) -> None:
+    _sections(draft)
+    draft.municipality = _model(draft, Municipality, ("municipality",), with_code=False)
+    draft.groups = _keyed(draft, Group, "groups")
+    draft.units = _keyed(draft, Unit, "units")
+    draft.categories = _keyed(draft, Category, "categories")
+    draft.areas = _areas(draft)
+    draft.rules = _listed(draft, Rule, "rules")
+    draft.examples = _listed(draft, Example, "examples")
+    draft.fallback = _model(draft, Fallback, ("fallback",), with_code=False)
+    if draft.municipality:
+        place = ("municipality", "service_area")
+        draft.service_area = _polygons(draft, draft.municipality.service_area, place)
+    check_references(draft)
+    check_shadowing(draft)
+    if not draft.problems:
+        check_examples(draft, _finished(draft))
+
+
+def _sections(draft: Draft) -> None:
+    for key in draft.document.data:
+        if key not in SECTIONS:
+            draft.problem((key,), f"The section \u201c{key}\u201d is not known. {did_you_mean(key, SECTIONS)}")
+    for key in ("municipality", "groups", "units", "categories", "rules"):
+        if not draft.document.data.get(key):
+            draft.problem((key,), f"The section \u201c{key}\u201d is missing or empty; add it.")
+    if not draft.document.data.get("fallback"):
+        draft.problem(
+            ("fallback",),
+            "The fallback is missing; add \u201cfallback: {name: ..., unit: ...}\u201d for reports that no rule matches.",
+        )
+
+
+def _languages(draft: Draft) -> tuple[str, ...]:
+    """Read from the raw file, so that a mistake elsewhere in the municipality's section hides no missing translation."""
+    languages = draft.written("municipality").get("languages")
+    return tuple(str(one) for one in languages) if isinstance(languages, list) else ()
+
+
+def _value_at(draft: Draft, place: Place) -> Any:
+    value = draft.document.data
+    for step in place:
+        value = value[step] if isinstance(value, list) else value.get(step)
+    return value
+
+
+def _model(draft: Draft, model: type[Model], place: Place, *, with_code: bool) -> Model | None:
+    value = _value_at(draft, place)
+    if not value and len(place) == 1:
+        return None
+    if with_code and isinstance(value, dict):
+        if "code" in value:
+            draft.problem((*place, "code"), "The code is the key above; remove \u201ccode\u201d here.")
+        value = {**value, "code": place[-1]}
+    try:
+        return model.model_validate(value, context={"languages": _languages(draft)})
+    except ValidationError as errors:
+        for error in errors.errors():
+            draft.problem((*place, *error["loc"]), sentence_for(cast("Mapping[str, Any]", error), model=model))
+        return None
+
+
+def _keyed(draft: Draft, model: type[Model], section: str) -> dict[str, Model]:
+    data = draft.document.data.get(section)
+    if data is not None and not isinstance(data, dict):
+        draft.problem((section,), f"The section \u201c{section}\u201d is not written with codes as keys; write each as \u201ccode:\u201d.")
+    found = {code: _model(draft, model, (section, code), with_code=True) for code in draft.written(section)}
+    return {code: one for code, one in found.items() if one is not None}
+
+
+def _listed(draft: Draft, model: type[Model], section: str) -> dict[int, Model]:
+    data = draft.document.data.get(section)
+    if data is not None and not isinstance(data, list):
+        draft.problem((section,), f"The section \u201c{section}\u201d is not a list; begin each with a dash.")
+        return {}
+    found = {n: _model(draft, model, (section, n), with_code=False) for n in range(len(data or ()))}
+    return {number: one for number, one in found.items() if one is not None}
+
+
+def _areas(draft: Draft) -> dict[str, Area]:
+    areas: dict[str, Area] = {}
+    for code, area in _keyed(draft, AreaInFile, "areas").items():
+        polygons = _polygons(draft, area.file, ("areas", code, "file"))
+        if polygons:
+            areas[code] = Area(code=code, names=MappingProxyType(area.names), polygons=polygons)
+    return areas
+
+
+def _polygons(draft: Draft, name: str, place: Place) -> MultiPolygon | None:
+    path = draft.path.parent / name
+    try:
+        return read_polygons(draft.read(path))
+    except OSError as error:
+        draft.problem(place, f"The polygon file {name} can not be read ({error.strerror}); check its name, which is relative to this file.")
+    except PolygonError as error:
+        draft.problem(place, f"The polygon file {name} can not be used: {error}")
+    return None
+
+
+def _finished(draft: Draft) -> Rules:
+    assert draft.municipality is not None, "a draft without problems has all its parts"  # noqa: S101
+    assert draft.service_area is not None, "a draft without problems has all its parts"  # noqa: S101
+    assert draft.fallback is not None, "a draft without problems has all its parts"  # noqa: S101
+    rules = tuple(draft.rules.values())
+    of_rule = tuple(expanded_categories(rule, draft.categories) for rule in rules)
+    by_category = {
+        code: tuple(n for n, categories in enumerate(of_rule) if categories is None or code in categories)
+        for code in draft.categories
+    }
+    return Rules(
+        municipality=draft.municipality,
+        service_area=draft.service_area,
+        groups=MappingProxyType(draft.groups),
+        units=MappingProxyType(draft.units),
+        categories=MappingProxyType(draft.categories),
+        areas=MappingProxyType(draft.areas),
+        rules=rules,
+        fallback=draft.fallback,
+        examples=tuple(draft.examples.values()),
+        path=draft.path,
+        sources=tuple(draft.sources),
+        sha256=draft.digest.hexdigest(),
+        timezone=ZoneInfo(draft.municipality.timezone),
+        categories_of_rule=of_rule,
+        rules_of_category=MappingProxyType(by_category),
+        rules_of_any_category=tuple(n for n, categories in enumerate(of_rule) if categories is None),
+    )

@@ -1,0 +1,180 @@
+"""The rules themselves, ready to be asked, and the facts they are asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime  # noqa: TC003 - pydantic reads this at run time.
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.routing.catalogue import Category, Code, FromFile, Group, Municipality, Named, Unit, Words
+from app.routing.geometry import MultiPolygon
+from app.routing.sources import Source
+
+Owner = Literal["state", "county", "municipality", "private"]
+OwnerOrUnknown = Literal["state", "county", "municipality", "private", "unknown"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _as_list(value: Any) -> Any:
+    """One value may be written without brackets."""
+    return [value] if isinstance(value, (str, int, float, bool)) else value
+
+
+def _lists_of_answers(value: Any) -> Any:
+    return {key: _as_list(answers) for key, answers in value.items()} if isinstance(value, dict) else value
+
+
+MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
+Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Codes = Annotated[tuple[Code, ...], BeforeValidator(_as_list), Field(min_length=1)]
+Owners = Annotated[tuple[Owner, ...], BeforeValidator(_as_list), Field(min_length=1)]
+Weekdays = Annotated[tuple[Weekday, ...], BeforeValidator(_as_list), Field(min_length=1)]
+AnswerValues = Annotated[tuple[str, ...], Field(min_length=1)]
+Answers = Annotated[dict[Code, AnswerValues], BeforeValidator(_lists_of_answers), Field(min_length=1)]
+
+
+class Dates(FromFile):
+    """Days of the year as MM-DD, both included; `from` after `to` runs over New Year."""
+
+    first: MonthDay = Field(alias="from")
+    last: MonthDay = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _days_that_exist(self) -> Dates:
+        for day in (self.first, self.last):
+            if int(day[3:]) > (29 if day[:2] == "02" else 30 if day[:2] in {"04", "06", "09", "11"} else 31):
+                raise PydanticCustomError("no_such_day", "{day}", {"day": day})
+        return self
+
+
+class Hours(FromFile):
+    """The municipality's local time as HH:MM, `from` included and `to` not; `from` after `to` runs over midnight."""
+
+    start: Clock = Field(alias="from")
+    end: Clock = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Hours:
+        if self.start == self.end:
+            raise PydanticCustomError("empty_hours", "{hour}", {"hour": self.start})
+        return self
+
+
+class When(FromFile):
+    """A rule's conditions: all of them must hold; within one, any value will do."""
+
+    category: Codes | None = None
+    group: Codes | None = None
+    area: Codes | None = None
+    road_owner: Owners | None = None
+    asset_owner: Owners | None = None
+    answers: Answers | None = None
+    dates: Dates | None = None
+    weekdays: Weekdays | None = None
+    hours: Hours | None = None
+
+    @model_validator(mode="after")
+    def _some_condition(self) -> When:
+        if all(getattr(self, name) is None for name in type(self).model_fields):
+            raise PydanticCustomError("no_condition", "no condition")
+        return self
+
+
+class Rule(FromFile):
+    """First match wins; `name` is what staff read."""
+
+    name: Words
+    when: When
+    unit: Code
+
+
+class Fallback(FromFile):
+    """What happens when no rule matches."""
+
+    name: Words
+    unit: Code
+
+
+class AreaInFile(Named):
+    """A part of the municipality and the GeoJSON file that draws it, relative to the rules file."""
+
+    file: str
+
+
+class Facts(FromFile):
+    """What is known of a new report; `unknown` and None match no condition on them.
+
+    `at` carries a time zone; `answers` holds a question's code and its answer (a list for `several`).
+    """
+
+    category: str
+    lat: float | None = None
+    lon: float | None = None
+    road_owner: OwnerOrUnknown = "unknown"
+    asset_owner: OwnerOrUnknown = "unknown"
+    answers: dict[str, Any] = Field(default_factory=dict)
+    at: datetime | None = None
+
+
+class Example(FromFile):
+    """Given this report, expect this unit (and this rule, if named); `at` without a zone is local time."""
+
+    report: Facts
+    unit: Code
+    rule: Words | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A named part of the municipality."""
+
+    code: str
+    names: Mapping[str, str]
+    polygons: MultiPolygon
+
+    def name(self, lang: str) -> str:
+        """The name in the language, else in the default language."""
+        return self.names.get(lang) or next(iter(self.names.values()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rules:
+    """One municipality's rules file, checked. Immutable: a reload makes another one."""
+
+    municipality: Municipality
+    service_area: MultiPolygon
+    groups: Mapping[str, Group]
+    units: Mapping[str, Unit]
+    categories: Mapping[str, Category]
+    areas: Mapping[str, Area]
+    rules: tuple[Rule, ...]
+    fallback: Fallback
+    examples: tuple[Example, ...]
+    path: Path
+    sources: tuple[Source, ...]
+    sha256: str
+    timezone: ZoneInfo
+    categories_of_rule: tuple[frozenset[str] | None, ...] = field(repr=False)
+    rules_of_category: Mapping[str, tuple[int, ...]] = field(repr=False)
+    rules_of_any_category: tuple[int, ...] = field(repr=False)
+
+    @property
+    def default_language(self) -> str:
+        """The municipality's first language."""
+        return self.municipality.default_language
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages every text in the file has."""
+        return self.municipality.languages
+
+    def categories_in(self, group: str) -> tuple[Category, ...]:
+        """The group's categories in the file's order."""
+        return tuple(category for category in self.categories.values() if category.group == group)
