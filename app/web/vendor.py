@@ -33,32 +33,32 @@ class VendorFile:
 
 
 LEAFLET_JS = VendorFile(
-    name="leaflet-js",
+    name="leaflet.js",
     cdn_url=f"{_CDN}leaflet@1.9.4/dist/leaflet.js",
     local_path="leaflet/leaflet.js",
     integrity="sha384-cxOPjt7s7Iz04uaHJceBmS+qpjv2JkIHNVcuOrM+YHwZOmJGBXI00mdUXEq65HTH",
 )
 LEAFLET_CSS = VendorFile(
-    name="leaflet-css",
+    name="leaflet.css",
     cdn_url=f"{_CDN}leaflet@1.9.4/dist/leaflet.css",
     local_path="leaflet/leaflet.css",
     integrity="sha384-sHL9NAb7lN7rfvG5lfHpm643Xkcjzp4jFvuavGOndn6pjVqS6ny56CAt3nsEVT4H",
 )
 DESIGNSYSTEMET_CSS = VendorFile(
-    name="designsystemet-css",
+    name="designsystemet.css",
     cdn_url=f"{_CDN}@digdir/designsystemet-css@1.22.0/dist/src/index.css",
     local_path="designsystemet/index.css",
     integrity="sha384-7iq02ihAnIZp7H7oXTVFQBQtfZm8rBhw61Xx651TMC9ZVwWjqnbwUb8bNQzWp7b9",
 )
 DESIGNSYSTEMET_THEME = VendorFile(
-    name="designsystemet-theme",
+    name="designsystemet-theme.css",
     cdn_url=f"{_CDN}@digdir/designsystemet-theme@1.11.0/src/themes/designsystemet.css",
     local_path="designsystemet/theme.css",
     integrity="sha384-W1uXvWNMe68KFwe741tqNQSR0DCtTqGKC6wpERQwEpfl8xB2MmrkmyyCxHJNJvRU",
 )
 # Only the tests load axe-core, from the local copy.
 AXE = VendorFile(
-    name="axe",
+    name="axe.js",
     cdn_url=f"{_CDN}axe-core@4.14.1/axe.min.js",
     local_path="axe/axe.min.js",
     integrity="sha384-xt1SFg49QaDwsyt0Xfs2XAyBtYPClXl3X2q5OOLeGAUmq9jZTYIMdztpF99WdhiH",
