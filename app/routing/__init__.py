@@ -1,4 +1,4 @@
-"""routing_rules.yaml -> frozen Rules; proposes the unit for a new report and says why. No database, no clock, no web."""
+"""routing_rules.yaml -> frozen Rules; proposes the unit for a report and says why. No database, no clock."""
 
 from app.routing.catalogue import (
     Category,
@@ -21,7 +21,34 @@ from app.routing.rules import Area, Example, Facts, Rule, Rules
 from app.routing.texts import pick
 
 __all__ = [
-    "Area", "Because", "Category", "Change", "Channel", "Check", "Example", "Facts", "Group", "Municipality", "Option",
-    "Phone", "PhoneInstead", "Proposal", "Question", "Reason", "Rule", "RuleProblem", "Rules", "RulesError", "RulesFile",
-    "Step", "Unit", "areas_at", "explain", "in_service_area", "load_rules", "pick", "propose_unit", "with_local_time",
-]  # fmt: skip
+    "Area",
+    "Because",
+    "Category",
+    "Change",
+    "Channel",
+    "Check",
+    "Example",
+    "Facts",
+    "Group",
+    "Municipality",
+    "Option",
+    "Phone",
+    "PhoneInstead",
+    "Proposal",
+    "Question",
+    "Reason",
+    "Rule",
+    "RuleProblem",
+    "Rules",
+    "RulesError",
+    "RulesFile",
+    "Step",
+    "Unit",
+    "areas_at",
+    "explain",
+    "in_service_area",
+    "load_rules",
+    "pick",
+    "propose_unit",
+    "with_local_time",
+]

@@ -1,4 +1,4 @@
-"""What the rules file describes: the municipality, its units, its categories. The file's keys are the attributes' names."""
+"""What the file describes: municipality, units, categories. The file's keys are the attributes' names."""
 
 from __future__ import annotations
 
@@ -106,7 +106,9 @@ class Municipality(FromFile):
         if regions is None:
             raise PydanticCustomError("country", "no calendar for {name}", {"name": self.country})
         if self.region is not None and self.region not in regions:
-            raise PydanticCustomError("region", "no calendar for {name}", {"name": f"{self.country}-{self.region}"})
+            raise PydanticCustomError(
+                "region", "no calendar for {name}", {"name": f"{self.country}-{self.region}"}
+            )
         return self
 
 
@@ -131,7 +133,7 @@ class Channel(FromFile):
 
 
 class Unit(Named):
-    """Who mends: municipal, or `outside` (an authority or company that is told, and that we can not command)."""
+    """Who mends: municipal, or `outside` (an authority or company that is told but can not be commanded)."""
 
     outside: bool = False
     channels: tuple[Channel, ...] = Field(min_length=1)

@@ -1,4 +1,4 @@
-"""What no single entry can know of itself: codes that must exist, rules above rules, and the file's own examples."""
+"""What no single entry can know of itself: codes that must exist, rules above rules, the examples."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from app.routing.loading import Draft
 
 # The key in `when`, the section its codes come from, and what one of them is called.
-CODE_CONDITIONS = (("category", "categories", "category"), ("group", "groups", "group"), ("area", "areas", "area"))
+CODE_CONDITIONS = (
+    ("category", "categories", "category"),
+    ("group", "groups", "group"),
+    ("area", "areas", "area"),
+)
 
 
 def expanded_categories(rule: Rule, categories: Mapping[str, Category]) -> frozenset[str] | None:
@@ -47,7 +51,7 @@ def check_references(draft: Draft) -> None:
 def _known(draft: Draft, section: str, code: str, place: Place, *, what: str) -> None:
     written = draft.written(section)
     if code not in written:
-        draft.problem(place, f"There is no {what} \u201c{code}\u201d. {did_you_mean(code, written)}")
+        draft.problem(place, f"There is no {what} “{code}”. {did_you_mean(code, written)}")
 
 
 def _synonyms(draft: Draft, category: Category) -> None:
@@ -55,14 +59,20 @@ def _synonyms(draft: Draft, category: Category) -> None:
     for language in category.synonyms:
         if languages and language not in languages:
             place = ("categories", category.code, "synonyms", language)
-            draft.problem(place, f"\u201c{language}\u201d is not among the municipality's languages; {', '.join(languages)} are.")
+            draft.problem(
+                place,
+                f"“{language}” is not among the municipality's languages; {', '.join(languages)} are.",
+            )
 
 
 def _empty_groups(draft: Draft) -> None:
     used = {str(c.get("group")) for c in draft.written("categories").values() if isinstance(c, dict)}
     for code in draft.groups:
         if code not in used:
-            draft.problem(("groups", code), f"The group \u201c{code}\u201d has no category; add one or remove the group.")
+            draft.problem(
+                ("groups", code),
+                f"The group “{code}” has no category; add one or remove the group.",
+            )
 
 
 def _rule(draft: Draft, rule: Rule, place: Place) -> None:
@@ -72,7 +82,9 @@ def _rule(draft: Draft, rule: Rule, place: Place) -> None:
             _known(draft, section, code, (*place, "when", key, number), what=what)
     categories = expanded_categories(rule, draft.categories)
     if categories is not None and not categories and rule.when.category is not None:
-        sentence = "None of the categories belongs to the groups named beside them, so this can never match; name one or the other."
+        sentence = (
+            "No category here belongs to the groups beside it, so this never matches; name one or the other."
+        )
         draft.problem((*place, "when"), sentence)
     _answers(draft, rule, place)
 
@@ -84,12 +96,14 @@ def _answers(draft: Draft, rule: Rule, place: Place) -> None:
         asked = [found for category in categories if (found := category.question(question))]
         if not asked and categories:
             known = tuple(q.code for category in categories for q in category.questions)
-            sentence = f"No category of this rule asks the question \u201c{question}\u201d. {did_you_mean(question, known)}"
+            sentence = (
+                f"No category of this rule asks the question “{question}”. {did_you_mean(question, known)}"
+            )
             draft.problem((*place, "when", "answers", question), sentence)
         options = [option.code for found in asked for option in found.options]
         for value in values:
             if options and value not in options:
-                sentence = f"\u201c{question}\u201d has no option \u201c{value}\u201d. {did_you_mean(value, tuple(options))}"
+                sentence = f"“{question}” has no option “{value}”. {did_you_mean(value, tuple(options))}"
                 draft.problem((*place, "when", "answers", question), sentence)
 
 
@@ -99,7 +113,9 @@ def _names_once(draft: Draft) -> None:
     for number, rule in draft.rules.items():
         if rule.name in first:
             line = draft.document.line(("rules", first[rule.name], "name"))
-            draft.problem(("rules", number, "name"), f"The rule on line {line} has the same name; give each its own.")
+            draft.problem(
+                ("rules", number, "name"), f"The rule on line {line} has the same name; give each its own."
+            )
         first.setdefault(rule.name, number)
 
 
@@ -108,7 +124,10 @@ def _example(draft: Draft, example: Example, place: Place) -> None:
     _known(draft, "units", example.unit, (*place, "unit"), what="unit")
     names = [rule.name for rule in draft.rules.values()] + ([draft.fallback.name] if draft.fallback else [])
     if example.rule is not None and example.rule not in names:
-        draft.problem((*place, "rule"), f"There is no rule named \u201c{example.rule}\u201d. {did_you_mean(example.rule, tuple(names))}")
+        draft.problem(
+            (*place, "rule"),
+            f"There is no rule named “{example.rule}”. {did_you_mean(example.rule, tuple(names))}",
+        )
 
 
 def check_shadowing(draft: Draft) -> None:
@@ -121,14 +140,16 @@ def check_shadowing(draft: Draft) -> None:
     for below, above in shadowed_by(rules, expanded, all_categories=everything).items():
         draft.problem(
             ("rules", numbers[below]),
-            f"The rule \u201c{rules[below].name}\u201d can never match, because {_named(draft, rules, numbers, above)} "
+            f"The rule “{rules[below].name}” can never match, because {_named(draft, rules, numbers, above)} "
             "already takes every report it could have had; move it up, narrow the other, or remove it.",
         )
 
 
 def _named(draft: Draft, rules: list[Rule], numbers: list[int], above: Iterable[int]) -> str:
-    lines = [f"\u201c{rules[n].name}\u201d on line {draft.document.line(('rules', numbers[n]))}" for n in above]
-    return " and ".join(lines) if len(lines) < 4 else " and ".join(lines[:3]) + f" (and {len(lines) - 3} more)"
+    lines = [f"“{rules[n].name}” on line {draft.document.line(('rules', numbers[n]))}" for n in above]
+    return (
+        " and ".join(lines) if len(lines) < 4 else " and ".join(lines[:3]) + f" (and {len(lines) - 3} more)"
+    )
 
 
 def check_examples(draft: Draft, rules: Rules) -> None:
@@ -137,11 +158,11 @@ def check_examples(draft: Draft, rules: Rules) -> None:
         proposal = propose_unit(rules, with_local_time(example.report, rules))
         wrong_rule = example.rule is not None and example.rule != proposal.rule_name
         if proposal.unit.code != example.unit or wrong_rule:
-            wanted = f"\u201c{example.unit}\u201d" + (f" by \u201c{example.rule}\u201d" if example.rule else "")
+            wanted = f"“{example.unit}”" + (f" by “{example.rule}”" if example.rule else "")
             draft.problem(
                 ("examples", number),
-                f"The example expects {wanted}, but the rules give \u201c{proposal.unit.code}\u201d by "
-                f"\u201c{proposal.rule_name}\u201d ({proposal.reason.text('en')}) Correct the rule or the example.",
+                f"The example expects {wanted}, but the rules give “{proposal.unit.code}” by "
+                f"“{proposal.rule_name}” ({proposal.reason.text('en')}) Correct the rule or the example.",
             )
 
 

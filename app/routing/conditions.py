@@ -1,4 +1,4 @@
-"""The conditions of a rule, one function each: does it hold, and what is there. Unknown facts match no condition on them."""
+"""A rule's conditions: does each hold, what is there instead. Unknown facts match no condition on them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 
+from app.routing.catalogue import Question
 from app.routing.reasons import (
     Because,
     Check,
@@ -21,7 +22,7 @@ from app.routing.rules import WEEKDAYS, Facts, Rules, When
 
 
 class Situation:
-    """The facts with what follows from them, worked out at most once for each report and only if a rule asks."""
+    """The facts and what follows from them, worked out once for each report and only if a rule asks."""
 
     def __init__(self, rules: Rules, facts: Facts) -> None:
         if facts.at is not None and facts.at.tzinfo is None:
@@ -51,19 +52,15 @@ class Situation:
 def holds(when: When, situation: Situation) -> bool:
     """Whether every condition holds; the cheap ones are asked first."""
     facts = situation.facts
-    if when.category is not None and facts.category not in when.category:
-        return False
-    if when.group is not None and situation.group not in when.group:
-        return False
-    if when.road_owner is not None and facts.road_owner not in when.road_owner:
-        return False
-    if when.asset_owner is not None and facts.asset_owner not in when.asset_owner:
-        return False
-    if when.answers is not None and not _answers_hold(when, facts):
-        return False
-    if not _time_holds(when, situation):
-        return False
-    return when.area is None or not situation.areas.isdisjoint(when.area)
+    return (
+        (when.category is None or facts.category in when.category)
+        and (when.group is None or situation.group in when.group)
+        and (when.road_owner is None or facts.road_owner in when.road_owner)
+        and (when.asset_owner is None or facts.asset_owner in when.asset_owner)
+        and (when.answers is None or _answers_hold(when, facts))
+        and _time_holds(when, situation)
+        and (when.area is None or not situation.areas.isdisjoint(when.area))
+    )
 
 
 def answers_given(facts: Facts, question: str) -> tuple[str, ...]:
@@ -85,7 +82,9 @@ def _word(answer: object) -> str:
 
 def _answers_hold(when: When, facts: Facts) -> bool:
     wanted = when.answers or {}
-    return all(not set(answers_given(facts, question)).isdisjoint(values) for question, values in wanted.items())
+    return all(
+        not set(answers_given(facts, question)).isdisjoint(values) for question, values in wanted.items()
+    )
 
 
 def _time_holds(when: When, situation: Situation) -> bool:
@@ -172,28 +171,29 @@ def _owner_checks(when: When, facts: Facts) -> Iterable[Check]:
 
 
 def _answer_checks(when: When, situation: Situation) -> Iterable[Check]:
-    for question, wanted in (when.answers or {}).items():
-        given = answers_given(situation.facts, question)
-        names = _question_names(situation, question)
-        said = tuple(_option(situation, question, value) for value in given) or None
+    for code, wanted in (when.answers or {}).items():
+        given = answers_given(situation.facts, code)
+        question = _question(situation, when, code)
         yield Check(
             "answers",
             not set(given).isdisjoint(wanted),
-            tuple(_option(situation, question, value) for value in wanted),
-            said,
-            quoted_value(names) if names else plain_value(question),
+            tuple(_option(question, value) for value in wanted),
+            tuple(_option(question, value) for value in given) or None,
+            quoted_value(question.names) if question else plain_value(code),
         )
 
 
-def _question_names(situation: Situation, code: str) -> dict[str, str] | None:
-    category = situation.rules.categories.get(situation.facts.category)
-    question = category.question(code) if category else None
-    return question.names if question else None
+def _question(situation: Situation, when: When, code: str) -> Question | None:
+    """As the report's category asks it, else as the first category does that the rule is about."""
+    categories = situation.rules.categories
+    for name in (situation.facts.category, *(when.category or ()), *categories):
+        category = categories.get(name)
+        if category and (question := category.question(code)):
+            return question
+    return None
 
 
-def _option(situation: Situation, code: str, value: str) -> Value:
-    category = situation.rules.categories.get(situation.facts.category)
-    question = category.question(code) if category else None
+def _option(question: Question | None, value: str) -> Value:
     option = next((o for o in question.options if o.code == value), None) if question else None
     return quoted_value(option.names) if option else plain_value(value)
 
@@ -201,14 +201,14 @@ def _option(situation: Situation, code: str, value: str) -> Value:
 def _time_checks(when: When, situation: Situation) -> Iterable[Check]:
     local = situation.local
     if when.dates is not None:
-        wanted = (span_value(when.dates.first, when.dates.last),)
-        found = (plain_value(f"{local.month:02}-{local.day:02}"),) if local else None
-        yield Check("dates", bool(local and _dates_hold(when, local)), wanted, found)
+        span = (span_value(when.dates.first, when.dates.last),)
+        today = (plain_value(f"{local.month:02}-{local.day:02}"),) if local else None
+        yield Check("dates", bool(local and _dates_hold(when, local)), span, today)
     if when.weekdays is not None:
-        wanted = tuple(weekday_value(day) for day in when.weekdays)
-        found = (weekday_value(WEEKDAYS[local.weekday()]),) if local else None
-        yield Check("weekdays", bool(local and _weekdays_hold(when, local)), wanted, found)
+        days = tuple(weekday_value(day) for day in when.weekdays)
+        day = (weekday_value(WEEKDAYS[local.weekday()]),) if local else None
+        yield Check("weekdays", bool(local and _weekdays_hold(when, local)), days, day)
     if when.hours is not None:
-        wanted = (span_value(when.hours.start, when.hours.end),)
-        found = (plain_value(f"{local.hour:02}:{local.minute:02}"),) if local else None
-        yield Check("hours", bool(local and _hours_hold(when, local)), wanted, found)
+        span = (span_value(when.hours.start, when.hours.end),)
+        clock = (plain_value(f"{local.hour:02}:{local.minute:02}"),) if local else None
+        yield Check("hours", bool(local and _hours_hold(when, local)), span, clock)

@@ -24,7 +24,7 @@ def on_the_globe(lat: float | None, lon: float | None) -> bool:
 class Polygon:
     """One outer ring and its holes, as (lon, lat) in degrees WGS84; a border counts as inside.
 
-    The edges lie in horizontal strips, so that a place is compared with a handful of edges, not with all of them.
+    The edges lie in horizontal strips, so that a place is compared with a handful of them.
     """
 
     rings: tuple[Ring, ...]
@@ -49,7 +49,9 @@ class Polygon:
             ("strips_per_degree", per_degree),
         ):
             object.__setattr__(self, name, value)
-        object.__setattr__(self, "strips", _strips(edges, south=self.south, per_degree=per_degree, count=count))
+        object.__setattr__(
+            self, "strips", _strips(edges, south=self.south, per_degree=per_degree, count=count)
+        )
 
     def holds(self, lat: float, lon: float) -> bool:
         """Whether the place, in degrees WGS84, is inside or on a border."""
@@ -65,7 +67,9 @@ class Polygon:
         return inside
 
 
-def _strips(edges: list[Edge], *, south: float, per_degree: float, count: int) -> tuple[tuple[Edge, ...], ...]:
+def _strips(
+    edges: list[Edge], *, south: float, per_degree: float, count: int
+) -> tuple[tuple[Edge, ...], ...]:
     strips: list[list[Edge]] = [[] for _ in range(count)]
     for edge in edges:
         low = min(edge[1], edge[3]) - 2 * BORDER_TOLERANCE_DEGREES
@@ -100,7 +104,7 @@ class MultiPolygon:
     polygons: tuple[Polygon, ...]
 
     def holds(self, lat: float | None, lon: float | None) -> bool:
-        """Whether the place, in degrees WGS84, is inside or on a border; off the globe or unknown is outside."""
+        """Whether the place, in degrees WGS84, is inside or on a border; off the globe or None is not."""
         if lat is None or lon is None or not on_the_globe(lat, lon):
             return False
         return any(polygon.holds(lat, lon) for polygon in self.polygons)

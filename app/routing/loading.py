@@ -50,7 +50,7 @@ class Draft:
         self.problems.append(RuleProblem(str(self.path), self.document.line(place), sentence))
 
     def written(self, section: str) -> Mapping[str, Any]:
-        """The section as it stands in the file, sound or not: a code in it is known, whatever else is wrong with it."""
+        """The section as it stands, sound or not: a code in it is known, whatever else is wrong."""
         data = self.document.data.get(section) if isinstance(self.document.data, dict) else None
         return data if isinstance(data, dict) else {}
 
@@ -106,27 +106,27 @@ def _fill(draft: Draft) -> None:
 def _sections(draft: Draft) -> None:
     for key in draft.document.data:
         if key not in SECTIONS:
-            draft.problem((key,), f"The section \u201c{key}\u201d is not known. {did_you_mean(key, SECTIONS)}")
+            draft.problem((key,), f"The section “{key}” is not known. {did_you_mean(key, SECTIONS)}")
     for key in ("municipality", "groups", "units", "categories", "rules"):
         if not draft.document.data.get(key):
-            draft.problem((key,), f"The section \u201c{key}\u201d is missing or empty; add it.")
+            draft.problem((key,), f"The section “{key}” is missing or empty; add it.")
     if not draft.document.data.get("fallback"):
         draft.problem(
             ("fallback",),
-            "The fallback is missing; add \u201cfallback: {name: ..., unit: ...}\u201d for reports that no rule matches.",
+            "The fallback is missing; add “fallback: {name: ..., unit: ...}” for what no rule matches.",
         )
 
 
 def _languages(draft: Draft) -> tuple[str, ...]:
-    """Read from the raw file, so that a mistake elsewhere in the municipality's section hides no missing translation."""
+    """From the raw file, so that a mistake elsewhere in the section hides no missing translation."""
     languages = draft.written("municipality").get("languages")
     return tuple(str(one) for one in languages) if isinstance(languages, list) else ()
 
 
 def _value_at(draft: Draft, place: Place) -> Any:
-    value = draft.document.data
+    value: Any = draft.document.data
     for step in place:
-        value = value[step] if isinstance(value, list) else value.get(step)
+        value = value.get(step) if isinstance(value, dict) else value[step]
     return value
 
 
@@ -136,20 +136,25 @@ def _model(draft: Draft, model: type[Model], place: Place, *, with_code: bool) -
         return None
     if with_code and isinstance(value, dict):
         if "code" in value:
-            draft.problem((*place, "code"), "The code is the key above; remove \u201ccode\u201d here.")
+            draft.problem((*place, "code"), "The code is the key above; remove “code” here.")
         value = {**value, "code": place[-1]}
     try:
         return model.model_validate(value, context={"languages": _languages(draft)})
     except ValidationError as errors:
         for error in errors.errors():
-            draft.problem((*place, *error["loc"]), sentence_for(cast("Mapping[str, Any]", error), model=model))
+            draft.problem(
+                (*place, *error["loc"]), sentence_for(cast("Mapping[str, Any]", error), model=model)
+            )
         return None
 
 
 def _keyed(draft: Draft, model: type[Model], section: str) -> dict[str, Model]:
     data = draft.document.data.get(section)
     if data is not None and not isinstance(data, dict):
-        draft.problem((section,), f"The section \u201c{section}\u201d is not written with codes as keys; write each as \u201ccode:\u201d.")
+        draft.problem(
+            (section,),
+            f"The section “{section}” is not written with codes as keys; write each as “code:”.",
+        )
     found = {code: _model(draft, model, (section, code), with_code=True) for code in draft.written(section)}
     return {code: one for code, one in found.items() if one is not None}
 
@@ -157,7 +162,7 @@ def _keyed(draft: Draft, model: type[Model], section: str) -> dict[str, Model]:
 def _listed(draft: Draft, model: type[Model], section: str) -> dict[int, Model]:
     data = draft.document.data.get(section)
     if data is not None and not isinstance(data, list):
-        draft.problem((section,), f"The section \u201c{section}\u201d is not a list; begin each with a dash.")
+        draft.problem((section,), f"The section “{section}” is not a list; begin each with a dash.")
         return {}
     found = {n: _model(draft, model, (section, n), with_code=False) for n in range(len(data or ()))}
     return {number: one for number, one in found.items() if one is not None}
@@ -177,7 +182,10 @@ def _polygons(draft: Draft, name: str, place: Place) -> MultiPolygon | None:
     try:
         return read_polygons(draft.read(path))
     except OSError as error:
-        draft.problem(place, f"The polygon file {name} can not be read ({error.strerror}); check its name, which is relative to this file.")
+        draft.problem(
+            place,
+            f"The polygon file {name} can not be read ({error.strerror}); check its name.",
+        )
     except PolygonError as error:
         draft.problem(place, f"The polygon file {name} can not be used: {error}")
     return None

@@ -58,9 +58,13 @@ def _ring(ring: Any) -> Ring:
         raise PolygonError("an outline has fewer than four positions; the first is repeated as the last.")
     positions = tuple(_position(position) for position in ring)
     if positions[0] != positions[-1]:
-        raise PolygonError(f"an outline starting at {_place(positions[0])} is not closed; repeat the first position last.")
+        raise PolygonError(
+            f"an outline starting at {_place(positions[0])} is not closed; repeat the first position last."
+        )
     if len(set(positions)) < 3:
-        raise PolygonError(f"an outline starting at {_place(positions[0])} has no surface; draw at least three corners.")
+        raise PolygonError(
+            f"an outline starting at {_place(positions[0])} has no surface; draw at least three corners."
+        )
     return positions
 
 
@@ -89,7 +93,9 @@ def _refuse_crossing_edges(polygon: Polygon) -> None:
                 if min(other[0], other[2]) > max(one[0], one[2]):
                     break
                 if _cross(one, other):
-                    raise PolygonError(f"its outline crosses itself near {_place(one[:2])}; move a corner there.")
+                    raise PolygonError(
+                        f"its outline crosses itself near {_place(one[:2])}; move a corner there."
+                    )
 
 
 def _cross(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
@@ -100,5 +106,3 @@ def _cross(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
 
 def _side(a: tuple[float, ...], b: tuple[float, ...], p: tuple[float, ...]) -> float:
     return (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0])
-
-

@@ -26,9 +26,11 @@ class RuleProblem:
 
 
 class RulesError(Exception):
-    """The rules file can not be used. `problems` holds every mistake, `sources` every file that was looked at."""
+    """The rules file can not be used. `problems` is every mistake, `sources` every file looked at."""
 
-    def __init__(self, problems: tuple[RuleProblem, ...], *, sources: tuple[Source, ...], sha256: str) -> None:
+    def __init__(
+        self, problems: tuple[RuleProblem, ...], *, sources: tuple[Source, ...], sha256: str
+    ) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = list(problems)
         self.sources = sources
@@ -39,7 +41,7 @@ def did_you_mean(word: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:
     """The nearest known word, else the known ones (if they are few)."""
     near = get_close_matches(word, list(known), n=1, cutoff=0.6)
     if near:
-        return f"Did you mean \u201c{near[0]}\u201d?"
+        return f"Did you mean “{near[0]}”?"
     if not known:
         return "None is defined yet."
     shown = ", ".join(list(known)[:12])
@@ -52,48 +54,48 @@ def sentence_for(error: Mapping[str, Any], *, model: type[BaseModel]) -> str:
     values = error.get("ctx") or {}
     kind = str(error["type"])
     if kind == "extra_forbidden":
-        return f"The key \u201c{key}\u201d is not known here. {did_you_mean(key, _keys_at(model, error['loc']))}"
+        return f"The key “{key}” is not known here. {did_you_mean(key, _keys_at(model, error['loc']))}"
     if kind in SENTENCES:
         return SENTENCES[kind].format(key=key, got=_shown(error.get("input")), **_said(values))
-    return f"\u201c{key}\u201d is {_shown(error.get('input'))}; that does not fit here: {error['msg']}."
+    return f"“{key}” is {_shown(error.get('input'))}; that does not fit here: {error['msg']}."
 
 
 SENTENCES = {
-    "missing": "The key \u201c{key}\u201d is missing; add it.",
-    "literal_error": "{got} is not allowed for \u201c{key}\u201d; write {expected}.",
-    "int_type": "\u201c{key}\u201d is {got}; write a whole number.",
-    "int_from_float": "\u201c{key}\u201d is {got}; write a whole number.",
-    "int_parsing": "\u201c{key}\u201d is {got}; write a whole number.",
-    "float_type": "\u201c{key}\u201d is {got}; write a number.",
-    "float_parsing": "\u201c{key}\u201d is {got}; write a number.",
-    "bool_type": "\u201c{key}\u201d is {got}; write true or false.",
-    "bool_parsing": "\u201c{key}\u201d is {got}; write true or false.",
-    "string_type": "\u201c{key}\u201d is {got}; write a text.",
-    "dict_type": "\u201c{key}\u201d is {got}; write keys with values, indented below it.",
-    "model_type": "\u201c{key}\u201d is {got}; write keys with values, indented below it.",
-    "model_attributes_type": "\u201c{key}\u201d is {got}; write keys with values, indented below it.",
-    "tuple_type": "\u201c{key}\u201d is {got}; write a list in [brackets] or with dashes.",
-    "too_short": "\u201c{key}\u201d is empty; write at least one, or leave the key out.",
-    "string_too_short": "\u201c{key}\u201d is empty; write a text, or leave the key out.",
-    "string_too_long": "\u201c{key}\u201d is longer than {max_length} characters; shorten it.",
-    "string_pattern_mismatch": "{got} does not fit for \u201c{key}\u201d; {form}",
-    "greater_than_equal": "\u201c{key}\u201d is {got}; write {ge} or more.",
-    "less_than_equal": "\u201c{key}\u201d is {got}; write {le} or less.",
-    "translation_missing": "\u201c{key}\u201d has no text in {languages}; add it.",
-    "translation_unknown": "\u201c{key}\u201d has a text in {languages}, which is not among the municipality's languages; "
+    "missing": "The key “{key}” is missing; add it.",
+    "literal_error": "{got} is not allowed for “{key}”; write {expected}.",
+    "int_type": "“{key}” is {got}; write a whole number.",
+    "int_from_float": "“{key}” is {got}; write a whole number.",
+    "int_parsing": "“{key}” is {got}; write a whole number.",
+    "float_type": "“{key}” is {got}; write a number.",
+    "float_parsing": "“{key}” is {got}; write a number.",
+    "bool_type": "“{key}” is {got}; write true or false.",
+    "bool_parsing": "“{key}” is {got}; write true or false.",
+    "string_type": "“{key}” is {got}; write a text.",
+    "dict_type": "“{key}” is {got}; write keys with values, indented below it.",
+    "model_type": "“{key}” is {got}; write keys with values, indented below it.",
+    "model_attributes_type": "“{key}” is {got}; write keys with values, indented below it.",
+    "tuple_type": "“{key}” is {got}; write a list in [brackets] or with dashes.",
+    "too_short": "“{key}” is empty; write at least one, or leave the key out.",
+    "string_too_short": "“{key}” is empty; write a text, or leave the key out.",
+    "string_too_long": "“{key}” is longer than {max_length} characters; shorten it.",
+    "string_pattern_mismatch": "{got} does not fit for “{key}”; {form}",
+    "greater_than_equal": "“{key}” is {got}; write {ge} or more.",
+    "less_than_equal": "“{key}” is {got}; write {le} or less.",
+    "translation_missing": "“{key}” has no text in {languages}; add it.",
+    "translation_unknown": "“{key}” has a text in {languages}, not one of the municipality's languages; "
     "remove it or add the language.",
-    "options_missing": "A question of kind \u201c{kind}\u201d needs at least two options; add them under \u201coptions\u201d.",
-    "options_unwanted": "A question of kind \u201c{kind}\u201d has no options; remove them or make the kind \u201cone\u201d.",
+    "options_missing": "A question of kind “{kind}” needs at least two options; add them under “options”.",
+    "options_unwanted": "A question of kind “{kind}” has no options; remove them or make the kind “one”.",
     "codes_twice": "The code {codes} stands twice here; give each its own.",
-    "timezone": "There is no time zone \u201c{name}\u201d; write one such as Europe/Oslo.",
-    "country": "There is no holiday calendar for country \u201c{name}\u201d; write two capital letters, such as DE.",
-    "region": "There is no holiday calendar for region \u201c{name}\u201d; remove \u201cregion\u201d or correct it.",
+    "timezone": "There is no time zone “{name}”; write one such as Europe/Oslo.",
+    "country": "There is no holiday calendar for country “{name}”; write two capital letters, such as DE.",
+    "region": "There is no holiday calendar for region “{name}”; remove “region” or correct it.",
     "channel_email": "The e-mail channel's address is {address}; write one such as unit@example.org.",
     "channel_webhook": "The webhook's address is {address}; write one that begins with https://.",
     "channel_inbox": "An inbox has no address; remove {address}.",
     "no_such_day": "There is no day {day}; write month and day, such as 10-31.",
-    "empty_hours": "The hours begin and end at {hour}, which is never; leave \u201chours\u201d out for all day.",
-    "no_condition": "The rule has no condition, so it would take every report; add one, or use it as the \u201cfallback\u201d.",
+    "empty_hours": "The hours begin and end at {hour}, which is never; leave “hours” out for all day.",
+    "no_condition": "There is no condition, so it takes every report; add one or make it the “fallback”.",
     "datetime_from_date_parsing": "{got} is no time; write one such as 2026-01-31T23:15.",
     "datetime_parsing": "{got} is no time; write one such as 2026-01-31T23:15.",
     "datetime_type": "{got} is no time; write one such as 2026-01-31T23:15.",
@@ -113,7 +115,9 @@ def _said(values: Mapping[str, Any]) -> dict[str, Any]:
     if "pattern" in said:
         said["form"] = FORMS.get(str(said["pattern"]), f"it must match {said['pattern']}.")
     if "languages" in said:
-        said["languages"] = ", ".join(LANGUAGE_NAMES.get(code, code) for code in str(said["languages"]).split(", "))
+        said["languages"] = ", ".join(
+            LANGUAGE_NAMES.get(code, code) for code in str(said["languages"]).split(", ")
+        )
     return said
 
 
@@ -124,7 +128,7 @@ def _shown(value: Any) -> str:
         return "a list of keys"
     if isinstance(value, (list, tuple)):
         return "a list"
-    return f"\u201c{str(value)[:60]}\u201d"
+    return f"“{str(value)[:60]}”"
 
 
 def _keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> tuple[str, ...]:

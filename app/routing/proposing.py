@@ -38,7 +38,7 @@ FALLBACK_REASON = Reason((Because("fallback"),))
 
 
 def propose_unit(rules: Rules, facts: Facts) -> Proposal:
-    """The first matching rule's unit, else the fallback's. Raises ValueError where `facts.at` has no time zone."""
+    """The first matching rule's unit, else the fallback's. Raises ValueError if `facts.at` is naive."""
     situation = Situation(rules, facts)
     for number in rules.rules_of_category.get(facts.category, rules.rules_of_any_category):
         rule = rules.rules[number]
@@ -48,7 +48,7 @@ def propose_unit(rules: Rules, facts: Facts) -> Proposal:
 
 
 def explain(rules: Rules, facts: Facts) -> list[Step]:
-    """Every rule in the file's order up to the one that matched, or to the fallback, with each condition's answer."""
+    """Every rule tried, in the file's order, up to the one that decided, with each condition's answer."""
     situation = Situation(rules, facts)
     steps: list[Step] = []
     for rule in rules.rules:
@@ -58,7 +58,9 @@ def explain(rules: Rules, facts: Facts) -> list[Step]:
         if matched:
             return steps
     last = Check("fallback", matched=True, wanted=(), found=None)
-    steps.append(Step(rules.fallback.name, rules.units[rules.fallback.unit], matched=True, conditions=(last,)))
+    steps.append(
+        Step(rules.fallback.name, rules.units[rules.fallback.unit], matched=True, conditions=(last,))
+    )
     return steps
 
 

@@ -1,7 +1,7 @@
 """Why a rule matched or did not, as data and in words.
 
-The words stand here and not in the translation catalogues, because reasons are kept with the report and are shown by
-programs that have no catalogue; another language is another block in WORDS. A language that is not here reads English.
+The words stand here and not in the translation catalogues, because this layer lies below them and the command
+line says them too. Another language is another block in WORDS; a language that is not here reads English.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ WORDS: dict[str, dict[str, str]] = {
         "fri": "fredag", "sat": "lørdag", "sun": "søndag",
     },
 }  # fmt: skip
-QUOTES = {"nb": ("«", "»"), "nn": ("«", "»"), "en": ("\u201c", "\u201d"), "de": ("\u201e", "\u201c")}
+QUOTES = {"nb": ("«", "»"), "nn": ("«", "»"), "en": ("“", "”"), "de": ("„", "“")}
 
 # A value as it is said in each language; the key "" serves every language that is not named.
 Value = Mapping[str, str]
@@ -162,7 +162,10 @@ def plain_value(text: str) -> Value:
 
 def quoted_value(texts: Mapping[str, str]) -> Value:
     """A name from the file, in each language's quotes."""
-    return {lang: "{}{}{}".format(QUOTES.get(lang, ('"', '"'))[0], text, QUOTES.get(lang, ('"', '"'))[1]) for lang, text in texts.items()}
+    return {
+        lang: "{}{}{}".format(QUOTES.get(lang, ('"', '"'))[0], text, QUOTES.get(lang, ('"', '"'))[1])
+        for lang, text in texts.items()
+    }
 
 
 def _from_table(key: str) -> Value:
@@ -175,7 +178,9 @@ def _languages() -> tuple[str, ...]:
 
 def _say(code: str, lang: str, *, values: Sequence[Value], question: Value | None) -> str:
     template = word(lang, code)
-    return template.format(value=_values(values, lang, joint="or"), question=_value(question, lang) if question else "")
+    return template.format(
+        value=_values(values, lang, joint="or"), question=_value(question, lang) if question else ""
+    )
 
 
 def _values(values: Sequence[Value], lang: str, *, joint: str) -> str:

@@ -21,7 +21,7 @@ class Change:
 
 
 class RulesFile:
-    """The rules in force. `refresh()` is cheap enough for every request; one thread at a time reads the file."""
+    """The rules in force. `refresh()` is cheap enough for every request; one thread at a time reads."""
 
     def __init__(self, path: Path) -> None:
         """Raises RulesError where there is no good file to start with."""
@@ -33,7 +33,7 @@ class RulesFile:
         self._hash = self.current.sha256
 
     def refresh(self) -> Change | None:
-        """Reads the file again if it, or a polygon file it names, has changed on disk; None where nothing is new."""
+        """Reads the files again if one of them has changed on disk; None where nothing is new."""
         if not self._lock.acquire(blocking=False):
             return None
         try:
@@ -45,7 +45,7 @@ class RulesFile:
         try:
             rules = load_rules(self.path)
         except RulesError as error:
-            # Without its traceback, which would keep the half-read file in memory for as long as the error stands.
+            # Its traceback would keep the half-read file in memory for as long as the error stands.
             return self._took(error.sources, error.sha256, error=error.with_traceback(None))
         if rules.sha256 != self.current.sha256:
             self.current = rules

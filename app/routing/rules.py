@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime  # noqa: TC003 - pydantic reads this at run time.
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -55,7 +55,7 @@ class Dates(FromFile):
 
 
 class Hours(FromFile):
-    """The municipality's local time as HH:MM, `from` included and `to` not; `from` after `to` runs over midnight."""
+    """Local time as HH:MM, `from` included and `to` not; `from` after `to` runs over midnight."""
 
     start: Clock = Field(alias="from")
     end: Clock = Field(alias="to")

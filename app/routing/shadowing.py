@@ -13,17 +13,22 @@ MINUTES = 24 * 60
 
 
 def shadowed_by(
-    rules: Sequence[Rule], categories_of_rule: Sequence[frozenset[str] | None], *, all_categories: frozenset[str]
+    rules: Sequence[Rule],
+    categories_of_rule: Sequence[frozenset[str] | None],
+    *,
+    all_categories: frozenset[str],
 ) -> dict[int, tuple[int, ...]]:
     """Rule number -> the numbers of the rules above that together leave it nothing (numbers from 0).
 
-    A rule is left nothing where, for each of its categories, road owners and asset owners, some rule above takes that
-    one whatever else the rule asks. Only certain cases are named: what depends on how polygons lie is not judged.
+    A rule is left nothing where, for each of its categories, road owners and asset owners, some rule above
+    takes that one whatever else the rule asks. Only what is certain is named: how polygons lie is not judged.
     """
     found: dict[int, tuple[int, ...]] = {}
     for number, rule in enumerate(rules):
         earlier = [n for n in range(number) if n not in found and _covers_the_rest(rules[n].when, rule.when)]
-        culprits = _culprits(number, earlier, rules=rules, categories=categories_of_rule, everything=all_categories)
+        culprits = _culprits(
+            number, earlier, rules=rules, categories=categories_of_rule, everything=all_categories
+        )
         if culprits:
             found[number] = culprits
     return found
@@ -63,7 +68,9 @@ def _covers_the_rest(above: When, below: When) -> bool:
     """Whether the rule above holds wherever the one below does, as far as place, answers and time go."""
     return (
         _covers_set(above.area, below.area)
-        and all(_covers_set(values, (below.answers or {}).get(q)) for q, values in (above.answers or {}).items())
+        and all(
+            _covers_set(values, (below.answers or {}).get(q)) for q, values in (above.answers or {}).items()
+        )
         and _covers_set(above.weekdays, below.weekdays)
         and _covers_span(above.dates, below.dates)
         and _covers_span(above.hours, below.hours)
@@ -82,7 +89,9 @@ def _members(span: Dates | Hours) -> frozenset[int]:
     """Each day (month and day as a number) or each minute of the span."""
     if isinstance(span, Hours):
         start, end = _minute(span.start), _minute(span.end)
-        return frozenset(m for m in range(MINUTES) if (start <= m < end if start < end else m >= start or m < end))
+        return frozenset(
+            m for m in range(MINUTES) if (start <= m < end if start < end else m >= start or m < end)
+        )
     first, last = int(span.first.replace("-", "")), int(span.last.replace("-", ""))
     days = (month * 100 + day for month in range(1, 13) for day in range(1, 32))
     return frozenset(d for d in days if (first <= d <= last if first <= last else d >= first or d <= last))

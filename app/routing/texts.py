@@ -8,7 +8,14 @@ from typing import Annotated
 from pydantic import AfterValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-LANGUAGE_NAMES = {"nb": "bokmål", "nn": "nynorsk", "se": "Northern Sámi", "en": "English", "de": "German", "fr": "French"}
+LANGUAGE_NAMES = {
+    "nb": "bokmål",
+    "nn": "nynorsk",
+    "se": "Northern Sámi",
+    "en": "English",
+    "de": "German",
+    "fr": "French",
+}
 
 
 def _complete(texts: dict[str, str], info: ValidationInfo) -> dict[str, str]:
@@ -27,7 +34,7 @@ Texts = Annotated[dict[str, str], AfterValidator(_complete)]
 
 def pick(texts: Mapping[str, str], language: str, *, default: str | None = None) -> str:
     """The text in the language, else in the default language, else in the first one written in the file."""
-    base = language.split("-")[0].split("_")[0]
+    base = language.split("-", maxsplit=1)[0].split("_", maxsplit=1)[0]
     for wanted in (language, base, default):
         if wanted and texts.get(wanted):
             return texts[wanted]

@@ -1,6 +1,6 @@
 """YAML with line numbers, so that every mistake can be named by its line.
 
-YAML 1.2's plain words are used: `no` (Norway, Norwegian), `on` and `07:30` stay text, as their writers mean them.
+YAML 1.2's plain words are used: `NO` (Norway), `on` and `07:30` stay text, as their writers mean them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ for _tag, _pattern, _first in (
 
 @dataclass
 class Document:
-    """The file's content as plain Python values, the line (from 1) of each key and item, and what YAML itself forbids."""
+    """The content as plain Python values, the line (from 1) of each key and item, and YAML's own mistakes."""
 
     data: Any = None
     lines: dict[Path, int] = field(default_factory=dict)
@@ -49,9 +49,10 @@ class Document:
 def read_document(content: bytes) -> Document:
     """Never raises for what stands in the file: mistakes are listed in the answer."""
     document = Document()
+    if len(content) > MAX_BYTES:
+        document.problems.append((1, "The file is larger than 2 MB; is it the right file?"))
+        return document
     try:
-        if len(content) > MAX_BYTES:
-            raise ValueError("The file is larger than 2 MB; a rules file is far smaller. Is it the right file?")
         node = yaml.compose(content.decode("utf-8-sig"), Loader=_Loader)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
@@ -110,7 +111,10 @@ class _Reader:
             key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
             if key in found:
                 first = self.document.lines[(*path, key)]
-                self._problem(key_node, f"\u201c{key}\u201d stands twice, first on line {first}; keep one or give it another code.")
+                self._problem(
+                    key_node,
+                    f"“{key}” stands twice, first on line {first}; keep one or give it another code.",
+                )
                 continue
             self.document.lines[(*path, key)] = key_node.start_mark.line + 1
             found[key] = self.value(value_node, (*path, key))
