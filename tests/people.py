@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from app.models import Role, Staff, StaffSession, StaffUnit
-from tests.application import Clock
+from app.web.security import csrf_token
+from tests.application import SECRET, Clock
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ class Browser(TestClient):
         self.token = found.group(1) if found else self.token
         return str(answer.text)
 
-    def send(self, path: str, **fields: object):
+    def submit(self, path: str, **fields: object):
         """Post a form with the token of the page last looked at."""
         return self.post(path, data={"csrf_token": self.token, **fields})
 
@@ -91,7 +92,9 @@ def browser_of(app: FastAPI, session: Session, clock: Clock) -> Callable[[Staff 
                                        created_at=clock(), seen_at=clock(), expires_at=clock() + timedelta(days=365)))
             session.commit()
             browser.cookies.set("gatami_session", token)
-        browser.look("/staff/sign-in")
+            browser.token = csrf_token(token, secret=SECRET)
+        else:
+            browser.look("/staff/sign-in")
         return browser
 
     return open_browser

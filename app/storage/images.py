@@ -79,7 +79,7 @@ def _flat(image: Image.Image) -> Image.Image:
     if image.mode in {"L", "RGB", "CMYK"} and "transparency" not in image.info:
         return image
     if image.mode.startswith("I"):
-        return image.convert("I;16").convert("L")
+        return image.convert("I").point(lambda level: level / 256).convert("L")
     if not image.has_transparency_data:
         return image.convert("RGB")
     seen = image.convert("RGBA")

@@ -21,7 +21,7 @@ def gps(data: bytes) -> tuple[float, float] | None:
         return None
     # Cameras without a fix write zeros.
     sensible = isfinite(lat) and isfinite(lon) and abs(lat) <= 90 and abs(lon) <= 180 and (lat, lon) != (0, 0)
-    return (lat, lon) if sensible else None
+    return (round(lat, 7), round(lon, 7)) if sensible else None
 
 
 def _exif(opened: Image.Image | HeifFile) -> Image.Exif:

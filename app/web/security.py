@@ -13,7 +13,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import Settings
-from app.web.vendor import VENDOR_FILES
+from app.web.vendor import DESIGNSYSTEMET_CSS, DESIGNSYSTEMET_THEME, LEAFLET_CSS, LEAFLET_JS
 
 SECRET_PATHS = re.compile(r"^/(follow|confirm|staff/invitations)/")
 
@@ -21,12 +21,12 @@ SECRET_PATHS = re.compile(r"^/(follow|confirm|staff/invitations)/")
 def content_security_policy(settings: Settings) -> str:
     """Scripts and styles from ourselves and from exactly the pinned CDN files; nothing inline."""
     tiles = urlsplit(settings.tile_url.replace("{s}.", "*."))
-    scripts = " ".join(file.cdn_url for file in VENDOR_FILES.values() if file.cdn_url.endswith(".js") and file.on_pages)
-    styles = " ".join(file.cdn_url for file in VENDOR_FILES.values() if file.cdn_url.endswith(".css"))
+    scripts = LEAFLET_JS.cdn_url
+    styles = " ".join(file.cdn_url for file in (LEAFLET_CSS, DESIGNSYSTEMET_CSS, DESIGNSYSTEMET_THEME))
     images = f"{tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""
     return "; ".join([
         "default-src 'none'", f"script-src 'self' {scripts}", f"style-src 'self' {styles}",
-        f"img-src 'self' data: blob: {images}", "connect-src 'self'", "font-src 'self'", "manifest-src 'self'",
+        f"img-src 'self' data: blob: {images} {LEAFLET_CSS.cdn_url.rpartition('/')[0]}/images/", "connect-src 'self'", "font-src 'self'", "manifest-src 'self'",
         "worker-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
     ])
 

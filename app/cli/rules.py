@@ -1,0 +1,120 @@
+"""`gatami rules`: check a rules file, and see why a report would go to a unit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.routing import (
+    Facts,
+    Rules,
+    RulesError,
+    Step,
+    areas_at,
+    explain,
+    in_service_area,
+    load_rules,
+    with_local_time,
+)
+
+rules_app = typer.Typer(
+    help="Check the rules file, and see which rule decides and why.", no_args_is_help=True
+)
+
+OWNERS = ("state", "county", "municipality", "private", "unknown")
+DEFAULT_FILE = Path("routing_rules.yaml")
+
+
+@rules_app.command("check")
+def check(file: Annotated[Path, typer.Argument(help="The rules file.")] = DEFAULT_FILE) -> None:
+    """Name every mistake in the file with its line and what to do; exit 1 if there is one."""
+    rules = _loaded(file)
+    typer.echo(
+        f"{file}: good. {len(rules.units)} units, {len(rules.categories)} categories in {len(rules.groups)} groups, "
+        f"{len(rules.areas)} areas, {len(rules.rules)} rules, {len(rules.examples)} examples."
+    )
+
+
+@rules_app.command("explain")
+def explain_proposal(
+    *,
+    category: Annotated[str, typer.Option(help="The category's code.")],
+    lat: Annotated[float | None, typer.Option(min=-90, max=90, help="Degrees north, WGS84.")] = None,
+    lon: Annotated[float | None, typer.Option(min=-180, max=180, help="Degrees east, WGS84.")] = None,
+    road_owner: Annotated[str, typer.Option(help=f"One of {', '.join(OWNERS)}.")] = "unknown",
+    asset_owner: Annotated[str, typer.Option(help=f"One of {', '.join(OWNERS)}.")] = "unknown",
+    answer: Annotated[
+        list[str] | None, typer.Option(help="question=answer; may be given several times.")
+    ] = None,
+    at: Annotated[datetime | None, typer.Option(help="Local time, such as 2026-01-31T23:15:00.")] = None,
+    file: Annotated[Path, typer.Option(help="The rules file.")] = DEFAULT_FILE,
+    lang: Annotated[str, typer.Option(help="The language to explain in.")] = "en",
+) -> None:
+    """Print every rule tried, each condition with its answer, and the unit that is proposed."""
+    rules = _loaded(file)
+    _known_category(rules, category)
+    facts = Facts(
+        category=category,
+        lat=lat,
+        lon=lon,
+        road_owner=_owner(road_owner, option="--road-owner"),
+        asset_owner=_owner(asset_owner, option="--asset-owner"),
+        answers=_answers(answer or []),
+        at=at,
+    )
+    _print_place(rules, lat, lon, lang=lang)
+    _print_steps(explain(rules, with_local_time(facts, rules)), lang=lang)
+
+
+def _loaded(file: Path) -> Rules:
+    try:
+        return load_rules(file)
+    except RulesError as error:
+        for problem in error.problems:
+            typer.echo(str(problem), err=True)
+        count = len(error.problems)
+        typer.echo(f"{count} {'mistake' if count == 1 else 'mistakes'}.", err=True)
+        raise typer.Exit(1) from error
+
+
+def _known_category(rules: Rules, category: str) -> None:
+    if category not in rules.categories:
+        raise typer.BadParameter(f"There is no category {category}. Known: {', '.join(rules.categories)}.")
+
+
+def _owner(owner: str, *, option: str) -> str:
+    if owner not in OWNERS:
+        raise typer.BadParameter(f"{option} is one of {', '.join(OWNERS)}.")
+    return owner
+
+
+def _answers(pairs: list[str]) -> dict[str, list[str]]:
+    """Several answers to one question are given by repeating it."""
+    answers: dict[str, list[str]] = {}
+    for pair in pairs:
+        question, equals, value = pair.partition("=")
+        if not equals or not question:
+            raise typer.BadParameter(f"Write --answer question=answer, not {pair}.")
+        answers.setdefault(question, []).append(value)
+    return answers
+
+
+def _print_place(rules: Rules, lat: float | None, lon: float | None, *, lang: str) -> None:
+    if lat is None or lon is None:
+        typer.echo("No place is given.")
+        return
+    names = [rules.areas[code].name(lang) for code in rules.areas if code in areas_at(rules, lat, lon)]
+    inside = "inside" if in_service_area(rules, lat, lon) else "outside"
+    typer.echo(f"The place is {inside} the service area; areas there: {', '.join(names) or 'none'}.")
+
+
+def _print_steps(steps: list[Step], *, lang: str) -> None:
+    for number, step in enumerate(steps, start=1):
+        typer.echo(f"{number:3}. {'MATCHES ' if step.matched else 'no      '}{step.rule_name}")
+        for condition in step.conditions:
+            typer.echo(f"       {'+' if condition.matched else '-'} {condition.text(lang)}")
+    unit = steps[-1].unit
+    typer.echo(f"Proposed unit: {unit.name(lang)} ({unit.code})")
