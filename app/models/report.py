@@ -298,6 +298,19 @@ class Report(Base):
             S.NEW, kind=UpdateKind.REOPENED, actor=actor, at=at, words=words, words_public=False
         )
 
+    def call_back(self, *, actor: Actor, at: datetime, words: str | None = None) -> Update:
+        """The desk takes it from a unit that may have heard of it; the public never sees it."""
+        unit_code, self.unit_code = self.unit_code, None
+        return self._become(
+            S.NEW,
+            kind=UpdateKind.CALLED_BACK,
+            actor=actor,
+            at=at,
+            words=words,
+            public=False,
+            unit_code=unit_code,
+        )
+
     def undo(self, before: ReportStatus, *, unit_code: str | None, actor: Actor, at: datetime) -> Update:
         """Take the last decision back within the seconds in which nothing has gone out; the public never sees it."""
         if not self.can_become(before):

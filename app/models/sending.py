@@ -75,6 +75,12 @@ class Sending:
         self.state = SendingState.CANCELLED.value
         self.next_attempt_at = None
 
+    def revive(self, *, at: datetime) -> None:
+        """What it was dropped for was undone, so it is to go out after all."""
+        if self.state == SendingState.CANCELLED:
+            self.state = SendingState.PENDING.value
+            self.next_attempt_at = at
+
     def retry(self, *, at: datetime) -> None:
         """A person says: try once more."""
         if self.state not in {SendingState.FAILED, SendingState.UNKNOWN}:
