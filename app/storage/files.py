@@ -54,15 +54,18 @@ class PhotoStore:
         self, known_ids: Collection[UUID], *, now: datetime, older_than: timedelta = timedelta(hours=24)
     ) -> list[UUID]:
         """Photos nobody knows of. Young ones are left alone: their report may be on its way."""
-        known = set(known_ids)
-        old = {_id_of(path) for path in self._files() if _written_at(path) < now - older_than}
-        return sorted(photo_id for photo_id in old if photo_id is not None and photo_id not in known)
+        found, young = set(), set(known_ids)
+        for path in self._files():
+            photo_id = _id_of(path)
+            if photo_id is not None:
+                (found if _written_at(path) < now - older_than else young).add(photo_id)
+        return sorted(found - young)
 
     def sweep(
         self, known_ids: Collection[UUID], *, now: datetime, older_than: timedelta = timedelta(hours=24)
     ) -> list[UUID]:
         """Delete the orphans, and what interrupted writing left behind; returns the orphans' ids."""
-        for path in self._files():
+        for path in list(self._files()):
             if path.name.endswith(_UNFINISHED) and _written_at(path) < now - older_than:
                 path.unlink(missing_ok=True)
         orphans = self.orphans(known_ids, now=now, older_than=older_than)
