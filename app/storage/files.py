@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
-from app.errors import NotFound
+from app.errors import N_, NotFound
 from app.storage.images import Processed
 
 Size = Literal["full", "thumbnail"]
@@ -40,7 +40,7 @@ class PhotoStore:
         """The path of an existing JPEG file; raises NotFound."""
         path = self._path(photo_id, size)
         if not path.is_file():
-            raise NotFound("This photo is not here any more.")
+            raise NotFound(N_("This photo is not here any more."))
         return path
 
     def delete(self, photo_id: UUID) -> None:
@@ -54,7 +54,8 @@ class PhotoStore:
         self, known_ids: Collection[UUID], *, now: datetime, older_than: timedelta = timedelta(hours=24)
     ) -> list[UUID]:
         """Photos nobody knows of. Young ones are left alone: their report may be on its way."""
-        found, young = set(), set(known_ids)
+        found: set[UUID] = set()
+        young = set(known_ids)
         for path in self._files():
             photo_id = _id_of(path)
             if photo_id is not None:
