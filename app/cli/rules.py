@@ -19,22 +19,24 @@ from app.routing import (
     load_rules,
     with_local_time,
 )
+from app.settings import get_settings
 
 rules_app = typer.Typer(
     help="Check the rules file, and see which rule decides and why.", no_args_is_help=True
 )
 
 OWNERS = ("state", "county", "municipality", "private", "unknown")
-DEFAULT_FILE = Path("routing_rules.yaml")
+FILE_HELP = "The rules file; without it, the one in the settings."
 
 
 @rules_app.command("check")
-def check(file: Annotated[Path, typer.Argument(help="The rules file.")] = DEFAULT_FILE) -> None:
+def check(file: Annotated[Path | None, typer.Argument(help=FILE_HELP)] = None) -> None:
     """Name every mistake in the file with its line and what to do; exit 1 if there is one."""
     rules = _loaded(file)
     typer.echo(
-        f"{file}: good. {len(rules.units)} units, {len(rules.categories)} categories in {len(rules.groups)} groups, "
-        f"{len(rules.areas)} areas, {len(rules.rules)} rules, {len(rules.examples)} examples."
+        f"{rules.path}: good. {len(rules.units)} units, {len(rules.categories)} categories "
+        f"in {len(rules.groups)} groups, {len(rules.areas)} areas, {len(rules.rules)} rules, "
+        f"{len(rules.examples)} examples."
     )
 
 
@@ -50,7 +52,7 @@ def explain_proposal(
         list[str] | None, typer.Option(help="question=answer; may be given several times.")
     ] = None,
     at: Annotated[datetime | None, typer.Option(help="Local time, such as 2026-01-31T23:15:00.")] = None,
-    file: Annotated[Path, typer.Option(help="The rules file.")] = DEFAULT_FILE,
+    file: Annotated[Path | None, typer.Option(help=FILE_HELP)] = None,
     lang: Annotated[str, typer.Option(help="The language to explain in.")] = "en",
 ) -> None:
     """Print every rule tried, each condition with its answer, and the unit that is proposed."""
@@ -69,9 +71,9 @@ def explain_proposal(
     _print_steps(explain(rules, with_local_time(facts, rules)), lang=lang)
 
 
-def _loaded(file: Path) -> Rules:
+def _loaded(file: Path | None) -> Rules:
     try:
-        return load_rules(file)
+        return load_rules(file or get_settings().rules_file)
     except RulesError as error:
         for problem in error.problems:
             typer.echo(str(problem), err=True)
