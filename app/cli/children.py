@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import typer
@@ -27,21 +28,30 @@ class Child:
     due_at: float = field(default=0.0)
 
     def start(self) -> None:
-        """Start it."""
-        arguments = [sys.executable, "-m", "app.cli", self.command, "--parent", str(os.getpid())]
-        self.process = subprocess.Popen(arguments, start_new_session=True)
+        """Start it; it loads its code and then waits for the database's URL."""
+        arguments = [sys.executable, "-m", "app.cli", self.command, "--attended"]
+        self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, start_new_session=True)
         self.started_at = time.monotonic()
+
+    def connect(self, url: str) -> None:
+        """Tell it the database's URL, which sets it to work; the pipe stays open for as long as we live."""
+        if self.process and self.process.stdin:
+            # A child that died already is found out by its exit code.
+            with suppress(BrokenPipeError):
+                self.process.stdin.write(f"{url}\n".encode())
+                self.process.stdin.flush()
 
     @property
     def exit_code(self) -> int | None:
         """How it ended; None while it runs."""
         return self.process.poll() if self.process else None
 
-    def keep_alive(self) -> None:
+    def keep_alive(self, url: str) -> None:
         """Start it again after a wait that doubles with every death, to at most 30 s."""
         if self.process is None:
             if time.monotonic() >= self.due_at:
                 self.start()
+                self.connect(url)
             return
         code = self.exit_code
         if code is None:
@@ -66,6 +76,16 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+@contextmanager
+def stopped_after(child: Child) -> Iterator[Child]:
+    """Start the child at once, and leave no child behind whatever happens."""
+    child.start()
+    try:
+        yield child
+    finally:
+        stop_all([child])
 
 
 def stop_all(children: list[Child]) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 import threading
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -14,19 +16,20 @@ import typer
 from app.cli.connect import database
 from app.settings import Settings, get_settings
 
-Parent = Annotated[int | None, typer.Option(hidden=True, help="Stop when this process is gone.")]
+Attended = Annotated[
+    bool,
+    typer.Option("--attended", hidden=True, help="Get the database's URL on standard input; end with it."),
+]
 
 
-def serve(parent: Parent = None) -> None:
+def serve(attended: Attended = False) -> None:
     """Start the web server; needs a database that is migrated."""
+    _log_to_terminal()
     import uvicorn
 
-    settings = _begin(parent)
-    with database() as url:
-        os.environ["GATAMI_DATABASE_URL"] = url
-        get_settings.cache_clear()
-        from app.main import create_app
+    from app.main import create_app
 
+    with _database(attended=attended) as settings:
         # Made here in any case, so that a mistake in the rules file stops the start with its sentence.
         application = create_app()
         many = settings.web_workers > 1
@@ -45,15 +48,13 @@ def serve(parent: Parent = None) -> None:
         )
 
 
-def worker(parent: Parent = None) -> None:
+def worker(attended: Attended = False) -> None:
     """Start the worker, which delivers mails and forwardings; any number may run."""
-    _begin(parent)
-    with database() as url:
-        os.environ["GATAMI_DATABASE_URL"] = url
-        get_settings.cache_clear()
-        from app.worker import run_worker
+    _log_to_terminal()
+    from app.worker import run_worker
 
-        run_worker(get_settings())
+    with _database(attended=attended) as settings:
+        run_worker(settings)
 
 
 def migrate() -> None:
@@ -65,16 +66,40 @@ def migrate() -> None:
     typer.echo("The database has this version's tables.")
 
 
-def _begin(parent: int | None) -> Settings:
-    settings = get_settings()
-    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
-    if parent is not None:
-        threading.Thread(target=_stop_when_gone, args=(parent,), daemon=True).start()
-    return settings
+@contextmanager
+def _database(*, attended: bool) -> Iterator[Settings]:
+    """The settings with the database's URL in them: from who looks after us, else as any command gets it."""
+    if attended:
+        yield _with_url(_url_from_parent())
+        return
+    with database() as url:
+        yield _with_url(url)
 
 
-def _stop_when_gone(parent: int) -> None:
-    """End this process when `gatami run` was killed: nothing it started outlives it."""
-    while os.getppid() == parent:
-        time.sleep(0.5)
+def _with_url(url: str) -> Settings:
+    # In the environment, because further web server processes read their settings there.
+    os.environ["GATAMI_DATABASE_URL"] = url
+    get_settings.cache_clear()
+    return get_settings()
+
+
+def _url_from_parent() -> str:
+    """Wait for the database to be ready; from then on, the end of standard input ends this process."""
+    url = sys.stdin.readline().strip()
+    if not url:
+        raise SystemExit(0)
+    threading.Thread(target=_end_with_input, daemon=True).start()
+    return url
+
+
+def _end_with_input() -> None:
+    """Even a kill -9 of `gatami run` closes its end of the pipe, so nothing it started outlives it."""
+    sys.stdin.read()
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _log_to_terminal() -> None:
+    level = get_settings().log_level.upper()
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    # alembic comes with app.db and tells of each of its plugins.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
