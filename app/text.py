@@ -39,6 +39,39 @@ STATUS_WORDS: dict[str, str] = {
     "withdrawn": N_("Withdrawn"),
 }
 
+# What happened, in the words of a report's history.
+UPDATE_WORDS: dict[str, str] = {
+    "submitted": N_("Report received"),
+    "imported": N_("Taken over from another system"),
+    "placed": N_("Placed on the map"),
+    "forwarded": N_("Sent to the unit"),
+    "called_back": N_("Called back from the unit"),
+    "taken": N_("The unit has started"),
+    "scheduled": N_("Planned for a round"),
+    "unscheduled": N_("Taken off the round"),
+    "sent_back": N_("Sent back to the service desk"),
+    "fixed": N_("Fixed"),
+    "answered": N_("Answered"),
+    "referred": N_("Sent to another authority"),
+    "rejected": N_("Closed without work"),
+    "duplicate": N_("Already reported by somebody else"),
+    "withdrawn": N_("Withdrawn by the reporter"),
+    "reopened": N_("Opened again"),
+    "undone": N_("Decision undone"),
+    "asked": N_("Question to the reporter"),
+    "replied": N_("Answer from the reporter"),
+    "noted": N_("Note"),
+    "published": N_("Text or photo published"),
+    "unpublished": N_("Text or photo taken down"),
+    "hidden": N_("Report hidden"),
+    "shown": N_("Report shown again"),
+    "category_changed": N_("Category changed"),
+    "photo_added": N_("Photo added"),
+    "confirmed": N_("E-mail address confirmed"),
+    "erased": N_("Personal data deleted"),
+    "not_found": N_("The crew did not find the fault"),
+}
+
 OWNER_WORDS: dict[str, str] = {
     "state": N_("the state"),
     "county": N_("the county"),
@@ -142,6 +175,7 @@ def _filters(lang: str) -> dict[str, Callable[..., Any]]:
         "ago": with_lang(show_ago),
         "metres": with_lang(show_metres),
         "status_word": with_lang(status_word),
+        "update_word": lambda value: translate(UPDATE_WORDS.get(value, value), lang),
         "owner_word": lambda value: translate(OWNER_WORDS.get(value, value), lang),
     }
 

@@ -7,10 +7,11 @@ from app.models.crew import RouteList, Stop, StopOutcome, StopReport
 from app.models.forwarding import Delivery, Forwarding
 from app.models.notification import Notification, NotificationKind
 from app.models.photo import Photo
-from app.models.report import ALLOWED, AT_UNIT, CLOSED, OPEN, Report, ReportStatus
+from app.models.report import Report
 from app.models.reporter import Reporter
 from app.models.sending import SendingState
 from app.models.staff import Role, SignInAttempt, Staff, StaffSession, StaffUnit
+from app.models.status import ALLOWED, AT_UNIT, CLOSED, OPEN, ReportStatus
 from app.models.update import Note, Update, UpdateKind
 
 __all__ = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from uuid import UUID
 
 from app.models.report import Report
 
@@ -32,6 +33,11 @@ def confirm_path(report: Report, email: str, *, secret: bytes) -> str:
 def public_path(report: Report) -> str:
     """Path of the page that everybody may see."""
     return f"/reports/{report.shown_reference}"
+
+
+def photo_key(photo_id: UUID, *, nonce: str = "unsent", secret: bytes) -> str:
+    """Opens one photo to who holds its report's follow link (with the report's nonce), or has not sent it yet."""
+    return _sign(secret, "photo", str(photo_id), nonce)
 
 
 def same(given: str, expected: str) -> bool:

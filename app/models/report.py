@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
-from datetime import datetime
-from enum import StrEnum
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from geoalchemy2 import Geography
-from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
-    Computed,
-    DateTime,
-    ForeignKey,
-    Identity,
-    Index,
-    Sequence,
-    String,
-    Text,
-)
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, Sequence
+from sqlalchemy.orm import Mapped, declared_attr, object_session, relationship
 
 from app.db import Base
 from app.errors import Conflict, Invalid
 from app.models.actor import Actor
 from app.models.reference import show_reference
+from app.models.report_row import ROW_RULES, ReportRow
+from app.models.status import ALLOWED, CLOSED, OPEN, ReportStatus
+from app.models.status import ReportStatus as S  # noqa: N814  (the table reads better so)
 from app.models.update import Update, UpdateKind
 
 if TYPE_CHECKING:
@@ -37,113 +25,14 @@ if TYPE_CHECKING:
 report_number = Sequence("report_number", metadata=Base.metadata)
 
 
-class ReportStatus(StrEnum):
-    """Where a report stands."""
-
-    NEW = "new"
-    FORWARDED = "forwarded"
-    IN_PROGRESS = "in_progress"
-    SCHEDULED = "scheduled"
-    FIXED = "fixed"
-    ANSWERED = "answered"
-    REFERRED = "referred"
-    REJECTED = "rejected"
-    DUPLICATE = "duplicate"
-    WITHDRAWN = "withdrawn"
-
-
-S = ReportStatus
-OPEN = frozenset({S.NEW, S.FORWARDED, S.IN_PROGRESS, S.SCHEDULED})
-CLOSED = frozenset(ReportStatus) - OPEN
-# The unit has it: what a crew can put on a route list, and what the unit's inbox shows.
-AT_UNIT = frozenset({S.FORWARDED, S.IN_PROGRESS, S.SCHEDULED})
-
-ALLOWED: dict[ReportStatus, frozenset[ReportStatus]] = {
-    S.NEW: frozenset({S.FORWARDED}) | CLOSED,
-    S.FORWARDED: frozenset({S.NEW, S.FORWARDED, S.IN_PROGRESS, S.SCHEDULED}) | CLOSED,
-    S.IN_PROGRESS: frozenset({S.NEW, S.FORWARDED, S.SCHEDULED}) | CLOSED,
-    S.SCHEDULED: frozenset({S.NEW, S.FORWARDED, S.IN_PROGRESS}) | CLOSED,
-    **{closed: frozenset({S.NEW}) for closed in CLOSED},
-}
-
-
-class Report(Base):
+class Report(ReportRow, Base):
     """One message about one place. `lat`, `lon` are WGS84 degrees; both null means the desk must place it."""
 
     __tablename__ = "report"
     __table_args__ = (
         CheckConstraint(f"status IN ({', '.join(repr(s.value) for s in ReportStatus)})", name="status"),
-        CheckConstraint("(lat IS NULL) = (lon IS NULL)", name="position_whole"),
-        CheckConstraint("lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180", name="position_on_earth"),
-        CheckConstraint(
-            "(status = 'duplicate') = (duplicate_of_id IS NOT NULL) OR status <> 'duplicate'",
-            name="duplicate",
-        ),
-        Index("ix_report_position", "position", postgresql_using="gist"),
-        Index("ix_report_created", "created_at", "id"),
-        Index("ix_report_new", "due_at", "id", postgresql_where="status = 'new'"),
-        Index(
-            "ix_report_at_unit",
-            "unit_code",
-            "due_at",
-            postgresql_where="status IN ('forwarded','in_progress','scheduled')",
-        ),
-        Index("ix_report_category_created", "category_code", "created_at", "id"),
-        Index("ix_report_status_created", "status", "created_at", "id"),
-        Index(
-            "uq_report_source", "source", "source_ref", unique=True, postgresql_where="source_ref IS NOT NULL"
-        ),
+        *ROW_RULES,
     )
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    reference: Mapped[str] = mapped_column(String(13), unique=True)
-    nonce: Mapped[str] = mapped_column(String(32), default=lambda: secrets.token_hex(16))
-    version: Mapped[int] = mapped_column(default=1)
-
-    category_code: Mapped[str] = mapped_column(String(40))
-    status: Mapped[str] = mapped_column(String(12))
-    status_before_scheduled: Mapped[str | None] = mapped_column(String(12))
-    private: Mapped[bool] = mapped_column(default=False)
-    hidden_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-
-    lat: Mapped[float | None]
-    lon: Mapped[float | None]
-    position: Mapped[Any | None] = mapped_column(
-        Geography("POINT", 4326, spatial_index=False),
-        Computed("ST_SetSRID(ST_MakePoint(lon, lat), 4326)::geography", persisted=True),
-        deferred=True,
-    )
-    address: Mapped[str | None] = mapped_column(String(200))
-    road_owner: Mapped[str] = mapped_column(String(12), default="unknown")
-    asset_owner: Mapped[str] = mapped_column(String(12), default="unknown")
-    asset_id: Mapped[int | None] = mapped_column(ForeignKey("asset.id", ondelete="SET NULL"))
-
-    description: Mapped[str | None] = mapped_column(Text)
-    text_public: Mapped[bool] = mapped_column(default=False)
-    answers: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
-
-    unit_code: Mapped[str | None] = mapped_column(String(40))
-    proposed_unit_code: Mapped[str | None] = mapped_column(String(40))
-    proposed_rule: Mapped[str | None] = mapped_column(String(200))
-    proposal_reason: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
-
-    channel: Mapped[str] = mapped_column(String(12), default="web")
-    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
-    flags: Mapped[list[str]] = mapped_column(ARRAY(String(30)), default=list)
-    source: Mapped[str | None] = mapped_column(String(40))
-    source_ref: Mapped[str | None] = mapped_column(String(80))
-
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    waiting_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    duplicate_of_id: Mapped[int | None] = mapped_column(
-        ForeignKey("report.id", ondelete="SET NULL"), index=True
-    )
-
-    claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
-    claimed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     updates: Mapped[list[Update]] = relationship(
         back_populates="report", order_by=Update.id, lazy="raise_on_sql"
@@ -155,9 +44,12 @@ class Report(Base):
     forwardings: Mapped[list[Forwarding]] = relationship(
         back_populates="report", order_by="Forwarding.id", lazy="raise_on_sql"
     )
-    duplicate_of: Mapped[Report | None] = relationship(remote_side=[id], lazy="raise_on_sql")
+    duplicate_of: Mapped[Report | None] = relationship(remote_side="Report.id", lazy="raise_on_sql")
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy's own declaration)
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
 
     @property
     def shown_reference(self) -> str:
@@ -312,12 +204,13 @@ class Report(Base):
         )
 
     def undo(self, before: ReportStatus, *, unit_code: str | None, actor: Actor, at: datetime) -> Update:
-        """Take the last decision back within the seconds in which nothing has gone out; the public never sees it."""
-        if not self.can_become(before):
-            raise Conflict("This can no longer be undone.")
+        """Take the last decision back within the seconds in which nothing has gone out; the public never sees it.
+
+        The table of transitions is not asked: what it was a moment ago, it may be again.
+        """
         self.unit_code = unit_code
         self.duplicate_of_id = None
-        return self._become(before, kind=UpdateKind.UNDONE, actor=actor, at=at, public=False)
+        return self._set(before, kind=UpdateKind.UNDONE, actor=actor, at=at, public=False)
 
     def place(self, *, lat: float, lon: float, address: str | None, actor: Actor, at: datetime) -> Update:
         """Put it on the map, or move its pin. Degrees WGS84."""
@@ -333,6 +226,15 @@ class Report(Base):
             Update.by(actor, kind=UpdateKind.ASKED, at=at, public=False, words=words, words_public=False)
         )
 
+    def reply(self, *, actor: Actor, at: datetime, words: str) -> Update:
+        """The reporter tells more, or answers a question: the due date moves by the time that it paused."""
+        if self.waiting_since is not None and self.due_at is not None:
+            self.due_at += max(at - self.waiting_since, timedelta())
+        self.waiting_since = None
+        return self._tell(
+            Update.by(actor, kind=UpdateKind.REPLIED, at=at, public=False, words=words, words_public=False)
+        )
+
     def note(self, *, actor: Actor, at: datetime, words: str, public: bool) -> Update:
         """A line among staff, or one that everybody reads."""
         _need(words, "Write something first.")
@@ -344,9 +246,26 @@ class Report(Base):
         self, kind: UpdateKind, *, actor: Actor, at: datetime, public: bool = False, **data: object
     ) -> Update:
         """History of what is not a status: publishing, hiding, erasing, a changed category."""
-        return self._tell(Update.by(actor, kind=kind, at=at, public=public, **data))
+        return self._tell(Update.by(actor, kind=kind, at=at, public=public, data=data))
 
     def _become(
+        self,
+        status: ReportStatus,
+        *,
+        kind: UpdateKind,
+        actor: Actor,
+        at: datetime,
+        **given: Any,
+    ) -> Update:
+        if not self.can_become(status):
+            raise Conflict(
+                "The report is %(status)s and cannot become %(wanted)s.",
+                status=self.status,
+                wanted=status.value,
+            )
+        return self._set(status, kind=kind, actor=actor, at=at, **given)
+
+    def _set(
         self,
         status: ReportStatus,
         *,
@@ -359,13 +278,7 @@ class Report(Base):
         unit_code: str | None = None,
         **data: object,
     ) -> Update:
-        before = ReportStatus(self.status)
-        if not self.can_become(status):
-            raise Conflict(
-                "The report is %(status)s and cannot become %(wanted)s.",
-                status=before.value,
-                wanted=status.value,
-            )
+        before = self.status
         self.status = status.value
         self.status_before_scheduled = None
         self.waiting_since = None
@@ -376,17 +289,22 @@ class Report(Base):
                 kind=kind,
                 at=at,
                 public=public,
-                change=(before.value, status.value),
+                change=(before, status.value),
                 unit_code=unit_code,
                 words=words,
                 words_public=public and words_public,
-                **data,
+                data=data,
             )
         )
 
     def _tell(self, update: Update) -> Update:
         self.changed_at = update.at
         update.report = self
+        session = object_session(self)
+        if (
+            session is not None
+        ):  # Naming the report does not take the update into the report's session by itself.
+            session.add(update)
         return update
 
 

@@ -92,4 +92,4 @@ class Sending:
 
 def back_off(attempts: int) -> timedelta:
     """30 s, 1, 2, 4 ... minutes, at the most 2 hours."""
-    return min(timedelta(seconds=30) * 2 ** (attempts - 1), timedelta(hours=2))
+    return min(timedelta(seconds=30 * 2 ** min(attempts - 1, 8)), timedelta(hours=2))

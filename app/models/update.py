@@ -91,7 +91,7 @@ class Update(Base):
         unit_code: str | None = None,
         words: str | None = None,
         words_public: bool = False,
-        **data: object,
+        data: dict[str, Any] | None = None,
     ) -> Update:
         """A line of history by `actor`; `words` become a Note, because people can be erased and history cannot."""
         update = cls(
@@ -103,7 +103,7 @@ class Update(Base):
             to_status=change[1],
             unit_code=unit_code,
             public=public,
-            data=data,
+            data=data or {},
         )
         update.note = Note(body=words.strip(), public=words_public) if words and words.strip() else None
         return update

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -19,6 +20,21 @@ from app.settings import Settings
 from app.text import LANGUAGES, best_language
 from app.web import security
 from app.web.state import AppState, state_of
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """What templates know of the person; it outlives a transaction that was rolled back."""
+
+    name: str
+    role: str
+    language: str
+    unit_codes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, staff: Staff) -> SignedIn:
+        """A copy of what is shown."""
+        return cls(staff.name, staff.role, staff.language, tuple(staff.unit_codes))
 
 
 class NotSignedIn(Exception):  # noqa: N818  (it is an answer, not a failure)
@@ -92,7 +108,7 @@ def get_staff_or_none(request: Request, session: SessionDep, state: StateDep, no
     """Who is signed in, if anybody; kept on the request, so that templates know too."""
     token = security.get_cookie(request, state.settings, "gatami_session")
     staff = signing_in.who_is(session, token, at=now) if token else None
-    request.state.staff = staff
+    request.state.staff = SignedIn.of(staff) if staff else None
     return staff
 
 

@@ -28,7 +28,7 @@ Flash = tuple[str, str]
 def render(request: Request, template: str, *, status_code: int = 200, **context: object) -> HTMLResponse:
     """The page in the reader's language. A new visitor's CSRF cookie and read messages are settled on the way."""
     lang = get_language(request)
-    html = environment(lang).get_template(template).render(**_everywhere(request, lang), **context)
+    html = environment(lang).get_template(template).render({**_everywhere(request, lang), **context})
     response = HTMLResponse(html, status_code=status_code)
     _settle_cookies(request, response)
     return response

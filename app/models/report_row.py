@@ -1,0 +1,97 @@
+"""The columns and indexes of a report; what can be done with them stands in app/models/report.py."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from geoalchemy2 import Geography
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    String,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+ROW_RULES = (
+    CheckConstraint("(lat IS NULL) = (lon IS NULL)", name="position_whole"),
+    CheckConstraint("lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180", name="position_on_earth"),
+    CheckConstraint(
+        "(status = 'duplicate') = (duplicate_of_id IS NOT NULL) OR status <> 'duplicate'",
+        name="duplicate",
+    ),
+    Index("ix_report_position", "position", postgresql_using="gist"),
+    Index("ix_report_created", "created_at", "id"),
+    Index("ix_report_new", "due_at", "id", postgresql_where="status = 'new'"),
+    Index(
+        "ix_report_at_unit",
+        "unit_code",
+        "due_at",
+        postgresql_where="status IN ('forwarded','in_progress','scheduled')",
+    ),
+    Index("ix_report_category_created", "category_code", "created_at", "id"),
+    Index("ix_report_status_created", "status", "created_at", "id"),
+    Index("uq_report_source", "source", "source_ref", unique=True, postgresql_where="source_ref IS NOT NULL"),
+)
+
+
+class ReportRow:
+    """Times are UTC; `lat`, `lon` are degrees WGS84, both null until the desk has placed the report."""
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    reference: Mapped[str] = mapped_column(String(13), unique=True)
+    nonce: Mapped[str] = mapped_column(String(32), default=lambda: secrets.token_hex(16))
+    version: Mapped[int] = mapped_column(default=1)
+
+    category_code: Mapped[str] = mapped_column(String(40))
+    status: Mapped[str] = mapped_column(String(12))
+    status_before_scheduled: Mapped[str | None] = mapped_column(String(12))
+    private: Mapped[bool] = mapped_column(default=False)
+    hidden_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    position: Mapped[Any | None] = mapped_column(
+        Geography("POINT", 4326, spatial_index=False),
+        Computed("ST_SetSRID(ST_MakePoint(lon, lat), 4326)::geography", persisted=True),
+        deferred=True,
+    )
+    address: Mapped[str | None] = mapped_column(String(200))
+    road_owner: Mapped[str] = mapped_column(String(12), default="unknown")
+    asset_owner: Mapped[str] = mapped_column(String(12), default="unknown")
+    asset_id: Mapped[int | None] = mapped_column(ForeignKey("asset.id", ondelete="SET NULL"))
+
+    description: Mapped[str | None] = mapped_column(Text)
+    text_public: Mapped[bool] = mapped_column(default=False)
+    answers: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+
+    unit_code: Mapped[str | None] = mapped_column(String(40))
+    proposed_unit_code: Mapped[str | None] = mapped_column(String(40))
+    proposed_rule: Mapped[str | None] = mapped_column(String(200))
+    proposal_reason: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+
+    channel: Mapped[str] = mapped_column(String(12), default="web")
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    flags: Mapped[list[str]] = mapped_column(ARRAY(String(30)), default=list)
+    source: Mapped[str | None] = mapped_column(String(40))
+    source_ref: Mapped[str | None] = mapped_column(String(80))
+
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    waiting_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    duplicate_of_id: Mapped[int | None] = mapped_column(
+        ForeignKey("report.id", ondelete="SET NULL"), index=True
+    )
+
+    claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    claimed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

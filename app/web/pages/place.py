@@ -1,0 +1,43 @@
+"""What the map asks: is this place ours, and where does our area end."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+
+from app.routing import Rules, in_service_area
+from app.web.deps import LanguageDep, RulesDep
+
+router = APIRouter(include_in_schema=False)
+Lat = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)]
+Lon = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
+
+
+@router.get("/place")
+def show_place(rules: RulesDep, lang: LanguageDep, lat: Lat, lon: Lon) -> Response:
+    """Whether a place (degrees WGS84) is inside, else what to say and whom to ask."""
+    return Response(orjson.dumps(place_facts(rules, lat, lon, lang=lang)), media_type="application/json")
+
+
+def place_facts(rules: Rules, lat: float, lon: float, *, lang: str) -> dict[str, Any]:
+    """`inside`; outside also `text` and `contacts` [{name, phone, url}], and `swapped` where the other way round fits."""
+    if in_service_area(rules, lat, lon):
+        return {"inside": True}
+    outside = rules.municipality.outside
+    return {
+        "inside": False, "text": outside.text(lang), "swapped": in_service_area(rules, lon, lat),
+        "contacts": [contact.model_dump() for contact in outside.contacts],
+    }
+
+
+@router.get("/map/area.json")
+def show_area(request: Request, rules: RulesDep) -> Response:
+    """The outline of the service area as GeoJSON; asked for again only when the rules changed."""
+    etag = f'"{rules.sha256[:20]}"'
+    headers = {"ETag": etag, "Cache-Control": "public, max-age=300"}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    feature = {"type": "Feature", "properties": {}, "geometry": rules.service_area.geojson()}
+    return Response(orjson.dumps(feature), media_type="application/geo+json", headers=headers)

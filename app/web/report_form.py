@@ -1,0 +1,148 @@
+"""The report form as somebody filled it in: raw texts, so that whatever was typed can be shown again."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+
+from starlette.datastructures import FormData, QueryParams
+
+from app.errors import N_, Invalid
+from app.models import Photo
+from app.routing import Category, Rules
+from app.services import drafts
+from app.services.drafts import MAX_PHOTOS, ReportDraft, ReporterDraft
+
+ANSWER = "answers."
+NO_NUMBERS = N_("Write latitude and longitude as numbers, for example 69.6492 and 18.9553.")
+TOO_MANY_PHOTOS = N_("Send at most five photos. The first five are kept.")
+_TEXTS = ("category", "asked", "lat", "lon", "address", "description", "name", "email", "phone")
+
+
+@dataclass
+class ReportForm:
+    """`key` makes a second tap the same report; `asked` is the category whose questions the page showed."""
+
+    key: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    category: str = ""
+    asked: str = ""
+    lat: str = ""
+    lon: str = ""
+    address: str = ""
+    description: str = ""
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    answers: dict[str, list[str]] = field(default_factory=dict)
+    photo_ids: list[uuid.UUID] = field(default_factory=list)
+    photos: list[Photo] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_link(cls, query: QueryParams) -> ReportForm:
+        """An empty form, or one that a link such as /?lat=69.65&lon=18.95&category=pothole filled in."""
+        given = {name: query.get(name, "")[:200] for name in ("category", "lat", "lon", "address")}
+        return cls(**given, asked=given["category"])
+
+    @classmethod
+    def from_post(cls, posted: FormData) -> ReportForm:
+        """What was sent, without files."""
+        texts = {name: _text(posted, name) for name in _TEXTS}
+        removed = set(posted.getlist("remove_photo"))
+        names = [name for name in posted if name.startswith(ANSWER)]
+        return cls(
+            **texts,
+            key=_text(posted, "key")[:200] or secrets.token_urlsafe(16),
+            answers={name.removeprefix(ANSWER): _all(posted, name) for name in names},
+            photo_ids=[one for one in map(_uuid, _all(posted, "photos")) if one and str(one) not in removed][:MAX_PHOTOS],
+        )
+
+    def category_in(self, rules: Rules) -> Category | None:
+        """The chosen category, None when there is none or it is no longer in use."""
+        return rules.categories.get(self.category)
+
+    def has_unseen_questions(self, rules: Rules) -> bool:
+        """Whether the page did not yet show the questions of the chosen category: it had no script."""
+        category = self.category_in(rules)
+        return category is not None and category.phone_instead is None and bool(category.questions) \
+            and self.asked != self.category
+
+    def answer(self, code: str) -> str:
+        """The one answer as typed."""
+        return next((value for value in reversed(self.answers.get(code, [])) if value), "")
+
+    def draft(self, rules: Rules, *, lang: str, channel: str = "web") -> ReportDraft:
+        """What intake takes. Raises Invalid, with all other mistakes too, where the position is not a number."""
+        position, readable = self._position()
+        draft = ReportDraft(
+            category=self.category, lat=position[0], lon=position[1], address=self.address.strip(),
+            description=self.description, answers=self._typed_answers(rules), photo_ids=tuple(self.photo_ids),
+            reporter=ReporterDraft(name=self.name.strip(), email=self.email.strip(), phone=self.phone.strip(), language=lang),
+            channel=channel,
+        )
+        if not readable:
+            raise Invalid(NO_NUMBERS, fields={**_problems(draft, rules), "position": NO_NUMBERS})
+        return draft
+
+    def point(self) -> tuple[float, float] | None:
+        """The position as numbers, None when there is none that can be read."""
+        (lat, lon), _ = self._position()
+        return None if lat is None or lon is None else (lat, lon)
+
+    def _position(self) -> tuple[tuple[float | None, float | None], bool]:
+        """Both numbers (or None) and whether everything typed could be read; one field may hold a pasted pair."""
+        texts = [self.lat.strip(), self.lon.strip()]
+        if texts[0] and not texts[1]:
+            # "69.6492, 18.9553" pasted from a map; a comma alone is a Norwegian decimal sign.
+            texts = texts[0].replace(", ", " ").replace(";", " ").split()
+            texts = texts if len(texts) == 2 else [*texts[:1], ""]
+        numbers = [_number(text) for text in texts]
+        readable = all(number is not None for number, text in zip(numbers, texts, strict=True) if text)
+        return (numbers[0], numbers[1]), readable
+
+    def _typed_answers(self, rules: Rules) -> Mapping[str, object]:
+        """Answers to the chosen category's questions; those to the category chosen before are left behind."""
+        category = self.category_in(rules)
+        questions = category.questions if category else ()
+        found: dict[str, object] = {}
+        for question in questions:
+            several = [value for value in self.answers.get(question.code, []) if value]
+            if several:
+                found[question.code] = several if question.kind == "several" else several[-1].strip()
+        return found
+
+
+def _problems(draft: ReportDraft, rules: Rules) -> Mapping[str, str]:
+    try:
+        drafts.check(draft, rules)
+    except Invalid as error:
+        return error.fields
+    return {}
+
+
+def _text(posted: FormData, name: str) -> str:
+    value = posted.get(name, "")
+    # PostgreSQL has no way to keep a NUL, and nobody types one.
+    return value.replace("\x00", "").replace("\r\n", "\n") if isinstance(value, str) else ""
+
+
+def _all(posted: FormData, name: str) -> list[str]:
+    return [value.replace("\x00", "") for value in posted.getlist(name) if isinstance(value, str)]
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text.replace(",", ".").removesuffix("°"))
+    except ValueError:
+        return None
+    return number if isfinite(number) else None

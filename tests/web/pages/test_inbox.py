@@ -1,0 +1,85 @@
+"""A unit's inbox: the one who may, a colleague from another unit, a stranger."""
+
+import pytest
+from sqlalchemy import select
+
+from app.models import Actor, Notification, Update
+
+
+@pytest.fixture
+def forwarded(make_report, kari, session, clock):
+    """A report that Bydrift has, with a reporter whose address is confirmed."""
+    report = make_report(email="siri@example.com", name="Siri", description="The lamp at my gate is dark.")
+    report.reporter.confirm(at=clock())
+    report.forward("bydrift", actor=Actor.of(kari), at=clock())
+    session.commit()
+    return report
+
+
+def fresh(session, report):
+    session.refresh(report)
+    return report
+
+
+def path(report, verb=""):
+    return f"/staff/inbox/{report.shown_reference}{verb}"
+
+
+def test_the_unit_finds_the_report_with_contact_data(browser_of, forwarded, ola):
+    browser = browser_of(ola)
+    assert forwarded.shown_reference in browser.look("/staff/inbox")
+    page = browser.look(path(forwarded))
+    assert "The lamp at my gate is dark." in page
+    assert "siri@example.com" in page
+
+
+def test_a_colleague_from_another_unit_does_not_find_it(browser_of, forwarded, eva):
+    browser = browser_of(eva)
+    assert forwarded.shown_reference not in browser.look("/staff/inbox")
+    assert browser.get(path(forwarded)).status_code == 404
+
+
+def test_a_stranger_is_sent_to_the_door(browser_of, forwarded):
+    answer = browser_of(None).get(path(forwarded))
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/staff/sign-in")
+
+
+@pytest.mark.parametrize(("verb", "status"), [("/taking", "in_progress"), ("/repair", "fixed"), ("/return", "new")])
+def test_each_verb_moves_the_report(browser_of, forwarded, ola, session, verb, status):
+    answer = browser_of(ola).submit(path(forwarded, verb), words="The cable belongs to the power company.")
+    assert answer.status_code == 303
+    assert fresh(session, forwarded).status == status
+
+
+@pytest.mark.parametrize("verb", ["/taking", "/answer", "/return", "/repair"])
+def test_nobody_else_can_move_it(browser_of, forwarded, eva, per, session, verb):
+    assert browser_of(eva).submit(path(forwarded, verb), words="Mine").status_code == 404
+    assert browser_of(per).submit(path(forwarded, verb), words="Mine").status_code == 403
+    assert browser_of(None).submit(path(forwarded, verb), words="Mine").status_code == 303
+    assert fresh(session, forwarded).status == "forwarded"
+
+
+def test_the_reporter_hears_that_it_is_fixed(browser_of, forwarded, ola, session):
+    browser_of(ola).submit(path(forwarded, "/repair"), words="New bulb.")
+    notification = session.scalars(select(Notification).where(Notification.kind == "status")).one()
+    assert session.get_one(Update, notification.update_id).kind == "fixed"
+
+
+def test_an_internal_note_tells_the_reporter_nothing(browser_of, forwarded, ola, session):
+    browser_of(ola).submit(path(forwarded, "/answer"), words="Ask the electrician.", public="no")
+    assert session.scalars(select(Notification).where(Notification.kind == "status")).all() == []
+
+
+def test_sending_back_needs_a_reason(browser_of, forwarded, ola, session):
+    assert browser_of(ola).submit(path(forwarded, "/return"), words="  ").status_code == 422
+    assert fresh(session, forwarded).unit_code == "bydrift"
+
+
+def test_an_old_page_does_not_overwrite_a_newer_decision(browser_of, forwarded, ola, session):
+    old = forwarded.version
+    browser = browser_of(ola)
+    browser.submit(path(forwarded, "/taking"), version=old)
+    answer = browser.submit(path(forwarded, "/repair"), version=old)
+    assert answer.status_code == 409
+    assert fresh(session, forwarded).status == "in_progress"
