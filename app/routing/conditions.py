@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
-from functools import cached_property
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from app.routing.catalogue import Question
 from app.routing.reasons import (
@@ -18,47 +17,61 @@ from app.routing.reasons import (
     span_value,
     weekday_value,
 )
-from app.routing.rules import WEEKDAYS, Facts, Rules, When
+from app.routing.rules import WEEKDAYS, Dates, Facts, Hours, Rules, When
+
+
+class Moment(NamedTuple):
+    """The municipality's local time, in the words the rules use: MM-DD, a weekday, HH:MM."""
+
+    day: str
+    weekday: str
+    clock: str
 
 
 class Situation:
     """The facts and what follows from them, worked out once for each report and only if a rule asks."""
+
+    __slots__ = ("_areas", "_moment", "facts", "rules")
 
     def __init__(self, rules: Rules, facts: Facts) -> None:
         if facts.at is not None and facts.at.tzinfo is None:
             raise ValueError("Facts.at needs a time zone.")
         self.rules = rules
         self.facts = facts
+        self._areas: frozenset[str] | None = None
+        self._moment: Moment | None = None
 
-    @cached_property
+    @property
     def areas(self) -> frozenset[str]:
-        lat, lon = self.facts.lat, self.facts.lon
-        return frozenset(code for code, area in self.rules.areas.items() if area.polygons.holds(lat, lon))
+        if self._areas is None:
+            self._areas = self.rules.area_index.at(self.facts.lat, self.facts.lon)
+        return self._areas
 
     @property
     def placed(self) -> bool:
         return self.facts.lat is not None and self.facts.lon is not None
 
-    @cached_property
-    def local(self) -> datetime | None:
-        return self.facts.at.astimezone(self.rules.timezone) if self.facts.at else None
+    @property
+    def moment(self) -> Moment | None:
+        if self._moment is None and self.facts.at is not None:
+            local = self.facts.at.astimezone(self.rules.timezone)
+            day, clock = f"{local.month:02}-{local.day:02}", f"{local.hour:02}:{local.minute:02}"
+            self._moment = Moment(day, WEEKDAYS[local.weekday()], clock)
+        return self._moment
 
-    @cached_property
+    @property
     def group(self) -> str | None:
         category = self.rules.categories.get(self.facts.category)
         return category.group if category else None
 
 
-def holds(when: When, situation: Situation) -> bool:
-    """Whether every condition holds; the cheap ones are asked first."""
-    facts = situation.facts
+def rest_holds(when: When, situation: Situation) -> bool:
+    """Whether the conditions hold that the index has not answered yet; the cheap ones are asked first."""
     return (
-        (when.category is None or facts.category in when.category)
-        and (when.group is None or situation.group in when.group)
-        and (when.road_owner is None or facts.road_owner in when.road_owner)
-        and (when.asset_owner is None or facts.asset_owner in when.asset_owner)
-        and (when.answers is None or _answers_hold(when, facts))
-        and _time_holds(when, situation)
+        (when.dates is None or _dates_hold(when.dates, situation.moment))
+        and (when.weekdays is None or _weekdays_hold(when.weekdays, situation.moment))
+        and (when.hours is None or _hours_hold(when.hours, situation.moment))
+        and (when.answers is None or _answers_hold(when.answers, situation.facts))
         and (when.area is None or not situation.areas.isdisjoint(when.area))
     )
 
@@ -80,40 +93,31 @@ def _word(answer: object) -> str:
     return str(answer).strip()
 
 
-def _answers_hold(when: When, facts: Facts) -> bool:
-    wanted = when.answers or {}
-    return all(
-        not set(answers_given(facts, question)).isdisjoint(values) for question, values in wanted.items()
-    )
+def _answers_hold(wanted: Mapping[str, tuple[str, ...]], facts: Facts) -> bool:
+    for question, values in wanted.items():
+        if not any(given in values for given in answers_given(facts, question)):
+            return False
+    return True
 
 
-def _time_holds(when: When, situation: Situation) -> bool:
-    if when.dates is None and when.weekdays is None and when.hours is None:
-        return True
-    local = situation.local
-    if local is None:
+def _dates_hold(dates: Dates, moment: Moment | None) -> bool:
+    if moment is None:
         return False
-    return _dates_hold(when, local) and _weekdays_hold(when, local) and _hours_hold(when, local)
+    if dates.first <= dates.last:
+        return dates.first <= moment.day <= dates.last
+    return moment.day >= dates.first or moment.day <= dates.last
 
 
-def _dates_hold(when: When, local: datetime) -> bool:
-    if when.dates is None:
-        return True
-    first, last = when.dates.first, when.dates.last
-    today = f"{local.month:02}-{local.day:02}"
-    return first <= today <= last if first <= last else today >= first or today <= last
+def _weekdays_hold(weekdays: tuple[str, ...], moment: Moment | None) -> bool:
+    return moment is not None and moment.weekday in weekdays
 
 
-def _weekdays_hold(when: When, local: datetime) -> bool:
-    return when.weekdays is None or WEEKDAYS[local.weekday()] in when.weekdays
-
-
-def _hours_hold(when: When, local: datetime) -> bool:
-    if when.hours is None:
-        return True
-    start, end = when.hours.start, when.hours.end
-    now = f"{local.hour:02}:{local.minute:02}"
-    return start <= now < end if start < end else now >= start or now < end
+def _hours_hold(hours: Hours, moment: Moment | None) -> bool:
+    if moment is None:
+        return False
+    if hours.start < hours.end:
+        return hours.start <= moment.clock < hours.end
+    return moment.clock >= hours.start or moment.clock < hours.end
 
 
 def because(when: When, situation: Situation) -> tuple[Because, ...]:
@@ -176,7 +180,7 @@ def _answer_checks(when: When, situation: Situation) -> Iterable[Check]:
         question = _question(situation, when, code)
         yield Check(
             "answers",
-            not set(given).isdisjoint(wanted),
+            any(one in wanted for one in given),
             tuple(_option(question, value) for value in wanted),
             tuple(_option(question, value) for value in given) or None,
             quoted_value(question.names) if question else plain_value(code),
@@ -199,16 +203,17 @@ def _option(question: Question | None, value: str) -> Value:
 
 
 def _time_checks(when: When, situation: Situation) -> Iterable[Check]:
-    local = situation.local
+    moment = situation.moment
     if when.dates is not None:
         span = (span_value(when.dates.first, when.dates.last),)
-        today = (plain_value(f"{local.month:02}-{local.day:02}"),) if local else None
-        yield Check("dates", bool(local and _dates_hold(when, local)), span, today)
+        yield Check(
+            "dates", _dates_hold(when.dates, moment), span, (plain_value(moment.day),) if moment else None
+        )
     if when.weekdays is not None:
         days = tuple(weekday_value(day) for day in when.weekdays)
-        day = (weekday_value(WEEKDAYS[local.weekday()]),) if local else None
-        yield Check("weekdays", bool(local and _weekdays_hold(when, local)), days, day)
+        today = (weekday_value(moment.weekday),) if moment else None
+        yield Check("weekdays", _weekdays_hold(when.weekdays, moment), days, today)
     if when.hours is not None:
         span = (span_value(when.hours.start, when.hours.end),)
-        clock = (plain_value(f"{local.hour:02}:{local.minute:02}"),) if local else None
-        yield Check("hours", bool(local and _hours_hold(when, local)), span, clock)
+        now = (plain_value(moment.clock),) if moment else None
+        yield Check("hours", _hours_hold(when.hours, moment), span, now)

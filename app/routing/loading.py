@@ -15,9 +15,10 @@ from pydantic import BaseModel, ValidationError
 from app.routing.catalogue import Category, Group, Municipality, Unit
 from app.routing.checking import check_examples, check_references, check_shadowing, expanded_categories
 from app.routing.geometry import MultiPolygon
+from app.routing.lookup_index import Wanted, index_areas, index_rules
 from app.routing.polygon_files import PolygonError, read_polygons
 from app.routing.problems import RuleProblem, RulesError, did_you_mean, sentence_for
-from app.routing.rules import Area, AreaInFile, Example, Fallback, Rule, Rules
+from app.routing.rules import OWNERS_OR_UNKNOWN, Area, AreaInFile, Example, Fallback, Rule, Rules
 from app.routing.sources import Source, read_source
 from app.routing.yaml_lines import Document, read_document
 from app.routing.yaml_lines import Path as Place
@@ -196,11 +197,10 @@ def _finished(draft: Draft) -> Rules:
     assert draft.service_area is not None, "a draft without problems has all its parts"  # noqa: S101
     assert draft.fallback is not None, "a draft without problems has all its parts"  # noqa: S101
     rules = tuple(draft.rules.values())
-    of_rule = tuple(expanded_categories(rule, draft.categories) for rule in rules)
-    by_category = {
-        code: tuple(n for n, categories in enumerate(of_rule) if categories is None or code in categories)
-        for code in draft.categories
-    }
+    wanted = [
+        Wanted(expanded_categories(rule, draft.categories), rule.when.road_owner, rule.when.asset_owner)
+        for rule in rules
+    ]
     return Rules(
         municipality=draft.municipality,
         service_area=draft.service_area,
@@ -215,7 +215,6 @@ def _finished(draft: Draft) -> Rules:
         sources=tuple(draft.sources),
         sha256=draft.digest.hexdigest(),
         timezone=ZoneInfo(draft.municipality.timezone),
-        categories_of_rule=of_rule,
-        rules_of_category=MappingProxyType(by_category),
-        rules_of_any_category=tuple(n for n, categories in enumerate(of_rule) if categories is None),
+        rule_index=index_rules(wanted, categories=tuple(draft.categories), owners=OWNERS_OR_UNKNOWN),
+        area_index=index_areas({code: area.polygons for code, area in draft.areas.items()}),
     )

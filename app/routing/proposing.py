@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.routing.catalogue import Unit
-from app.routing.conditions import Situation, because, checks, holds
+from app.routing.conditions import Situation, because, checks, rest_holds
 from app.routing.reasons import Because, Check, Reason
 from app.routing.rules import Facts, Rules
 
@@ -40,9 +40,9 @@ FALLBACK_REASON = Reason((Because("fallback"),))
 def propose_unit(rules: Rules, facts: Facts) -> Proposal:
     """The first matching rule's unit, else the fallback's. Raises ValueError if `facts.at` is naive."""
     situation = Situation(rules, facts)
-    for number in rules.rules_of_category.get(facts.category, rules.rules_of_any_category):
+    for number in rules.rule_index.of(facts.category, facts.road_owner, facts.asset_owner):
         rule = rules.rules[number]
-        if holds(rule.when, situation):
+        if rest_holds(rule.when, situation):
             return Proposal(rules.units[rule.unit], rule.name, Reason(because(rule.when, situation)))
     return Proposal(rules.units[rules.fallback.unit], rules.fallback.name, FALLBACK_REASON, matched=False)
 
@@ -71,4 +71,4 @@ def in_service_area(rules: Rules, lat: float | None, lon: float | None) -> bool:
 
 def areas_at(rules: Rules, lat: float | None, lon: float | None) -> set[str]:
     """The codes of the named areas that hold the place, in degrees WGS84; a border counts as inside."""
-    return {code for code, area in rules.areas.items() if area.polygons.holds(lat, lon)}
+    return set(rules.area_index.at(lat, lon))

@@ -14,11 +14,13 @@ from pydantic_core import PydanticCustomError
 
 from app.routing.catalogue import Category, Code, FromFile, Group, Municipality, Named, Unit, Words
 from app.routing.geometry import MultiPolygon
+from app.routing.lookup_index import AreaIndex, RuleIndex
 from app.routing.sources import Source
 
 Owner = Literal["state", "county", "municipality", "private"]
 OwnerOrUnknown = Literal["state", "county", "municipality", "private", "unknown"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+OWNERS_OR_UNKNOWN: tuple[OwnerOrUnknown, ...] = ("state", "county", "municipality", "private", "unknown")
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -161,9 +163,8 @@ class Rules:
     sources: tuple[Source, ...]
     sha256: str
     timezone: ZoneInfo
-    categories_of_rule: tuple[frozenset[str] | None, ...] = field(repr=False)
-    rules_of_category: Mapping[str, tuple[int, ...]] = field(repr=False)
-    rules_of_any_category: tuple[int, ...] = field(repr=False)
+    rule_index: RuleIndex = field(repr=False)
+    area_index: AreaIndex = field(repr=False)
 
     @property
     def default_language(self) -> str:

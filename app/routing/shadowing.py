@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-from typing import get_args
 
-from app.routing.rules import Dates, Hours, OwnerOrUnknown, Rule, When
+from app.routing.rules import OWNERS_OR_UNKNOWN, Dates, Hours, Rule, When
 
-OWNERS: tuple[str, ...] = get_args(OwnerOrUnknown)
 MINUTES = 24 * 60
 
 
@@ -47,7 +45,9 @@ def _culprits(
     # "" stands for a category that has left the file: a rule without a category takes it, others do not.
     wanted = everything | {""} if own is None else own
     used: set[int] = set()
-    for one in product(sorted(wanted), when.road_owner or OWNERS, when.asset_owner or OWNERS):
+    for one in product(
+        sorted(wanted), when.road_owner or OWNERS_OR_UNKNOWN, when.asset_owner or OWNERS_OR_UNKNOWN
+    ):
         taker = next((n for n in earlier if _takes(rules[n].when, categories[n], one)), None)
         if taker is None:
             return ()
