@@ -174,10 +174,8 @@ class Cluster:
     def _try_start(self) -> str | None:
         """Start once; the server's complaint when it does not come up."""
         by, folder, _ = self._resolve()
-        before = self._socket_folder()
-        socket = before if before and is_our_socket_folder(before, by=by) else socket_folder(by=by)
-        if self._live_pid() is None:
-            (folder / "postmaster.pid").unlink(missing_ok=True)
+        self._clear_away_the_dead()
+        socket = socket_folder(by=by)
         log = folder / "server.log"
         log.unlink(missing_ok=True)
         arguments = [
@@ -196,6 +194,30 @@ class Cluster:
             return None
         shutil.rmtree(socket, ignore_errors=True)
         return log.read_text(errors="replace") if log.exists() else done.stdout
+
+    def _clear_away_the_dead(self) -> None:
+        """Remove what a killed server left. Its number may be another process's by now, or a zombie's.
+
+        Only then is the pid file removed: otherwise PostgreSQL reads in it whose shared memory to wait for.
+        """
+        before = self._socket_folder()
+        if before and is_our_socket_folder(before, by=self._resolve()[0]):
+            shutil.rmtree(before, ignore_errors=True)
+        if self._pid_is_taken():
+            (self.data_dir / "postmaster.pid").unlink(missing_ok=True)
+
+    def _pid_is_taken(self) -> bool:
+        """Whether the pid file is of no use to PostgreSQL, which would take its number for a live server."""
+        pid = self._noted_pid()
+        if pid is None:
+            return True
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True
+        return True
 
     def _options(self, socket: Path) -> str:
         """The server's settings on its command line; pg_ctl hands them to a shell."""
@@ -227,14 +249,16 @@ class Cluster:
 
     def _live_pid(self) -> int | None:
         """The server's process, unless the number is a dead server's and perhaps somebody else's by now."""
-        lines = self._pid_file()
-        pid = int(lines[0]) if lines and lines[0].lstrip("-").isdigit() else 0
-        if pid <= 0:
-            return None
+        pid = self._noted_pid()
         with suppress(OSError):
             # The server works inside its data folder, which no other process does.
-            return pid if Path(f"/proc/{pid}/cwd").resolve(strict=True) == self.data_dir.resolve() else None
+            if pid and Path(f"/proc/{pid}/cwd").resolve(strict=True) == self.data_dir.resolve():
+                return pid
         return None
+
+    def _noted_pid(self) -> int | None:
+        lines = self._pid_file()
+        return int(lines[0]) if lines and lines[0].isdigit() else None
 
     def _socket_folder(self) -> Path | None:
         """The socket's folder by the pid file, which a killed server leaves behind."""
