@@ -119,7 +119,7 @@ class Report(ReportRow, Base):
             actor=actor,
             at=at,
             unit_code=self.unit_code,
-            route_list_id=route_list_id,
+            data={"route_list_id": route_list_id},
         )
         self.status_before_scheduled = before
         return update
@@ -134,7 +134,7 @@ class Report(ReportRow, Base):
             at=at,
             unit_code=self.unit_code,
             public=False,
-            route_list_id=route_list_id,
+            data={"route_list_id": route_list_id},
         )
 
     def fix(
@@ -175,7 +175,7 @@ class Report(ReportRow, Base):
         if of.status == S.DUPLICATE:
             raise Invalid("That report is itself a duplicate. Choose the first one.")
         self.duplicate_of_id = of.id
-        return self._become(S.DUPLICATE, kind=UpdateKind.DUPLICATE, actor=actor, at=at, of=of.id)
+        return self._become(S.DUPLICATE, kind=UpdateKind.DUPLICATE, actor=actor, at=at, data={"of": of.id})
 
     def withdraw(self, *, actor: Actor, at: datetime) -> Update:
         """The reporter takes it back."""
@@ -249,13 +249,7 @@ class Report(ReportRow, Base):
         return self._tell(Update.by(actor, kind=kind, at=at, public=public, data=data))
 
     def _become(
-        self,
-        status: ReportStatus,
-        *,
-        kind: UpdateKind,
-        actor: Actor,
-        at: datetime,
-        **given: Any,
+        self, status: ReportStatus, *, kind: UpdateKind, actor: Actor, at: datetime, **given: Any
     ) -> Update:
         if not self.can_become(status):
             raise Conflict(
@@ -274,27 +268,16 @@ class Report(ReportRow, Base):
         at: datetime,
         public: bool = True,
         words_public: bool = True,
-        words: str | None = None,
-        unit_code: str | None = None,
-        **data: object,
+        **told: Any,
     ) -> Update:
-        before = self.status
+        change = (self.status, status.value)
         self.status = status.value
         self.status_before_scheduled = None
         self.waiting_since = None
         self.closed_at = at if status in CLOSED else None
+        read = public and words_public
         return self._tell(
-            Update.by(
-                actor,
-                kind=kind,
-                at=at,
-                public=public,
-                change=(before, status.value),
-                unit_code=unit_code,
-                words=words,
-                words_public=public and words_public,
-                data=data,
-            )
+            Update.by(actor, kind=kind, at=at, public=public, change=change, words_public=read, **told)
         )
 
     def _tell(self, update: Update) -> Update:
