@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from app.routing.catalogue import Question
@@ -28,10 +29,15 @@ class Moment(NamedTuple):
     clock: str
 
 
+def _moment(local: datetime) -> Moment:
+    day, clock = f"{local.month:02}-{local.day:02}", f"{local.hour:02}:{local.minute:02}"
+    return Moment(day, WEEKDAYS[local.weekday()], clock)
+
+
 class Situation:
     """The facts and what follows from them, worked out once for each report and only if a rule asks."""
 
-    __slots__ = ("_areas", "_moment", "facts", "rules")
+    __slots__ = ("_areas", "facts", "moment", "rules")
 
     def __init__(self, rules: Rules, facts: Facts) -> None:
         if facts.at is not None and facts.at.tzinfo is None:
@@ -39,7 +45,7 @@ class Situation:
         self.rules = rules
         self.facts = facts
         self._areas: frozenset[str] | None = None
-        self._moment: Moment | None = None
+        self.moment = _moment(facts.at.astimezone(rules.timezone)) if facts.at else None
 
     @property
     def areas(self) -> frozenset[str]:
@@ -52,14 +58,6 @@ class Situation:
         return self.facts.lat is not None and self.facts.lon is not None
 
     @property
-    def moment(self) -> Moment | None:
-        if self._moment is None and self.facts.at is not None:
-            local = self.facts.at.astimezone(self.rules.timezone)
-            day, clock = f"{local.month:02}-{local.day:02}", f"{local.hour:02}:{local.minute:02}"
-            self._moment = Moment(day, WEEKDAYS[local.weekday()], clock)
-        return self._moment
-
-    @property
     def group(self) -> str | None:
         category = self.rules.categories.get(self.facts.category)
         return category.group if category else None
@@ -67,10 +65,11 @@ class Situation:
 
 def rest_holds(when: When, situation: Situation) -> bool:
     """Whether the conditions hold that the index has not answered yet; the cheap ones are asked first."""
+    moment = situation.moment
     return (
-        (when.dates is None or _dates_hold(when.dates, situation.moment))
-        and (when.weekdays is None or _weekdays_hold(when.weekdays, situation.moment))
-        and (when.hours is None or _hours_hold(when.hours, situation.moment))
+        (when.dates is None or (moment is not None and moment.day in when.dates.days))
+        and (when.weekdays is None or _weekdays_hold(when.weekdays, moment))
+        and (when.hours is None or _hours_hold(when.hours, moment))
         and (when.answers is None or _answers_hold(when.answers, situation.facts))
         and (when.area is None or not situation.areas.isdisjoint(when.area))
     )
@@ -101,11 +100,7 @@ def _answers_hold(wanted: Mapping[str, tuple[str, ...]], facts: Facts) -> bool:
 
 
 def _dates_hold(dates: Dates, moment: Moment | None) -> bool:
-    if moment is None:
-        return False
-    if dates.first <= dates.last:
-        return dates.first <= moment.day <= dates.last
-    return moment.day >= dates.first or moment.day <= dates.last
+    return moment is not None and moment.day in dates.days
 
 
 def _weekdays_hold(weekdays: tuple[str, ...], moment: Moment | None) -> bool:

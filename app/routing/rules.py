@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -54,6 +55,15 @@ class Dates(FromFile):
             if int(day[3:]) > (29 if day[:2] == "02" else 30 if day[:2] in {"04", "06", "09", "11"} else 31):
                 raise PydanticCustomError("no_such_day", "{day}", {"day": day})
         return self
+
+    @cached_property
+    def days(self) -> frozenset[str]:
+        """Every day of the span as MM-DD (with some that no month has); empty only where nothing is."""
+        first, last = self.first, self.last
+        every = (f"{month:02}-{day:02}" for month in range(1, 13) for day in range(1, 32))
+        return frozenset(
+            d for d in every if (first <= d <= last if first <= last else d >= first or d <= last)
+        )
 
 
 class Hours(FromFile):

@@ -85,16 +85,14 @@ def _covers_span(above: Dates | Hours | None, below: Dates | Hours | None) -> bo
     return above is None or (below is not None and _members(below) <= _members(above))
 
 
-def _members(span: Dates | Hours) -> frozenset[int]:
-    """Each day (month and day as a number) or each minute of the span."""
-    if isinstance(span, Hours):
-        start, end = _minute(span.start), _minute(span.end)
-        return frozenset(
-            m for m in range(MINUTES) if (start <= m < end if start < end else m >= start or m < end)
-        )
-    first, last = int(span.first.replace("-", "")), int(span.last.replace("-", ""))
-    days = (month * 100 + day for month in range(1, 13) for day in range(1, 32))
-    return frozenset(d for d in days if (first <= d <= last if first <= last else d >= first or d <= last))
+def _members(span: Dates | Hours) -> frozenset[object]:
+    """Each day or each minute of the span."""
+    if isinstance(span, Dates):
+        return frozenset(span.days)
+    start, end = _minute(span.start), _minute(span.end)
+    return frozenset(
+        m for m in range(MINUTES) if (start <= m < end if start < end else m >= start or m < end)
+    )
 
 
 def _minute(clock: str) -> int:
