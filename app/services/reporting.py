@@ -14,12 +14,11 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid, N_
 from app.models import REPORTER, Actor, Asset, IdempotencyKey, NotificationKind, Photo, Report, Reporter, Staff
-from app.models.deadlines import due_at
 from app.models.reference import make_reference
 from app.models.report import report_number
 from app.queries import assets
-from app.routing import Category, Facts, Rules, propose_unit
-from app.services import drafts, notifying
+from app.routing import Category, Rules
+from app.services import drafts, notifying, proposing
 from app.services.drafts import ReportDraft
 
 
@@ -41,10 +40,10 @@ def submit_report(
         before = _remember_key(session, idempotency_key, draft, at=at)
         if before is not None:
             return before
-    category = drafts.check(draft, rules)
+    category = drafts.check(draft, rules, at_desk=entered_by is not None)
     report = _make_report(session, draft, category, at=at)
     _find_asset(session, report, category, draft)
-    _propose(report, draft, category, rules, at=at)
+    proposing.propose(report, category, rules, at=at)
     _keep_reporter(report, draft)
     report.entered_by_id = entered_by.id if entered_by else None
     first = report.begin(actor=Actor.of(entered_by) if entered_by else REPORTER, at=at)
@@ -53,7 +52,7 @@ def submit_report(
     _attach_photos(session, report, draft.photo_ids)
     if idempotency_key:
         session.execute(update(IdempotencyKey).where(IdempotencyKey.key == idempotency_key).values(report_id=report.id))
-    if report.reporter is not None and report.reporter.email:
+    if draft.reporter.email.strip():
         notifying.notify(session, report, first, kind=NotificationKind.RECEIPT, at=at)
     return report
 
@@ -98,34 +97,20 @@ def _find_asset(session: Session, report: Report, category: Category, draft: Rep
     """Tie the report to the lamp it is about: by the number on the mast, else the nearest within 25 m."""
     asset: Asset | None = None
     if category.asset_kind:
-        number = str(draft.answers.get("mast_number") or "").strip()
+        number = str(draft.answers.get("mast") or "").strip()
         asset = assets.find(session, kind=category.asset_kind, number=number, lat=report.lat, lon=report.lon)
     if asset is not None:
         report.asset_id = asset.id
         report.asset_owner, report.road_owner = asset.owner, asset.road_owner
 
 
-def _propose(report: Report, draft: ReportDraft, category: Category, rules: Rules, *, at: datetime) -> None:
-    """The unit that the rules propose, with the rule's name and reason, and the day it should be done."""
-    proposal = propose_unit(rules, Facts.model_validate({
-        "category": category.code, "lat": report.lat, "lon": report.lon, "road_owner": report.road_owner or "unknown",
-        "asset_owner": report.asset_owner or "unknown", "answers": dict(draft.answers), "at": at,
-    }))
-    report.proposed_unit_code = proposal.unit.code
-    report.proposed_rule = proposal.rule_name
-    report.proposal_reason = proposal.reason.as_data()
-    if category.days_to_due is not None and not proposal.unit.outside:
-        home = rules.municipality
-        report.due_at = due_at(at, category.days_to_due, country=home.country, region=home.region, timezone=home.timezone)
-
-
 def _keep_reporter(report: Report, draft: ReportDraft) -> None:
+    """Said in so many words also when there is nobody, because what was never set cannot be asked for later."""
     given = draft.reporter
-    if given.given:
-        report.reporter = Reporter(
-            name=given.name.strip() or None, email=given.email.strip() or None, phone=given.phone.strip() or None,
-            language=given.language,
-        )
+    report.reporter = None if not given.given else Reporter(
+        name=given.name.strip() or None, email=given.email.strip() or None, phone=given.phone.strip() or None,
+        language=given.language,
+    )
 
 
 def _attach_photos(session: Session, report: Report, photo_ids: tuple[uuid.UUID, ...]) -> None:
