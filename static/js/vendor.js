@@ -18,15 +18,20 @@
   function remember(word) {
     try { sessionStorage.setItem(MEMORY, word); } catch (e) { /* Private windows may forbid it; then we ask again. */ }
   }
+  // Where our own copy is not installed either, the next page had better ask the CDN once more.
+  function forget() {
+    try { sessionStorage.removeItem(MEMORY); } catch (e) { /* Nothing was kept. */ }
+  }
 
   function localCopy(element) {
     var script = element.tagName === "SCRIPT";
     var copy = document.createElement(script ? "script" : "link");
     if (script) {
       copy.onload = leaflet.arrived;
-      copy.onerror = leaflet.missing;
+      copy.onerror = function () { forget(); leaflet.missing(); };
       copy.src = element.dataset.local;
     } else {
+      copy.onerror = forget;
       copy.rel = "stylesheet";
       copy.href = element.dataset.local;
     }
@@ -47,13 +52,18 @@
     }
   }
 
+  // A stylesheet that was refused before we listened has an empty sheet, or one that cannot be read.
+  function hasRules(sheet) {
+    try { return sheet.cssRules.length > 0; } catch (e) { return false; }
+  }
+
   function isVendor(target) { return target.dataset && target.dataset.vendor; }
   function look() {
     document.querySelectorAll("[data-vendor]").forEach(function (element) {
       if (remembered() === "silent") {
         give(element, false);
       } else if (element.sheet) {
-        give(element, true);
+        give(element, hasRules(element.sheet));
       }
     });
   }
