@@ -19,7 +19,9 @@ from app.settings import Settings, get_settings
 from app.storage import PhotoStore
 from app.web import api, pages
 from app.web.access_log import AccessLog
+from app.web.cors import OpenReading
 from app.web.errors import register_errors
+from app.web.openapi import describe
 from app.web.security import SecurityHeaders
 from app.web.state import AppState, keep_state
 from app.web.static import VersionedStatic
@@ -37,11 +39,13 @@ def create_app(state: AppState | None = None) -> FastAPI:
     )
     keep_state(app, state)
     register_errors(app)
+    app.add_middleware(OpenReading)
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
     app.add_middleware(SecurityHeaders, settings=state.settings)
     app.add_middleware(AccessLog)
     for router in (*api.routers(), *pages.routers()):
         app.include_router(router)
+    describe(app)
     app.mount("/static", VersionedStatic(), name="static")
     return app
 

@@ -16,7 +16,7 @@ _FORM = struct.Struct(">qq")
 _MAC_BYTES = 12
 
 
-class BadCursor(ValueError):
+class CursorError(ValueError):
     """The cursor was not made here, was altered, or belongs to other filters."""
 
 
@@ -28,14 +28,14 @@ def make_cursor(position: Position, *, filters: str, secret: bytes) -> str:
 
 
 def read_cursor(text: str, *, filters: str, secret: bytes) -> Position:
-    """The position in a cursor; raises BadCursor."""
+    """The position in a cursor; raises CursorError."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
-        raise BadCursor from error
+        raise CursorError from error
     packed, mac = raw[: _FORM.size], raw[_FORM.size :]
     if not hmac.compare_digest(mac, _sign(packed, filters, secret)):
-        raise BadCursor
+        raise CursorError
     microseconds, report_id = _FORM.unpack(packed)
     return Position(_EPOCH + timedelta(microseconds=microseconds), report_id)
 

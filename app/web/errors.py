@@ -13,10 +13,13 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match, Mount
 
 from app import errors
 from app.errors import DomainError, N_
 from app.text import say, translate
+from app.web import malformed
+from app.web.cursors import CursorError
 from app.web.deps import CsrfFailed, NotSignedIn, get_language
 from app.web.templating import redirect, render
 
@@ -33,6 +36,7 @@ STATUS_OF: dict[type[DomainError], int] = {
 
 TITLES: dict[int, str] = {
     400: N_("The request cannot be used"),
+    401: N_("Sign in first"),
     403: N_("You may not do this"),
     404: N_("We cannot find this page"),
     405: N_("This address cannot be used that way"),
@@ -47,13 +51,17 @@ TITLES: dict[int, str] = {
 }
 
 ADVICE: dict[int, str] = {
+    400: N_("The request cannot be read. Check its form and send it again."),
     404: N_("Check the address, or go to the front page."),
     405: N_("Go to the front page and try from there."),
     413: N_("Send less, or fewer photos."),
+    415: N_("Send the contents in a form that is described, and name the form in Content-Type."),
     500: N_("It is our fault, and it has been logged. Try again in a little while, or phone us."),
     503: N_("The database does not answer. Try again in a little while."),
 }
 
+NO_JSON = N_("This is not JSON. Check the commas, quotes and brackets.")
+BAD_CURSOR = N_("This cursor does not belong to these filters. Start again without a cursor.")
 STALE = N_("Somebody else changed this report just now. Look at it again before you decide.")
 CSRF = N_("The page was open for too long, or was not ours. Go back, load it again and send once more.")
 
@@ -74,7 +82,8 @@ def problem(
 
 def is_for_program(request: Request) -> bool:
     """Whether the address belongs to the JSON side."""
-    return request.url.path.startswith("/api/")
+    # Not request.url: it is built from the Host header, which can be anything.
+    return str(request.scope["path"]).startswith("/api/")
 
 
 def answer(request: Request, status: int, detail: str, *, fields: dict[str, str] | None = None,
@@ -102,8 +111,9 @@ def on_domain_error(request: Request, error: DomainError) -> Response:
 def on_malformed(request: Request, error: RequestValidationError) -> Response:
     """What pydantic refused: JSON that is none, wrong kinds, unknown fields. It never echoes what was sent."""
     lang = get_language(request)
-    fields = {".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0]): str(item["msg"])
-              for item in error.errors()}
+    if malformed.is_no_json(error.errors()):
+        return answer(request, 400, translate(NO_JSON, lang))
+    fields = malformed.sentences(error.errors(), lang)
     return answer(request, 422, translate(TITLES[422], lang) + ".", fields=fields)
 
 
@@ -111,7 +121,29 @@ def on_http_error(request: Request, error: HTTPException) -> Response:
     """What Starlette refused: no such path, wrong method, too large."""
     lang = get_language(request)
     words = translate(ADVICE.get(error.status_code, TITLES.get(error.status_code, str(error.detail))), lang)
-    return answer(request, error.status_code, words, headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(sorted(_allowed(request, headers.get("Allow", ""))))
+    return answer(request, error.status_code, words, headers=headers)
+
+
+def _allowed(request: Request, of_first_route: str) -> set[str]:
+    """The methods of all routes at this path: Starlette names those of the first one only."""
+    found = {method.strip() for method in of_first_route.split(",") if method.strip()}
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - found:
+        asked = dict(request.scope, method=method)
+        if any(route.matches(asked)[0] == Match.FULL for route in _leaves(request)):
+            found.add(method)
+    return found
+
+
+def _leaves(request: Request) -> list[BaseRoute]:
+    return [route for route in request.app.routes if not isinstance(route, Mount)]
+
+
+def on_bad_cursor(request: Request, error: CursorError) -> Response:  # noqa: ARG001  (the handler's shape)
+    """A cursor that was altered, or asked for with other filters."""
+    return answer(request, 400, translate(BAD_CURSOR, get_language(request)))
 
 
 def on_not_signed_in(request: Request, error: NotSignedIn) -> Response:  # noqa: ARG001  (the handler's shape)
@@ -151,7 +183,7 @@ def register_errors(app: FastAPI) -> None:
     """Attach every handler."""
     handlers: dict[Any, Any] = {
         DomainError: on_domain_error, RequestValidationError: on_malformed, HTTPException: on_http_error,
-        NotSignedIn: on_not_signed_in, CsrfFailed: on_csrf, StaleDataError: on_stale,
+        CursorError: on_bad_cursor, NotSignedIn: on_not_signed_in, CsrfFailed: on_csrf, StaleDataError: on_stale,
         OperationalError: on_no_database, PoolTimeout: on_no_database, Exception: on_crash,
     }
     for kind, handler in handlers.items():

@@ -49,8 +49,8 @@ class ReportIn(Strict):
     category: Annotated[str, Field(min_length=1, max_length=40), Plain] = Field(
         description="A code from GET /api/categories."
     )
-    lat: float = Field(ge=-90, le=90, description="Latitude, degrees WGS84.")
-    lon: float = Field(ge=-180, le=180, description="Longitude, degrees WGS84.")
+    lat: float = Field(strict=True, ge=-90, le=90, description="Latitude, degrees WGS84.")
+    lon: float = Field(strict=True, ge=-180, le=180, description="Longitude, degrees WGS84.")
     description: Annotated[str, Field(max_length=MAX_DESCRIPTION), Plain] = Field(
         "", description="What is wrong, in the reporter's words. Shown to staff; public only when they let it through."
     )

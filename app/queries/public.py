@@ -1,0 +1,194 @@
+"""What everybody may see of reports: the paged list, and one report's history."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.models import Photo, Report, Update, UpdateKind
+from app.queries.visible import is_public
+
+
+class Box(NamedTuple):
+    """A rectangle in degrees WGS84, its borders included; west < east, south < north."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+class Position(NamedTuple):
+    """Where a page of the list begins or ends: the list is ordered by these, newest first."""
+
+    created_at: datetime
+    id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFilter:
+    """Which reports are wanted; None means all. `since` is included, `until` is not; `area` is GeoJSON, WGS84."""
+
+    categories: frozenset[str] | None = None
+    statuses: frozenset[str] | None = None
+    box: Box | None = None
+    area: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedReport:
+    """A report as everybody may see it: the resident's own words and photos only where the desk let them through."""
+
+    id: int
+    reference: str
+    category_code: str
+    status: str
+    lat: float | None
+    lon: float | None
+    created_at: datetime
+    changed_at: datetime
+    due_at: datetime | None
+    closed_at: datetime | None
+    address: str | None
+    description: str | None
+    photo_ids: tuple[uuid.UUID, ...] = ()
+
+    @property
+    def position(self) -> Position:
+        """Its place in the list."""
+        return Position(self.created_at, self.id)
+
+
+class Page(NamedTuple):
+    """Part of the list, newest first; `newer` and `older` are where the neighbouring pages start, if there are any."""
+
+    reports: list[ListedReport]
+    newer: Position | None
+    older: Position | None
+
+
+_COLUMNS = (
+    Report.id,
+    Report.reference,
+    Report.category_code,
+    Report.status,
+    Report.lat,
+    Report.lon,
+    Report.created_at,
+    Report.changed_at,
+    Report.due_at,
+    Report.closed_at,
+    # Residents write the address themselves, and it may hold a name: it goes the way of their other words.
+    case((Report.text_public, Report.address)).label("address"),
+    case((Report.text_public, Report.description)).label("description"),
+)
+
+
+def list_public(
+    session: Session,
+    wanted: ReportFilter,
+    *,
+    limit: int,
+    before: Position | None = None,
+    after: Position | None = None,
+) -> Page:
+    """At most `limit` public reports, newest first: those older than `before`, or the nearest newer than `after`.
+
+    Keyset paging: reports that arrive meanwhile neither repeat nor hide others. Two queries.
+    """
+    backwards = after is not None
+    query = select(*_COLUMNS).where(*conditions(wanted)).limit(limit + 1)
+    edge = after if backwards else before
+    if edge is not None:
+        mine = tuple_(Report.created_at, Report.id)
+        query = query.where(mine > tuple_(*edge) if backwards else mine < tuple_(*edge))
+    rows = [ListedReport(**row) for row in session.execute(_in_order(query, backwards=backwards)).mappings()]
+    more, rows = len(rows) > limit, rows[:limit]
+    if backwards:
+        rows.reverse()
+    newer = bool(rows) and (more if backwards else before is not None)
+    older = bool(rows) and (True if backwards else more)
+    return Page(
+        _with_photos(session, rows),
+        rows[0].position if newer else None,
+        rows[-1].position if older else None,
+    )
+
+
+def conditions(wanted: ReportFilter) -> list[ColumnElement[bool]]:
+    """The WHERE of a public list."""
+    found: list[ColumnElement[bool]] = [is_public()]
+    if wanted.categories is not None:
+        found.append(Report.category_code.in_(sorted(wanted.categories)))
+    if wanted.statuses is not None:
+        found.append(Report.status.in_(sorted(wanted.statuses)))
+    if wanted.box is not None:
+        found.append(within(wanted.box))
+    if wanted.area is not None:
+        here = func.ST_SetSRID(func.ST_MakePoint(Report.lon, Report.lat), 4326)
+        found.append(func.ST_Intersects(here, func.ST_SetSRID(func.ST_GeomFromGeoJSON(wanted.area), 4326)))
+    if wanted.since is not None:
+        found.append(Report.created_at >= wanted.since)
+    if wanted.until is not None:
+        found.append(Report.created_at < wanted.until)
+    return found
+
+
+def within(box: Box) -> ColumnElement[bool]:
+    """Whether a report lies in a box; exact, by the index on (lon, lat) as plane points."""
+    corners = func.box(func.point(box.west, box.south), func.point(box.east, box.north))
+    return and_(
+        func.point(Report.lon, Report.lat).op("<@", is_comparison=True)(corners),
+        Report.lon.between(box.west, box.east),
+        Report.lat.between(box.south, box.north),
+    )
+
+
+def history(report: Report) -> list[Update]:
+    """What everybody may know of what happened, oldest first; a decision that was undone never shows.
+
+    Expects `report.updates` to be loaded; words stand in an update's `note`, and only a public note is for everybody.
+    """
+    shown: list[Update] = []
+    last: Update | None = None
+    for update in report.updates:
+        if update.kind == UpdateKind.UNDONE and update.to_status is not None:
+            shown = [one for one in shown if one is not last]
+        elif update.public:
+            shown.append(update)
+        last = update if update.to_status is not None else last
+    return shown
+
+
+def _in_order(query: Select[Any], *, backwards: bool) -> Select[Any]:
+    keys = (Report.created_at, Report.id)
+    return query.order_by(*(key.asc() if backwards else key.desc() for key in keys))
+
+
+def _with_photos(session: Session, rows: Sequence[ListedReport]) -> list[ListedReport]:
+    if not rows:
+        return []
+    photos: dict[int, list[uuid.UUID]] = {}
+    query = (
+        select(Photo.report_id, Photo.id)
+        .where(Photo.report_id.in_([row.id for row in rows]), Photo.public)
+        .order_by(Photo.report_id, Photo.sort_order)
+    )
+    for report_id, photo_id in session.execute(query):
+        photos.setdefault(report_id or 0, []).append(photo_id)
+    return [replace(row, photo_ids=tuple(photos[row.id])) if row.id in photos else row for row in rows]
+
+
+def first_of(session: Session, report: Report) -> str | None:
+    """The reference of the public report that this one is a duplicate of."""
+    if report.duplicate_of_id is None:
+        return None
+    return session.scalar(select(Report.reference).where(Report.id == report.duplicate_of_id, is_public()))

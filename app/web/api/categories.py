@@ -1,0 +1,38 @@
+"""What can be reported."""
+
+from __future__ import annotations
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+
+from app.errors import Invalid, N_
+from app.text import best_language
+from app.web import presenting
+from app.web.api import examples
+from app.web.deps import RulesDep
+from app.web.openapi import answers
+from app.web.schemas import Categories
+from app.web.tags import etag, not_modified
+
+router = APIRouter(prefix="/api/categories", tags=["Categories"])
+NO_SUCH_LANGUAGE = N_("The categories have no names in this language.")
+
+
+@router.get(
+    "", summary="List categories", response_model=Categories,
+    responses=answers(200, examples.CATEGORIES, "Groups, categories and their questions", 422),
+)  # fmt: skip
+def list_categories(
+    request: Request,
+    rules: RulesDep,
+    language: str | None = Query(None, max_length=12, description="nb or en; else by Accept-Language."),
+) -> Response:
+    """In the rules file's order, which is the order that the form shows."""
+    lang = language or best_language(request.headers.get("accept-language"))
+    if language and language not in rules.languages:
+        raise Invalid(NO_SUCH_LANGUAGE, fields={"language": NO_SUCH_LANGUAGE})
+    tag = etag("categories", rules.sha256, lang)
+    headers = {"ETag": tag, "Vary": "Accept-Language", "Cache-Control": "public, no-cache"}
+    if not_modified(request, tag):
+        return Response(status_code=304, headers=headers)
+    return Response(orjson.dumps(presenting.categories(rules, lang)), 200, headers, "application/json")

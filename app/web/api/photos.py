@@ -1,0 +1,46 @@
+"""Photos come first and get an id, so that they are there already when the report arrives."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.services.photos import take_photo
+from app.web.api import examples
+from app.web.bodies import read_photo
+from app.web.deps import NowDep, SessionDep, SettingsDep, StateDep
+from app.web.openapi import answers
+from app.web.schemas import PhotoReceipt
+
+router = APIRouter(prefix="/api/photos", tags=["Photos"])
+KEPT = timedelta(hours=24)
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_FORM = {"schema": {"type": "object", "required": ["photo"], "properties": {"photo": _BINARY["schema"]}}}
+_KINDS = ("image/jpeg", "image/png", "image/webp", "image/heic", "application/octet-stream")
+
+
+async def photo_bytes(request: Request, settings: SettingsDep) -> bytes:
+    """The photo in the request."""
+    return await read_photo(request, max_bytes=settings.photo_max_bytes)
+
+
+@router.post(
+    "", status_code=201, summary="Send a photo", response_model=PhotoReceipt,
+    responses=answers(201, examples.PHOTO, "Stored for 24 hours", 413, 415, 422),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {kind: _BINARY for kind in _KINDS} | {"multipart/form-data": _FORM},
+        }
+    },
+)  # fmt: skip
+def send_photo(
+    data: Annotated[bytes, Depends(photo_bytes)], session: SessionDep, state: StateDep, now: NowDep
+) -> Response:
+    """JPEG, PNG, WebP or HEIC. It is encoded anew without place and camera data; it goes when no report takes it."""
+    photo = take_photo(session, state.photos, data, at=now)
+    body = {"id": photo.id, "width": photo.width, "height": photo.height, "expires_at": photo.created_at + KEPT}
+    return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z), 201, {"Cache-Control": "no-store"}, "application/json")

@@ -1,0 +1,89 @@
+"""Reports as the API shows them. Plain dictionaries for orjson: schemas.py describes the same shapes to programs."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from app.models import Report, Update
+from app.models.reference import show_reference
+from app.queries.public import ListedReport, history
+from app.routing import Category, Question, Rules, pick
+
+
+def listed(report: ListedReport, *, base_url: str) -> dict[str, Any]:
+    """schemas.PublicReport of a row of the list."""
+    return {
+        "reference": show_reference(report.reference),
+        "category": report.category_code,
+        "status": report.status,
+        "lat": report.lat,
+        "lon": report.lon,
+        "created_at": report.created_at,
+        "changed_at": report.changed_at,
+        "due_at": report.due_at,
+        "closed_at": report.closed_at,
+        "address": report.address,
+        "description": report.description,
+        "photos": [photo(photo_id, base_url=base_url) for photo_id in report.photo_ids],
+        "url": f"{base_url}/reports/{show_reference(report.reference)}",
+    }
+
+
+def with_history(report: Report, *, duplicate_of: str | None, base_url: str) -> dict[str, Any]:
+    """schemas.PublicReportWithHistory; expects photos and updates with their notes to be loaded."""
+    row = ListedReport(
+        id=report.id, reference=report.reference, category_code=report.category_code, status=report.status,
+        lat=report.lat, lon=report.lon, created_at=report.created_at, changed_at=report.changed_at,
+        due_at=report.due_at, closed_at=report.closed_at,
+        address=report.address if report.text_public else None,
+        description=report.description if report.text_public else None,
+        photo_ids=tuple(photo.id for photo in report.photos if photo.public),
+    )  # fmt: skip
+    updates = [_update(update) for update in history(report)]
+    return listed(row, base_url=base_url) | {"duplicate_of": duplicate_of, "updates": updates}
+
+
+def photo(photo_id: uuid.UUID, *, base_url: str) -> dict[str, str]:
+    """schemas.PublicPhoto."""
+    return {"url": f"{base_url}/photos/{photo_id}.jpg", "thumbnail_url": f"{base_url}/photos/{photo_id}-thumbnail.jpg"}
+
+
+def categories(rules: Rules, lang: str) -> dict[str, Any]:
+    """schemas.Categories in a language."""
+    return {
+        "language": lang,
+        "groups": [{"code": group.code, "name": group.name(lang)} for group in rules.groups.values()],
+        "categories": [_category(category, lang) for category in rules.categories.values()],
+    }
+
+
+def _update(update: Update) -> dict[str, Any]:
+    words = update.note.body if update.note is not None and update.note.public else None
+    return {"at": update.at, "kind": update.kind, "status": update.to_status, "unit": update.unit_code, "words": words}
+
+
+def _category(category: Category, lang: str) -> dict[str, Any]:
+    stopper = category.phone_instead
+    return {
+        "code": category.code,
+        "name": category.name(lang),
+        "group": category.group,
+        "help": category.help_text(lang),
+        "notice": category.notice_text(lang),
+        "days_to_due": category.days_to_due,
+        "private": category.private,
+        "phone_instead": {"number": stopper.number, "text": stopper.text(lang)} if stopper else None,
+        "questions": [_question(question, lang) for question in category.questions],
+    }
+
+
+def _question(question: Question, lang: str) -> dict[str, Any]:
+    return {
+        "code": question.code,
+        "name": question.name(lang),
+        "help": pick(question.help, lang) if question.help else None,
+        "kind": question.kind,
+        "required": question.required,
+        "options": [{"code": option.code, "name": option.name(lang)} for option in question.options],
+    }
