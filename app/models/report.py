@@ -18,6 +18,7 @@ from app.models.status import ReportStatus as S  # noqa: N814  (the table reads 
 from app.models.update import Update, UpdateKind
 
 if TYPE_CHECKING:
+    from app.models.asset import Asset
     from app.models.forwarding import Forwarding
     from app.models.photo import Photo
     from app.models.reporter import Reporter
@@ -45,6 +46,7 @@ class Report(ReportRow, Base):
         back_populates="report", order_by="Forwarding.id", lazy="raise_on_sql"
     )
     duplicate_of: Mapped[Report | None] = relationship(remote_side="Report.id", lazy="raise_on_sql")
+    asset: Mapped[Asset | None] = relationship(lazy="raise_on_sql", viewonly=True)
 
     @declared_attr.directive
     @classmethod

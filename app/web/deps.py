@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -82,9 +82,10 @@ SettingsDep = Annotated[Settings, Depends(get_settings)]
 NowDep = Annotated[datetime, Depends(get_now)]
 
 
-async def get_form(request: Request) -> FormData:
-    """A posted form, with limits on parts; files are spooled to disk by Starlette."""
-    return await request.form(max_files=6, max_fields=100, max_part_size=200_000)
+async def get_form(request: Request) -> AsyncIterator[FormData]:
+    """A posted form, with limits on parts; files are spooled to disk by Starlette, and closed afterwards."""
+    async with request.form(max_files=6, max_fields=100, max_part_size=200_000) as form:
+        yield form
 
 
 FormDep = Annotated[FormData, Depends(get_form)]

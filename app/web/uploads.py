@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
@@ -24,19 +26,21 @@ def check_length(request: Request, *, most: int) -> None:
         raise HTTPException(413)
 
 
-async def get_photo_upload(request: Request, settings: SettingsDep) -> FormData:
-    """A form with one photo."""
+async def get_photo_upload(request: Request, settings: SettingsDep) -> AsyncIterator[FormData]:
+    """A form with one photo; its file is closed when the answer is made."""
     length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) > settings.photo_max_bytes + _WRAPPING:
         raise PhotoRefused("too_big", megabytes=f"{settings.photo_max_bytes / 1e6:g}")
     check_length(request, most=settings.photo_max_bytes + _WRAPPING)
-    return await request.form(max_files=1, max_fields=10, max_part_size=10_000)
+    async with request.form(max_files=1, max_fields=10, max_part_size=10_000) as form:
+        yield form
 
 
-async def get_report_upload(request: Request, settings: SettingsDep) -> FormData:
-    """The report form with its photos."""
+async def get_report_upload(request: Request, settings: SettingsDep) -> AsyncIterator[FormData]:
+    """The report form with its photos, closed when the answer is made."""
     check_length(request, most=MAX_PHOTOS * settings.photo_max_bytes + _WRAPPING)
-    return await request.form(max_files=_MOST_FILES, max_fields=200, max_part_size=200_000)
+    async with request.form(max_files=_MOST_FILES, max_fields=200, max_part_size=200_000) as form:
+        yield form
 
 
 def files_of(form: FormData, name: str) -> list[UploadFile]:

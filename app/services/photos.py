@@ -1,0 +1,37 @@
+"""Taking photos in, before there is a report for them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.models import Photo
+from app.storage import PhotoStore, process
+
+# Browsers that send the same form twice send the same photos twice; the name makes them one.
+_NAMESPACE = uuid.UUID("6d3b3f5e-6a52-4f0e-9d0a-3f1f0a6d7c11")
+
+
+def take_photo(
+    session: Session, store: PhotoStore, data: bytes, *, at: datetime, most_bytes: int = 15_000_000, once: str | None = None
+) -> Photo:
+    """The photo, made safe and on disk, waiting for a report for 24 hours. Raises PhotoRefused.
+
+    With `once` (a form's own key) the same picture sent again is the same photo.
+    """
+    processed = process(data, most_bytes=most_bytes)
+    photo_id = uuid.uuid5(_NAMESPACE, f"{once}\x00{processed.sha256}") if once else uuid.uuid4()
+    # The bytes go first: a row whose file is missing would be a broken picture, a file without a row is swept away.
+    store.save(photo_id, processed)
+    session.execute(
+        insert(Photo)
+        .values(
+            id=photo_id, created_at=at, sort_order=0, width=processed.width, height=processed.height,
+            sha256=processed.sha256, by_crew=False, public=False,
+        )
+        .on_conflict_do_nothing()
+    )
+    return session.get_one(Photo, photo_id)

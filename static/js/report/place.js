@@ -1,0 +1,108 @@
+// Where it is: the map, the coordinates and the position of the phone lead to the same two fields.
+
+import { chooseOnMap } from "./map.js";
+import { findMe, canFindMe } from "./position.js";
+
+const DECIMALS = 6;
+
+/** Follows the choice of a place. */
+export function followPlace(form) {
+  const fields = [form.elements.lat, form.elements.lon];
+  const say = speaker();
+  const place = { map: null };
+
+  function choose(lat, lon, { words = say.words.sayPlaced, pan = false } = {}) {
+    fields[0].value = lat.toFixed(DECIMALS);
+    fields[1].value = lon.toFixed(DECIMALS);
+    place.map?.put(lat, lon, { pan });
+    say(words);
+    check(lat, lon, say);
+  }
+
+  for (const field of fields) {
+    field.addEventListener("change", () => {
+      const point = read(fields);
+      if (point === null) say(say.words.sayNone, "problem");
+      else if (point) choose(...point, { pan: true });
+    });
+  }
+  chooseOnMap(document.getElementById("map"), { choose, start: read(fields) }).then(
+    (map) => {
+      place.map = map;
+      document.getElementById("use-middle").addEventListener("click", () => choose(...map.middle()));
+    },
+    () => say(say.words.sayNomap),
+  );
+  offerMyPosition(choose, say);
+}
+
+function offerMyPosition(choose, say) {
+  const button = document.getElementById("locate");
+  document.getElementById("map-tools").hidden = false;
+  button.hidden = !canFindMe();
+  button.addEventListener("click", async () => {
+    say(say.words.saySearching);
+    button.setAttribute("aria-busy", "true");
+    const found = await findMe();
+    button.removeAttribute("aria-busy");
+    if (found.problem) say(say.words[found.problem], "problem");
+    else choose(found.lat, found.lon, { words: say.words.sayFound.replace("{n}", found.metres), pan: true });
+  });
+}
+
+/** Both fields as numbers; undefined while one is empty, null when they are no numbers. */
+function read(fields) {
+  let texts = fields.map((field) => field.value.trim());
+  if (texts[0] && !texts[1]) texts = texts[0].split(/,\s+|;\s*|\s+/);
+  if (texts.length !== 2 || !texts[0] || !texts[1]) return undefined;
+  const numbers = texts.map((text) => Number(text.replace(",", ".").replace("°", "")));
+  const fits = Math.abs(numbers[0]) <= 90 && Math.abs(numbers[1]) <= 180;
+  return fits ? numbers : null;
+}
+
+function speaker() {
+  const line = document.getElementById("place-status");
+  const say = (words, kind = "") => {
+    line.textContent = words;
+    line.dataset.kind = kind;
+  };
+  say.words = line.dataset;
+  return say;
+}
+
+let asked = 0;
+
+/** Outside our area the page says so at once, and whom to ask; the server decides, and again when the form is sent. */
+async function check(lat, lon, say) {
+  const mine = ++asked;
+  const box = document.getElementById("outside");
+  try {
+    const answer = await fetch(`/place?lat=${lat}&lon=${lon}`, { headers: { accept: "application/json" } });
+    const facts = await answer.json();
+    if (mine !== asked || !answer.ok) return;
+    box.hidden = facts.inside;
+    if (!facts.inside) tell(facts, say);
+  } catch {
+    // Without a network the server says it when the form is sent.
+  }
+}
+
+function tell(facts, say) {
+  document.getElementById("outside-text").textContent = facts.text;
+  document.getElementById("outside-contacts").replaceChildren(...facts.contacts.map(contact));
+  say(`${say.words.sayOutside} ${facts.swapped ? say.words.saySwapped : facts.text}`, "problem");
+}
+
+function contact({ name, phone, url }) {
+  const line = document.createElement("li");
+  line.append(url ? link(url, name) : name);
+  if (phone) line.append(" ", link(`tel:${phone.replaceAll(" ", "")}`, phone));
+  return line;
+}
+
+function link(href, text) {
+  const anchor = document.createElement("a");
+  anchor.href = href;
+  anchor.textContent = text;
+  return anchor;
+}
