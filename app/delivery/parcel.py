@@ -1,0 +1,59 @@
+"""What a unit is told about a report: plain data, so that channels know neither database nor clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Who reported; only ever in a parcel to one of our own units."""
+
+    name: str | None
+    email: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A photo as JPEG bytes."""
+
+    name: str
+    jpeg: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parcel:
+    """One report for one unit. Degrees WGS84; times with zone; `message_id` is the same in every attempt."""
+
+    kind: Literal["forward", "call_back"]
+    message_id: str
+    to: str | None
+    language: str
+    at: datetime
+
+    municipality: str
+    unit: str
+    outside: bool
+    for_information: bool
+    reference: str
+    category_code: str
+    category: str
+    reported_at: datetime
+    due_at: datetime | None
+    lat: float | None
+    lon: float | None
+    address: str | None
+    lamp: str | None
+    description: str | None
+    answers: tuple[tuple[str, str], ...]
+    words: str | None
+    contact: Contact | None
+    pictures: tuple[Picture, ...]
+    pictures_left_out: int
+    map_url: str | None
+    page_url: str | None

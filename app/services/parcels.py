@@ -1,0 +1,140 @@
+"""Packing a report for a unit: what it may know, and nothing about the reporter for a unit outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from app.delivery import Contact, Parcel, Picture
+from app.errors import NotFound
+from app.models import (
+    AT_UNIT,
+    Asset,
+    Delivery,
+    Forwarding,
+    Note,
+    Photo,
+    Report,
+    Reporter,
+    ReportStatus,
+    Update,
+    UpdateKind,
+)
+from app.models.links import public_path
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.routing import Rules, Unit
+    from app.services.office import Office
+
+# Mail servers commonly stop at 25 MB, and a mail grows by a third on its way.
+MOST_PHOTO_BYTES = 12_000_000
+_WITH_THE_UNIT = AT_UNIT | {ReportStatus.REFERRED}
+
+
+def pack(session: Session, delivery: Delivery, *, office: Office, at: datetime) -> Parcel | None:
+    """What goes to the unit; None when it need not be told any more (undone, gone to another unit)."""
+    forwarding = session.get_one(Forwarding, delivery.forwarding_id)
+    query = select(Report).where(Report.id == forwarding.report_id)
+    report = session.scalars(query.options(selectinload(Report.photos), selectinload(Report.reporter))).one()
+    if delivery.kind == "forward" and _is_moot(report, forwarding):
+        return None
+    rules = office.rules
+    unit = rules.units.get(forwarding.unit_code)
+    outside = unit is None or unit.outside
+    language = rules.default_language
+    category = rules.categories.get(report.category_code)
+    pictures = _pictures(report.photos, office=office) if delivery.kind == "forward" else ()
+    return Parcel(
+        kind="call_back" if delivery.kind == "call_back" else "forward",
+        message_id=delivery.message_id,
+        to=delivery.address,
+        language=language,
+        at=at,
+        municipality=rules.municipality.name(language),
+        unit=_name(unit, forwarding.unit_code, rules),
+        outside=outside,
+        for_information=forwarding.for_information,
+        reference=report.shown_reference,
+        category_code=report.category_code,
+        category=category.name(language) if category else report.category_code,
+        reported_at=report.created_at,
+        due_at=report.due_at,
+        lat=report.lat,
+        lon=report.lon,
+        address=report.address,
+        lamp=_lamp(session, report),
+        description=report.description,
+        answers=tuple((str(kept["question"]), str(kept["text"])) for kept in report.answers),
+        words=_words(session, forwarding),
+        contact=None if outside else _contact(report.reporter),
+        pictures=pictures,
+        pictures_left_out=len(report.photos) - len(pictures),
+        map_url=_map_url(report),
+        page_url=_page_url(report, outside=outside, base_url=office.settings.base_url),
+    )
+
+
+def _is_moot(report: Report, forwarding: Forwarding) -> bool:
+    if forwarding.undone_at is not None:
+        return True
+    has_it = report.unit_code == forwarding.unit_code and report.status in _WITH_THE_UNIT
+    return not forwarding.for_information and not has_it
+
+
+def _name(unit: Unit | None, code: str, rules: Rules) -> str:
+    return unit.name(rules.default_language) if unit else code
+
+
+def _lamp(session: Session, report: Report) -> str | None:
+    asset = session.get(Asset, report.asset_id) if report.asset_id else None
+    return asset.number if asset else None
+
+
+def _words(session: Session, forwarding: Forwarding) -> str | None:
+    """What the desk wrote when it sent the report on."""
+    kinds = [UpdateKind.FORWARDED.value, UpdateKind.REFERRED.value]
+    query = (
+        select(Note.body)
+        .join(Note.update)
+        .where(Update.report_id == forwarding.report_id, Update.at == forwarding.at, Update.kind.in_(kinds))
+    )
+    return None if forwarding.for_information else session.scalar(query.limit(1))
+
+
+def _contact(reporter: Reporter | None) -> Contact | None:
+    if reporter is None or not (reporter.name or reporter.email or reporter.phone):
+        return None
+    return Contact(name=reporter.name, email=reporter.email, phone=reporter.phone)
+
+
+def _pictures(photos: list[Photo], *, office: Office) -> tuple[Picture, ...]:
+    """As many as fit; a photo that is gone from the disk must not hold up the report."""
+    pictures: list[Picture] = []
+    room = MOST_PHOTO_BYTES
+    for photo in photos:
+        try:
+            jpeg = office.photos.open(photo.id).read_bytes()
+        except (NotFound, OSError):
+            continue
+        if len(jpeg) <= room:
+            room -= len(jpeg)
+            pictures.append(Picture(name=f"photo-{len(pictures) + 1}.jpg", jpeg=jpeg))
+    return tuple(pictures)
+
+
+def _map_url(report: Report) -> str | None:
+    """A map for whoever has no access to ours; nothing but the place goes there."""
+    if report.lat is None:
+        return None
+    lat, lon = f"{report.lat:.5f}", f"{cast('float', report.lon):.5f}"
+    return f"https://www.openstreetmap.org/?mlat={lat}&mlon={lon}#map=18/{lat}/{lon}"
+
+
+def _page_url(report: Report, *, outside: bool, base_url: str) -> str | None:
+    if not outside:
+        return f"{base_url}/staff/reports/{report.shown_reference}"
+    return None if report.private or report.hidden_at else f"{base_url}{public_path(report)}"

@@ -1,0 +1,128 @@
+"""Registers the job bodies, each of which calls one service, and runs them until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from procrastinate.exceptions import ConnectorException
+
+from app.db import make_engine, make_session_factory
+from app.delivery import make_channels
+from app.jobs import JobName, make_queue
+from app.routing import RulesFile
+from app.services import outgoing, recovery, upkeep
+from app.services.office import Office
+from app.storage import PhotoStore
+
+if TYPE_CHECKING:
+    from procrastinate import App
+
+    from app.settings import Settings
+
+log = logging.getLogger(__name__)
+
+CONCURRENCY = 4
+HEARTBEAT_SECONDS = 5.0
+# A worker that has not been heard of for so long is dead, and its jobs are given to the others.
+DEAD_AFTER_SECONDS = 20.0
+STOP_WITHIN_SECONDS = 30.0
+AFTER_TROUBLE_SECONDS = 2.0
+
+
+def run_worker(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT; running jobs are finished. A database that goes away is waited for."""
+    office = make_office(settings)
+    queue = make_queue(settings.database_url or "")
+    register(queue, office)
+    asyncio.run(_work(queue, office))
+
+
+def make_office(settings: Settings) -> Office:
+    """The long-lived parts, from the settings. A rules file with mistakes stops the start here."""
+    secret = settings.secret()
+    engine = make_engine(settings.database_url or "", pool_size=CONCURRENCY + 1)
+    return Office(
+        settings=settings,
+        session_factory=make_session_factory(engine),
+        rules_file=RulesFile(settings.rules_file),
+        photos=PhotoStore(settings.photo_dir),
+        secret=secret,
+        channels=make_channels(settings, secret=secret),
+        clock=lambda: datetime.now(UTC),
+    )
+
+
+def register(queue: App, office: Office) -> None:
+    """Every job's body by its name."""
+
+    @queue.task(name=JobName.DELIVER.value)
+    def deliver(delivery_id: int) -> None:
+        outgoing.deliver(office, delivery_id=delivery_id)
+
+    @queue.task(name=JobName.NOTIFY.value)
+    def notify(notification_id: int) -> None:
+        outgoing.notify(office, notification_id=notification_id)
+
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name=JobName.RECOVER.value)
+    async def recover(timestamp: int) -> None:  # noqa: ARG001  (procrastinate hands it over)
+        await _recover(queue, office)
+
+    @queue.periodic(cron="17 * * * *")
+    @queue.task(name=JobName.SWEEP.value)
+    def sweep(timestamp: int) -> None:  # noqa: ARG001
+        log.info("Swept: %s", upkeep.sweep(office))
+
+
+async def _recover(queue: App, office: Office) -> None:
+    """Jobs of dead workers first, then the messages they were at."""
+    for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS):
+        # Another worker may do the same at this moment; then the job is no longer "doing".
+        with contextlib.suppress(ConnectorException):
+            await queue.job_manager.retry_job(job)
+    recovered = await asyncio.to_thread(recovery.recover, office)
+    if recovered.cut_off or recovered.jobless:
+        log.warning("After a crash: %s", recovered)
+
+
+async def _work(queue: App, office: Office) -> None:
+    """Until a signal comes; when the database is lost, begin again."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    while not stop.is_set():
+        try:
+            await _work_once(queue, office, stop)
+        except Exception:
+            log.exception("The worker lost its database; it tries again")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), AFTER_TROUBLE_SECONDS)
+
+
+async def _work_once(queue: App, office: Office, stop: asyncio.Event) -> None:
+    async with queue.open_async():
+        await _recover(queue, office)
+        working = asyncio.create_task(
+            queue.run_worker_async(
+                concurrency=CONCURRENCY,
+                fetch_job_polling_interval=1.0,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=DEAD_AFTER_SECONDS,
+                shutdown_graceful_timeout=STOP_WITHIN_SECONDS,
+            )
+        )
+        told_to_stop = asyncio.create_task(stop.wait())
+        await asyncio.wait({working, told_to_stop}, return_when=asyncio.FIRST_COMPLETED)
+        told_to_stop.cancel()
+        if stop.is_set():
+            # procrastinate takes this as a wish to stop, and finishes what is running first.
+            working.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
