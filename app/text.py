@@ -140,6 +140,19 @@ def show_ago(moment: datetime, lang: str, *, now: datetime) -> str:
     return dates.format_timedelta(now - moment, locale=lang, threshold=1.1)
 
 
+def show_due(moment: datetime, lang: str, *, now: datetime) -> str:
+    """How long until it should be done, or since it should have been, in days where people live."""
+    days = (moment.astimezone(PEOPLES_ZONE).date() - now.astimezone(PEOPLES_ZONE).date()).days
+    say_many = translations(lang).ngettext
+    if moment < now and days == 0:
+        return translate(N_("Due earlier today"), lang)
+    if days < 0:
+        return say_many("%(n)s day overdue", "%(n)s days overdue", -days) % {"n": -days}
+    if days == 0:
+        return translate(N_("Due today"), lang)
+    return say_many("Due in %(n)s day", "Due in %(n)s days", days) % {"n": days}
+
+
 def show_metres(metres: float, lang: str) -> str:
     """Metres below one kilometre, else kilometres with one decimal."""
     if metres < 1000:
@@ -174,9 +187,10 @@ def _filters(lang: str) -> dict[str, Callable[..., Any]]:
         "date": with_lang(show_date),
         "ago": with_lang(show_ago),
         "metres": with_lang(show_metres),
+        "due": with_lang(show_due),
         "status_word": with_lang(status_word),
-        "update_word": lambda value: translate(UPDATE_WORDS.get(value, value), lang),
-        "owner_word": lambda value: translate(OWNER_WORDS.get(value, value), lang),
+        "update_word": lambda value: translate(UPDATE_WORDS.get(value) or str(value), lang),
+        "owner_word": lambda value: translate(OWNER_WORDS.get(value) or str(value), lang),
     }
 
 

@@ -51,7 +51,7 @@ def report_for(session: Session, staff: Staff, typed: str, *options: object, to_
     """
     allowed = held_by(staff) if to_act else seen_by(staff)
     query = select(Report).where(Report.reference == (parse_reference(typed) or ""), allowed)
-    report = session.scalar(query.options(*options))  # type: ignore[arg-type]
+    report: Report | None = session.scalar(query.options(*options))  # type: ignore[arg-type]
     if report is None:
         raise NotFound(N_("There is no report with this reference, or it is not yours to see."))
     return report
@@ -60,7 +60,7 @@ def report_for(session: Session, staff: Staff, typed: str, *options: object, to_
 def public_report(session: Session, typed: str, *options: object) -> Report:
     """The report with this reference for everybody; a hidden one raises Gone, a private one NotFound."""
     query = select(Report).where(Report.reference == (parse_reference(typed) or ""))
-    report = session.scalar(query.options(*options))  # type: ignore[arg-type]
+    report: Report | None = session.scalar(query.options(*options))  # type: ignore[arg-type]
     if report is None or report.private:
         raise NotFound(N_("There is no report with this reference. Check the digits."))
     if report.hidden_at is not None or report.status == ReportStatus.WITHDRAWN:
