@@ -6,8 +6,10 @@
   var MEMORY = "gatami-cdn";
   var settled = new WeakSet();
   var leaflet = {};
+  // A map that is drawn before its stylesheet has come measures itself wrongly, so that it waits for both.
+  var styled = new Promise(function (resolve) { leaflet.styled = resolve; });
   window.gatamiLeaflet = new Promise(function (resolve, reject) {
-    leaflet.arrived = function () { resolve(window.L); };
+    leaflet.arrived = function () { styled.then(function () { resolve(window.L); }); };
     leaflet.missing = function () { reject(new Error("Leaflet could be loaded neither from the CDN nor from here")); };
   });
   window.gatamiLeaflet.catch(function () { /* A page without a map need not hear of it. */ });
@@ -23,6 +25,10 @@
     try { sessionStorage.removeItem(MEMORY); } catch (e) { /* Nothing was kept. */ }
   }
 
+  function styleCame(name) {
+    if (name === "leaflet.css") { leaflet.styled(); }
+  }
+
   function localCopy(element) {
     var script = element.tagName === "SCRIPT";
     var copy = document.createElement(script ? "script" : "link");
@@ -31,7 +37,9 @@
       copy.onerror = function () { forget(); leaflet.missing(); };
       copy.src = element.dataset.local;
     } else {
-      copy.onerror = forget;
+      var style = element.dataset.vendor;
+      copy.onload = function () { styleCame(style); };
+      copy.onerror = function () { forget(); styleCame(style); };
       copy.rel = "stylesheet";
       copy.href = element.dataset.local;
     }
@@ -47,6 +55,7 @@
       localCopy(element);
     } else if (element.tagName === "LINK") {
       element.media = "all";
+      styleCame(element.dataset.vendor);
     } else {
       leaflet.arrived();
     }

@@ -1,4 +1,4 @@
-"""Files of the CDN: what pages do when it answers, refuses, is silent, forges, or when all copies are gone."""
+"""Files of the CDN: what pages do when it answers, refuses, is silent, forges, or all copies are gone."""
 
 from __future__ import annotations
 
