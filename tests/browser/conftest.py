@@ -1,20 +1,135 @@
-"""One Chromium for all browser tests of a process; Playwright allows only one of its sync kind at a time."""
+"""A real server and a real browser: commits are real, all tables are emptied afterwards, and nothing leaves the machine."""
 
 from __future__ import annotations
 
-import shutil
+import mimetypes
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, sync_playwright
+
+from app.db import SessionFactory
+from app.main import create_app
+from app.routing import RulesFile
+from app.settings import PROJECT, Settings
+from app.storage import PhotoStore
+from app.web.state import AppState
+from app.web.vendor import VENDOR_FILES
+from tests.application import SECRET, Clock
+
+CHROMIUM = Path("/usr/bin/chromium")
+VENDOR = PROJECT / "static" / "vendor"
+NAMES_OF_CDN = {file.cdn_url: file.local_path for file in VENDOR_FILES.values()}
+# One grey pixel stands in for every map tile.
+TILE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c020000000b4944415478da636cf80f0001050101"
+    "27185ae10000000049454e44ae426082"
+)
+
+
+@dataclass(frozen=True)
+class LiveServer:
+    """Where the server listens, and the parts it runs with."""
+
+    url: str
+    state: AppState
+
+
+@pytest.fixture
+def live_server(
+    real_session_factory: SessionFactory, rules_file: RulesFile, clock: Clock, tmp_path: Path
+) -> Iterator[LiveServer]:
+    """gatami on a port of its own, with real commits and the test's clock. Mark the test with realdb."""
+    settings = Settings(_env_file=None, data_dir=tmp_path, secret_key=SECRET.decode(), database_url="unused",
+                        tile_url="https://tiles.example/{z}/{x}/{y}.png")
+    state = AppState(settings=settings, session_factory=real_session_factory, rules_file=rules_file,
+                     photos=PhotoStore(settings.photo_dir), secret=SECRET, clock=clock)
+    server = uvicorn.Server(uvicorn.Config(create_app(state), port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "The server did not start."
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield LiveServer(f"http://127.0.0.1:{port}", state)
+    server.should_exit = True
+    thread.join(timeout=10)
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """A real Chromium; every test opens a context of its own in it."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.fail("The browser tests need Chromium: apt-get install --no-install-recommends chromium")
-    with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=chromium)
-        yield running
-        running.close()
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One Chromium for the run; pages are opened in contexts of their own."""
+    if not CHROMIUM.exists():
+        pytest.fail("Browser tests need Chromium: apt-get install chromium")
+    browser = playwright.chromium.launch(executable_path=str(CHROMIUM))
+    yield browser
+    browser.close()
+
+
+def answer_from_here(route: Route) -> None:
+    """The CDN's files from our copies, a grey tile for the map; the rest of the world is not there."""
+    url = route.request.url
+    if url in NAMES_OF_CDN:
+        file = VENDOR / NAMES_OF_CDN[url]
+        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        route.fulfill(body=file.read_bytes(), content_type=kind, headers={"access-control-allow-origin": "*"})
+    elif urlsplit(url).hostname in {"127.0.0.1", "localhost"}:
+        route.continue_()
+    elif urlsplit(url).hostname == "tiles.example":
+        route.fulfill(body=TILE, content_type="image/png")
+    else:
+        route.abort()
+
+
+@pytest.fixture
+def context_at(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """`context_at(360)`: a phone in Tromsø whose owner reads English; more arguments go to Playwright."""
+    with ExitStack() as stack:
+
+        def open_context(width: int, **options: object) -> BrowserContext:
+            given = {"locale": "en-GB", "timezone_id": "Europe/Oslo", "has_touch": width < 700,
+                     "viewport": {"width": width, "height": 740 if width < 700 else 900}, **options}
+            context = browser.new_context(**given)  # type: ignore[arg-type]
+            stack.callback(context.close)
+            context.set_default_timeout(10_000)
+            context.route("**/*", answer_from_here)
+            return context
+
+        yield open_context
+
+
+@pytest.fixture
+def page_at(live_server: LiveServer, context_at: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
+    """`page_at(360)` opens a page; errors in its console, and what its policy forbids, fail the test.
+
+    A request that the test itself lets fail may be named: `page_at(360, expect=["403"])`.
+    """
+    problems: list[str] = []
+
+    def open_page(width: int, *, expect: list[str] = (), **options: object) -> Page:  # type: ignore[assignment]
+        page = context_at(width, base_url=live_server.url, **options).new_page()
+
+        def listen(words: str) -> None:
+            if not any(expected in words for expected in expect):
+                problems.append(words)
+
+        page.on("pageerror", lambda error: listen(str(error)))
+        page.on("console", lambda message: listen(f"{message.text} {message.location['url']}")
+                if message.type == "error" else None)
+        return page
+
+    yield open_page
+    assert problems == []

@@ -1,0 +1,25 @@
+"""What every page is held to: axe-core finds nothing, nothing scrolls sideways, what is tapped is large enough."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from app.settings import PROJECT
+
+AXE = PROJECT / "static" / "vendor" / "axe" / "axe.min.js"
+_RUN = """() => axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})"""
+_SMALL = """() => [...document.querySelectorAll("button, a.ds-button, summary, select, textarea, "
+    + "input:not([type=hidden], [type=radio], [type=checkbox])")]
+    .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 43.5 && !e.closest(".leaflet-container"))
+    .map((e) => e.outerHTML.slice(0, 120))"""
+
+
+def check_page(page: Page) -> None:
+    """Fails with what is wrong and where."""
+    # axe is brought in past the page's policy, which rightly knows nothing of it.
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(_RUN)["violations"]
+    assert [(one["id"], one["help"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"The page scrolls {wide} px sideways"
+    assert page.evaluate(_SMALL) == []
