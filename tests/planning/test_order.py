@@ -24,7 +24,7 @@ def scattered(count, seed=7):
 places = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=24)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(places, st.booleans(), st.data())
 def test_every_stop_is_driven_to_once_from_the_start_and_never_longer_than_greedily(points, closed, data):
     costs = plane(points)
@@ -35,7 +35,7 @@ def test_every_stop_is_driven_to_once_from_the_start_and_never_longer_than_greed
     assert found.length <= nearest_neighbour(costs, start=start, closed=closed).length
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(places, st.booleans())
 def test_the_legs_are_those_of_the_sequence_and_a_round_ends_at_its_start(points, closed):
     costs = plane(points)

@@ -54,10 +54,14 @@ def test_a_street_of_lamps_25_metres_apart_is_many_stops_and_not_one():
     assert max(metres(street[one], street[other]) for stop in stops for one in stop for other in stop) <= 60
 
 
-def test_each_report_goes_to_its_nearest_anchor():
-    # The crowd at 0 is an anchor first and 50 the next; 27 is near both, and nearer to the smaller.
-    crowd = [north(-25)] * 5 + [north(0)] * 5
-    assert gather([*crowd, north(50), north(50), north(27)]) == [[5, *range(5), 6, 7, 8, 9], [10, 11, 12]]
+@given(reports)
+def test_each_report_goes_to_its_nearest_anchor(places):
+    stops = gather(places)
+    anchors = [places[stop[0]] for stop in stops]
+    for stop in stops:
+        for place in (places[index] for index in stop):
+            nearest = min(metres(place, anchor) for anchor in anchors)
+            assert metres(place, places[stop[0]]) <= nearest + 0.001
 
 
 @given(reports)

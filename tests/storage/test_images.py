@@ -87,6 +87,12 @@ def test_position_owner_profile_and_comment_are_gone(kind):
     assert corners(opened(kept.jpeg)) == [RED, GREEN, BLUE, YELLOW]
 
 
+def test_a_comment_and_a_resolution_are_gone_also_when_there_is_no_profile_to_convert():
+    kept = process(encoded("JPEG", comment=b"Kari Nordmann", dpi=(301, 301), xmp=XMP, exif=exif()))
+    assert b"Kari" not in kept.jpeg + kept.thumbnail
+    assert "dpi" not in opened(kept.jpeg).info
+
+
 TURNED = {
     1: [RED, GREEN, BLUE, YELLOW],
     2: [GREEN, RED, YELLOW, BLUE],
