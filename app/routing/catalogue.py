@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import holidays
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.routing.texts import Texts, pick
@@ -15,6 +15,7 @@ Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
 Words = Annotated[str, Field(min_length=1, max_length=300)]
 PhoneNumber = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ()-]{1,24}$")]
+NamedOne = TypeVar("NamedOne", bound="Named")
 QuestionKind = Literal["text", "number", "one", "several", "date"]
 
 
@@ -33,6 +34,14 @@ class Named(FromFile):
     def name(self, lang: str) -> str:
         """The name in the language, else in the municipality's default language (the first in the file)."""
         return pick(self.names, lang)
+
+
+def _each_once(named: tuple[NamedOne, ...]) -> tuple[NamedOne, ...]:
+    codes = [one.code for one in named]
+    twice = sorted({code for code in codes if codes.count(code) > 1})
+    if twice:
+        raise PydanticCustomError("codes_twice", "{codes}", {"codes": ", ".join(twice)})
+    return named
 
 
 class MapView(FromFile):
@@ -80,7 +89,7 @@ class Municipality(FromFile):
     service_area: str
     map: MapView
     outside: Outside
-    phones: tuple[Phone, ...] = ()
+    phones: Annotated[tuple[Phone, ...], AfterValidator(_each_once)] = ()
 
     @property
     def default_language(self) -> str:
@@ -100,12 +109,16 @@ class Municipality(FromFile):
             raise PydanticCustomError("timezone", "no timezone {name}", {"name": name}) from error
         return name
 
+    @field_validator("country")
+    @classmethod
+    def _known_country(cls, name: str) -> str:
+        if name not in holidays.list_supported_countries():
+            raise PydanticCustomError("country", "no calendar for {name}", {"name": name})
+        return name
+
     @model_validator(mode="after")
-    def _known_calendar(self) -> Municipality:
-        regions = holidays.list_supported_countries().get(self.country)
-        if regions is None:
-            raise PydanticCustomError("country", "no calendar for {name}", {"name": self.country})
-        if self.region is not None and self.region not in regions:
+    def _known_region(self) -> Municipality:
+        if self.region is not None and self.region not in holidays.list_supported_countries()[self.country]:
             raise PydanticCustomError(
                 "region", "no calendar for {name}", {"name": f"{self.country}-{self.region}"}
             )
@@ -157,7 +170,7 @@ class Question(Named):
     help: Texts | None = None
     kind: QuestionKind
     required: bool = False
-    options: tuple[Option, ...] = ()
+    options: Annotated[tuple[Option, ...], AfterValidator(_each_once)] = ()
 
     @model_validator(mode="after")
     def _options_where_one_chooses(self) -> Question:
@@ -166,10 +179,6 @@ class Question(Named):
             raise PydanticCustomError("options_missing", "{kind}", {"kind": self.kind})
         if not chosen and self.options:
             raise PydanticCustomError("options_unwanted", "{kind}", {"kind": self.kind})
-        codes = [option.code for option in self.options]
-        twice = sorted({code for code in codes if codes.count(code) > 1})
-        if twice:
-            raise PydanticCustomError("codes_twice", "{codes}", {"codes": ", ".join(twice)})
         return self
 
 
@@ -192,7 +201,7 @@ class Category(Named):
     days_to_due: Annotated[int, Field(ge=1, le=365)] | None = None
     private: bool = False
     asset_kind: Literal["lamp"] | None = None
-    questions: tuple[Question, ...] = ()
+    questions: Annotated[tuple[Question, ...], AfterValidator(_each_once)] = ()
     notice: Texts | None = None
     phone_instead: PhoneInstead | None = None
     synonyms: dict[str, tuple[Words, ...]] = Field(default_factory=dict)
@@ -210,11 +219,3 @@ class Category(Named):
     def question(self, code: str) -> Question | None:
         """The question with this code, if the category asks it."""
         return next((question for question in self.questions if question.code == code), None)
-
-    @model_validator(mode="after")
-    def _each_question_once(self) -> Category:
-        codes = [question.code for question in self.questions]
-        twice = sorted({code for code in codes if codes.count(code) > 1})
-        if twice:
-            raise PydanticCustomError("codes_twice", "{codes}", {"codes": ", ".join(twice)})
-        return self

@@ -68,6 +68,7 @@ class Draft:
 def load_rules(path: Path) -> Rules:
     """The rules in the file and the polygon files it names. Raises RulesError with every mistake."""
     draft = Draft(Path(path), Document())
+    rules: Rules | None = None
     try:
         content = draft.read(draft.path)
     except OSError as error:
@@ -76,16 +77,17 @@ def load_rules(path: Path) -> Rules:
         draft.document = read_document(content)
         draft.problems += [RuleProblem(str(draft.path), line, text) for line, text in draft.document.problems]
         if isinstance(draft.document.data, dict):
-            _fill(draft)
+            rules = _filled(draft)
         elif not draft.problems:
             draft.problem((), f"The file holds no rules; write the sections {', '.join(SECTIONS)}.")
-    if draft.problems:
+    if rules is None or draft.problems:
         problems = tuple(sorted(set(draft.problems)))
         raise RulesError(problems, sources=tuple(draft.sources), sha256=draft.digest.hexdigest())
-    return _finished(draft)
+    return rules
 
 
-def _fill(draft: Draft) -> None:
+def _filled(draft: Draft) -> Rules | None:
+    """The rules, if every part is sound; the examples run last, on the rules that will be in force."""
     _sections(draft)
     draft.municipality = _model(draft, Municipality, ("municipality",), with_code=False)
     draft.groups = _keyed(draft, Group, "groups")
@@ -100,8 +102,11 @@ def _fill(draft: Draft) -> None:
         draft.service_area = _polygons(draft, draft.municipality.service_area, place)
     check_references(draft)
     check_shadowing(draft)
-    if not draft.problems:
-        check_examples(draft, _finished(draft))
+    if draft.problems:
+        return None
+    rules = _finished(draft)
+    check_examples(draft, rules)
+    return rules
 
 
 def _sections(draft: Draft) -> None:

@@ -8,7 +8,7 @@ from itertools import product
 
 from app.routing.geometry import MultiPolygon, Polygon, on_the_globe
 
-CELLS = 48
+CELLS = 24
 
 
 @dataclass(frozen=True, slots=True)

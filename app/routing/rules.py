@@ -58,7 +58,7 @@ class Dates(FromFile):
 
     @cached_property
     def days(self) -> frozenset[str]:
-        """Every day of the span as MM-DD (with some that no month has); empty only where nothing is."""
+        """Every day of the span as MM-DD, and some that no month has."""
         first, last = self.first, self.last
         every = (f"{month:02}-{day:02}" for month in range(1, 13) for day in range(1, 32))
         return frozenset(
