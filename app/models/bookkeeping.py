@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String, Text
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -47,14 +47,22 @@ class ImportedArea(Base):
 
 
 class MapTally(Base):
-    """Counts for the map at low zooms. Rows are changes (+n, -n), summed when read and folded together by the worker.
+    """Counts for the map at low zooms: changes (+n, -n) as they happen, and their sums, into which they are folded.
 
     A row per cell would make every new report wait for its neighbours' transactions; rows of changes never wait.
-    `level` is a zoom; a cell is 64 px of a Web Mercator tile there.
+    `level` is a zoom; a cell is 64 px of a Web Mercator tile there. Folded rows stand both for each category and,
+    under the code '', for all together. Level 0 counts the statements that changed the map: its version.
+    `lon_e6` and `lat_e6` are sums of millionths of a degree, which say where in the cell its reports lie.
     """
 
     __tablename__ = "map_tally"
-    __table_args__ = (Index("ix_map_tally_cell", "level", "is_open", "cx", "cy"),)
+    __table_args__ = (
+        Index(
+            "uq_map_tally_folded", "level", "category_code", "is_open", "cx", "cy",
+            unique=True, postgresql_where=text("folded"),
+        ),
+        Index("ix_map_tally_change", "level", "cx", "cy", postgresql_where=text("NOT folded")),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     level: Mapped[int]
@@ -63,3 +71,6 @@ class MapTally(Base):
     category_code: Mapped[str] = mapped_column(String(40))
     is_open: Mapped[bool]
     n: Mapped[int]
+    lon_e6: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    lat_e6: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    folded: Mapped[bool] = mapped_column(default=False, server_default=text("false"))

@@ -17,9 +17,13 @@ from sqlalchemy import (
     Index,
     String,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
+
+# What the map reads; withdrawn reports are few and sorted out while reading.
+_ON_MAP = "lat IS NOT NULL AND NOT private AND hidden_at IS NULL"
 
 ROW_RULES = (
     CheckConstraint("(lat IS NULL) = (lon IS NULL)", name="position_whole"),
@@ -29,6 +33,13 @@ ROW_RULES = (
         name="duplicate",
     ),
     Index("ix_report_position", "position", postgresql_using="gist"),
+    Index("ix_report_point", text("point(lon, lat)"), postgresql_using="gist", postgresql_where=_ON_MAP),
+    Index(
+        "ix_report_point_open",
+        text("point(lon, lat)"),
+        postgresql_using="gist",
+        postgresql_where=f"status IN ('new', 'forwarded', 'in_progress', 'scheduled') AND {_ON_MAP}",
+    ),
     Index("ix_report_created", "created_at", "id"),
     Index("ix_report_new", "due_at", "id", postgresql_where="status = 'new'"),
     Index(

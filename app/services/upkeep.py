@@ -23,19 +23,20 @@ SESSIONS = timedelta(days=30)
 # Looking at every file on the disk is for the night (UTC).
 FILES_AT_HOUR = 2
 
-# Rows of transactions that still run are not seen here, so they stay for the next time.
+# Changes of transactions that still run are not seen here, so they stay for the next time. What is folded stands
+# for each category and, under the code '', for all of them together; level 0 is the map's version.
 _FOLD = text("""
-    WITH crowded AS (
-        SELECT level, cx, cy, category_code, is_open FROM map_tally
-        GROUP BY 1, 2, 3, 4, 5 HAVING count(*) > 1 OR sum(n) = 0
-    ), gone AS (
-        DELETE FROM map_tally t USING crowded c
-        WHERE (t.level, t.cx, t.cy, t.category_code, t.is_open)
-              = (c.level, c.cx, c.cy, c.category_code, c.is_open)
-        RETURNING t.*
+    WITH changes AS (DELETE FROM map_tally WHERE NOT folded RETURNING *), sums AS (
+        SELECT level, cx, cy, category_code, is_open, sum(n) AS n, sum(lon_e6) AS lon_e6, sum(lat_e6) AS lat_e6
+        FROM changes GROUP BY 1, 2, 3, 4, 5
+        UNION ALL
+        SELECT level, cx, cy, '', is_open, sum(n), sum(lon_e6), sum(lat_e6)
+        FROM changes WHERE level > 0 GROUP BY 1, 2, 3, 5
     )
-    INSERT INTO map_tally (level, cx, cy, category_code, is_open, n)
-    SELECT level, cx, cy, category_code, is_open, sum(n) FROM gone GROUP BY 1, 2, 3, 4, 5 HAVING sum(n) <> 0
+    INSERT INTO map_tally AS tally (level, cx, cy, category_code, is_open, n, lon_e6, lat_e6, folded)
+    SELECT level, cx, cy, category_code, is_open, n, lon_e6, lat_e6, true FROM sums
+    ON CONFLICT (level, category_code, is_open, cx, cy) WHERE folded DO UPDATE
+    SET n = tally.n + excluded.n, lon_e6 = tally.lon_e6 + excluded.lon_e6, lat_e6 = tally.lat_e6 + excluded.lat_e6
 """)
 
 

@@ -19,22 +19,33 @@ Report what should be mended, and read what has been reported.
 * Words and photos are null or missing until the service desk has looked at them.
 """
 
+JSON = "application/json"
+GEOJSON = "application/geo+json"
+
 _WHEN: dict[int, tuple[str, str]] = {
     400: ("The request cannot be read", "This is not JSON. Check the commas, quotes and brackets."),
-    404: ("There is no such report, or it is not public", "There is no report with this reference. Check the digits."),
+    404: (
+        "There is no such report, or it is not public",
+        "There is no report with this reference. Check the digits.",
+    ),
     409: ("Something else was first", "This report was already sent and has been deleted since."),
     410: ("It was taken down", "This report is no longer shown."),
     413: ("The body is too large", "Send less, or fewer photos."),
     415: ("The body is of another kind", "Send JSON with Content-Type: application/json."),
-    422: ("Something is missing or wrong", "Something is missing or wrong. Nothing was lost: mend it and send again."),
+    422: (
+        "Something is missing or wrong",
+        "Something is missing or wrong. Nothing was lost: mend it and send again.",
+    ),
     429: ("Too many at once", "Wait a little and try again."),
 }
 
 
-def answers(status: int, value: object, description: str, *refusals: int) -> dict[int | str, dict[str, Any]]:
+def answers(
+    status: int, value: object, description: str, *refusals: int, media: str = JSON
+) -> dict[int | str, dict[str, Any]]:
     """FastAPI's `responses`: the good answer with an example, and the problems with these statuses."""
     good: dict[int | str, dict[str, Any]] = {
-        status: {"description": description, "content": {"application/json": {"example": value}}}
+        status: {"description": description, "content": {media: {"example": value}}}
     }
     return good | {refusal: _described(refusal) for refusal in refusals}
 
@@ -64,6 +75,8 @@ def _described(status: int) -> dict[str, Any]:
     title, detail = _WHEN[status]
     body: dict[str, Any] = {"type": f"/problems/{status}", "title": title, "status": status, "detail": detail}
     if status == 422:
-        body["errors"] = [{"field": "category", "detail": "Choose what it is about. This category is not in use."}]
+        body["errors"] = [
+            {"field": "category", "detail": "Choose what it is about. This category is not in use."}
+        ]
     content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": body}
     return {"description": title, "content": {"application/problem+json": content}}

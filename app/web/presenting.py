@@ -46,7 +46,10 @@ def with_history(report: Report, *, duplicate_of: str | None, base_url: str) -> 
 
 def photo(photo_id: uuid.UUID, *, base_url: str) -> dict[str, str]:
     """schemas.PublicPhoto."""
-    return {"url": f"{base_url}/photos/{photo_id}.jpg", "thumbnail_url": f"{base_url}/photos/{photo_id}-thumbnail.jpg"}
+    return {
+        "url": f"{base_url}/photos/{photo_id}.jpg",
+        "thumbnail_url": f"{base_url}/photos/{photo_id}-thumbnail.jpg",
+    }
 
 
 def categories(rules: Rules, lang: str) -> dict[str, Any]:
@@ -60,7 +63,13 @@ def categories(rules: Rules, lang: str) -> dict[str, Any]:
 
 def _update(update: Update) -> dict[str, Any]:
     words = update.note.body if update.note is not None and update.note.public else None
-    return {"at": update.at, "kind": update.kind, "status": update.to_status, "unit": update.unit_code, "words": words}
+    return {
+        "at": update.at,
+        "kind": update.kind,
+        "status": update.to_status,
+        "unit": update.unit_code,
+        "words": words,
+    }
 
 
 def _category(category: Category, lang: str) -> dict[str, Any]:

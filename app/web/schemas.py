@@ -52,11 +52,14 @@ class ReportIn(Strict):
     lat: float = Field(strict=True, ge=-90, le=90, description="Latitude, degrees WGS84.")
     lon: float = Field(strict=True, ge=-180, le=180, description="Longitude, degrees WGS84.")
     description: Annotated[str, Field(max_length=MAX_DESCRIPTION), Plain] = Field(
-        "", description="What is wrong, in the reporter's words. Shown to staff; public only when they let it through."
+        "",
+        description="What is wrong, in the reporter's words. Shown to staff; public only when they let it through.",
     )
     address: Annotated[str, Field(max_length=200), Plain] = Field("", description="Where it is, in words.")
     answers: dict[QuestionCode, Answer] = Field(
-        default_factory=dict, max_length=50, description="Answers to the category's questions, by their codes."
+        default_factory=dict,
+        max_length=50,
+        description="Answers to the category's questions, by their codes.",
     )
     photos: list[uuid.UUID] = Field(
         default_factory=list, max_length=MAX_PHOTOS, description="Ids from POST /api/photos."
@@ -75,7 +78,9 @@ class ReportReceipt(BaseModel):
     created_at: datetime
     due_at: datetime | None = Field(description="When it should be done; null where no date is promised.")
     url: str | None = Field(description="The public page; null for a category that is never public.")
-    follow_url: str = Field(description="Secret: whoever has it can follow the report and act as its reporter.")
+    follow_url: str = Field(
+        description="Secret: whoever has it can follow the report and act as its reporter."
+    )
 
 
 class PublicPhoto(BaseModel):
@@ -98,7 +103,9 @@ class PublicReport(BaseModel):
     due_at: datetime | None
     closed_at: datetime | None
     address: str | None = Field(description="Null until the service desk lets the reporter's words through.")
-    description: str | None = Field(description="Null until the service desk lets the reporter's words through.")
+    description: str | None = Field(
+        description="Null until the service desk lets the reporter's words through."
+    )
     photos: list[PublicPhoto]
     url: str
 
@@ -124,7 +131,9 @@ class ReportPage(BaseModel):
     """Reports, newest first."""
 
     reports: list[PublicReport]
-    next_cursor: str | None = Field(description="Ask for this cursor with the same filters; null on the last page.")
+    next_cursor: str | None = Field(
+        description="Ask for this cursor with the same filters; null on the last page."
+    )
 
 
 class PhotoReceipt(BaseModel):
@@ -205,3 +214,41 @@ class Problem(BaseModel):
     status: int
     detail: str
     errors: list[FieldMistake] = Field(default_factory=list)
+
+
+class MapPoint(BaseModel):
+    """GeoJSON: longitude before latitude."""
+
+    type: Literal["Point"]
+    coordinates: tuple[float, float]
+
+
+class ClusterProperties(BaseModel):
+    """How many reports stand for one point."""
+
+    count: int
+    open: int = Field(description="How many of them somebody still has to do something about.")
+
+
+class ReportProperties(BaseModel):
+    """One report."""
+
+    reference: str
+    category: str
+    status: str
+
+
+class MapFeature(BaseModel):
+    """A cluster or a report."""
+
+    type: Literal["Feature"]
+    geometry: MapPoint
+    properties: ClusterProperties | ReportProperties
+
+
+class MapFeatures(BaseModel):
+    """What the map shows."""
+
+    type: Literal["FeatureCollection"]
+    truncated: bool = Field(description="Whether something was left out: zoom in to see it.")
+    features: list[MapFeature]

@@ -61,8 +61,20 @@ REPORT: dict[str, Any] = LISTED | {
     "duplicate_of": None,
     "updates": [
         {"at": "2026-11-30T11:00:00Z", "kind": "submitted", "status": "new", "unit": None, "words": None},
-        {"at": "2026-11-30T11:20:00Z", "kind": "forwarded", "status": "forwarded", "unit": "bydrift", "words": None},
-        {"at": "2026-12-02T08:30:00Z", "kind": "fixed", "status": "fixed", "unit": "bydrift", "words": "New lamp."},
+        {
+            "at": "2026-11-30T11:20:00Z",
+            "kind": "forwarded",
+            "status": "forwarded",
+            "unit": "bydrift",
+            "words": None,
+        },
+        {
+            "at": "2026-12-02T08:30:00Z",
+            "kind": "fixed",
+            "status": "fixed",
+            "unit": "bydrift",
+            "words": "New lamp.",
+        },
     ],
 }
 

@@ -42,5 +42,12 @@ def send_photo(
 ) -> Response:
     """JPEG, PNG, WebP or HEIC. It is encoded anew without place and camera data; it goes when no report takes it."""
     photo = take_photo(session, state.photos, data, at=now)
-    body = {"id": photo.id, "width": photo.width, "height": photo.height, "expires_at": photo.created_at + KEPT}
-    return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z), 201, {"Cache-Control": "no-store"}, "application/json")
+    body = {
+        "id": photo.id,
+        "width": photo.width,
+        "height": photo.height,
+        "expires_at": photo.created_at + KEPT,
+    }
+    return Response(
+        orjson.dumps(body, option=orjson.OPT_UTC_Z), 201, {"Cache-Control": "no-store"}, "application/json"
+    )

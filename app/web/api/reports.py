@@ -46,12 +46,18 @@ class ReportQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     category: str = Field("", max_length=2000, description="Category codes, separated by commas.")
-    status: str = Field("", max_length=200, description="Statuses, separated by commas; also `open` and `closed`.")
+    status: str = Field(
+        "", max_length=200, description="Statuses, separated by commas; also `open` and `closed`."
+    )
     bbox: str = Field("", max_length=200, description="west,south,east,north in degrees WGS84.")
-    since: str = Field("", max_length=40, description="Created then or later: a date, or a time with its offset.")
+    since: str = Field(
+        "", max_length=40, description="Created then or later: a date, or a time with its offset."
+    )
     until: str = Field("", max_length=40, description="Created before: a date, or a time with its offset.")
     limit: int = Field(50, ge=1, le=200, description="How many reports at most.")
-    cursor: str = Field("", max_length=100, description="`next_cursor` of the page before, with the same filters.")
+    cursor: str = Field(
+        "", max_length=100, description="`next_cursor` of the page before, with the same filters."
+    )
 
 
 @router.post(
@@ -90,7 +96,10 @@ def list_reports(
     page = list_public(session, wanted, limit=query.limit, before=before)
     cursor = make_cursor(page.older, filters=fingerprint(wanted), secret=state.secret) if page.older else None
     base_url = state.settings.base_url
-    body = {"reports": [presenting.listed(row, base_url=base_url) for row in page.reports], "next_cursor": cursor}
+    body = {
+        "reports": [presenting.listed(row, base_url=base_url) for row in page.reports],
+        "next_cursor": cursor,
+    }
     given = query.model_dump(exclude_defaults=True) | {"cursor": cursor}
     headers = {"Link": f'<{base_url}/api/reports?{urlencode(given)}>; rel="next"'} if cursor else {}
     return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z), 200, headers, "application/json")
@@ -103,7 +112,10 @@ def list_reports(
 def read_report(reference: str, session: SessionDep, state: StateDep) -> Response:
     """A public report with its history. The reference may be written with or without hyphens."""
     report = public_report(
-        session, reference, selectinload(Report.photos), selectinload(Report.updates).selectinload(Update.note)
+        session,
+        reference,
+        selectinload(Report.photos),
+        selectinload(Report.updates).selectinload(Update.note),
     )
     first, base_url = first_of(session, report), state.settings.base_url
     body = presenting.with_history(report, duplicate_of=first and show_reference(first), base_url=base_url)
@@ -120,7 +132,9 @@ def _draft(report: ReportIn) -> ReportDraft:
         description=report.description,
         answers=report.answers,
         photo_ids=tuple(report.photos),
-        reporter=ReporterDraft(name=given.name, email=given.email, phone=given.phone, language=given.language),
+        reporter=ReporterDraft(
+            name=given.name, email=given.email, phone=given.phone, language=given.language
+        ),
         channel="api",
     )
 

@@ -1,0 +1,137 @@
+"""What the desk's pages show: the queue with a report beside it, and one report alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from fastapi import Request, Response
+from sqlalchemy.orm import Session
+
+from app.errors import DomainError, Invalid, N_
+from app.models import CLOSED, Report, ReportStatus, Staff, UpdateKind
+from app.models.reference import show_reference
+from app.queries import desk_report as desk
+from app.queries.desk_report import Decided, DeskReport
+from app.routing import Reason, Rules
+from app.services import claims, rules_watch
+from app.services.standard_words import ANSWERS, REJECTIONS
+from app.text import say, translate
+from app.web.deps import get_language
+from app.web.errors import STATUS_OF
+from app.web.state import AppState
+from app.web.templating import render
+
+CHANNEL_WORDS = {
+    "web": N_("by web"), "api": N_("from an app"), "phone": N_("by phone"), "counter": N_("at the counter"),
+    "email": N_("by e-mail"), "import": N_("from another system"),
+}
+
+
+def show_report(
+    request: Request, session: Session, staff: Staff, rules: Rules, state: AppState, reference: str, *,
+    refused: DomainError | None = None, typed: dict[str, str] | None = None, done: int = 0,
+) -> Response:
+    """The report's own page; `refused` says why what was sent was not done, `typed` keeps its words."""
+    now, lang = state.clock(), get_language(request)
+    view = desk.desk_report(session, staff, reference, at=now, claim_lasts=claims.LASTS, deliveries=True)
+    problems = {}
+    if isinstance(refused, Invalid):
+        problems = {name: translate(sentence, lang) for name, sentence in refused.fields.items()}
+    return render(
+        request, "staff/report.html", status_code=STATUS_OF.get(type(refused), 200) if refused else 200,
+        refused=say(refused, lang) if refused else "", problems=problems, typed=typed or {}, in_queue=False,
+        undo=undo_bar(session, staff, rules, state, done, lang=lang), callable_back=desk.latest_forwarding(view.report),
+        rules_banner=rules_watch.banner(session), **about(view, staff, rules, lang=lang), **words(rules, state, lang=lang),
+    )
+
+
+def about(view: DeskReport, staff: Staff, rules: Rules, *, lang: str) -> dict[str, Any]:
+    """What the template of one report needs, in the queue and alone."""
+    report = view.report
+    unit = rules.units.get(report.proposed_unit_code or "")
+    theirs = report.reporter.language if report.reporter is not None else rules.default_language
+    return {
+        "view": view,
+        "report": report,
+        "category": rules.categories.get(report.category_code),
+        "proposed": unit,
+        "reason": Reason.from_data(report.proposal_reason).text(lang) if report.proposal_reason else "",
+        "contact": report.reporter if staff.sees_contacts else None,
+        "closed": report.status in CLOSED,
+        "is_new": report.status == ReportStatus.NEW,
+        "rejections": _ready(REJECTIONS, lang, theirs),
+        "answers": _ready(ANSWERS, lang, theirs),
+        "units": unit_options(report, rules, lang=lang),
+        "outside_units": [(one.code, one.name(lang)) for one in rules.units.values() if one.outside],
+        "categories": category_options(rules, lang=lang),
+        "map_data": map_data(view),
+    }
+
+
+def words(rules: Rules, state: AppState, *, lang: str) -> dict[str, Any]:
+    """What every page of the desk says things with."""
+    def category_name(code: str) -> str:
+        category = rules.categories.get(code)
+        return category.name(lang) if category else code
+
+    return {
+        "show_reference": show_reference,
+        "category_name": category_name,
+        "channel_word": lambda code: translate(CHANNEL_WORDS.get(code, code), lang),
+        "undo_seconds": state.settings.undo_seconds,
+    }
+
+
+def map_data(view: DeskReport) -> dict[str, Any] | None:
+    """The report and its neighbours for the map, degrees WGS84; None for a report without a place."""
+    report = view.report
+    if report.lat is None:
+        return None
+    return {
+        "lat": report.lat, "lon": report.lon,
+        "near": [{"lat": one.lat, "lon": one.lon, "reference": one.reference, "status": one.status}
+                 for one in view.nearby],
+    }
+
+
+def undo_bar(session: Session, staff: Staff, rules: Rules, state: AppState, done: int, *, lang: str) -> dict[str, Any] | None:
+    """The decision just made, the seconds left to undo it, and what would go out."""
+    seconds = state.settings.undo_seconds
+    now = state.clock()
+    made = desk.decided(session, staff, done, since=now - timedelta(seconds=seconds)) if done and seconds else None
+    if made is None:
+        return None
+    left = seconds - int((now - made.update.at).total_seconds())
+    unit = rules.units.get(made.update.unit_code or "")
+    return {"decision": made, "left": left, "unit": unit.name(lang) if unit else "", "ways": _ways(made, rules)}
+
+
+def _ways(made: Decided, rules: Rules) -> list[str]:
+    """Over which channels the unit would hear of it."""
+    unit = rules.units.get(made.update.unit_code or "")
+    if unit is None or made.update.kind not in {UpdateKind.FORWARDED, UpdateKind.REFERRED}:
+        return []
+    return [channel.kind for channel in unit.channels]
+
+
+def _ready(sentences: dict[str, tuple[str, str]], lang: str, theirs: str) -> list[tuple[str, str, str]]:
+    """(code, what the desk chooses, what the reporter reads in their language)."""
+    return [(code, translate(label, lang), translate(words, theirs)) for code, (label, words) in sentences.items()]
+
+
+def unit_options(report: Report, rules: Rules, *, lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Units to choose from, our own first; the one that has it and the proposed one (it has its own button) left out."""
+    skipped = {report.unit_code} if report.status != ReportStatus.NEW else {report.proposed_unit_code}
+    units = [unit for unit in rules.units.values() if unit.code not in skipped]
+    own = [(unit.code, unit.name(lang)) for unit in units if not unit.outside]
+    outside = [(unit.code, unit.name(lang)) for unit in units if unit.outside]
+    return [("own", own), ("outside", outside)]
+
+
+def category_options(rules: Rules, *, lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """(group, [(code, name)]) as a form's list of choices."""
+    return [
+        (group.name(lang), [(one.code, one.name(lang)) for one in rules.categories_in(group.code)])
+        for group in rules.groups.values()
+    ]
