@@ -14,7 +14,8 @@ import typer
 _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 30.0
 _STEADY_SECONDS = 60.0
-_STOP_SECONDS = 15.0
+# Longer than the worker takes to finish the mail it is sending.
+_STOP_SECONDS = 35.0
 
 
 @dataclass
@@ -89,7 +90,7 @@ def stopped_after(child: Child) -> Iterator[Child]:
 
 
 def stop_all(children: list[Child]) -> None:
-    """Ask all to stop at once and see to it that they do within 15 s."""
+    """Ask all to stop at once and see to it that they do within 35 s."""
     for child in children:
         child.ask_to_stop()
     deadline = time.monotonic() + _STOP_SECONDS
