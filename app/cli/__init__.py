@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from app.cli import run, serve
+from app.cli import rules, run, serve
 
 app = typer.Typer(
     name="gatami",
@@ -17,6 +17,7 @@ app.command("run")(run.run)
 app.command("serve")(serve.serve)
 app.command("worker")(serve.worker)
 app.command("migrate")(serve.migrate)
+app.add_typer(rules.rules_app, name="rules")
 
 
 def main() -> None:
