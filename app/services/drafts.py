@@ -47,13 +47,16 @@ class ReportDraft:
     channel: str = "web"
 
 
-def check(draft: ReportDraft, rules: Rules) -> Category:
-    """The category of a draft that can be taken in; raises Invalid naming every mistaken field."""
+def check(draft: ReportDraft, rules: Rules, *, at_desk: bool = False) -> Category:
+    """The category of a draft that can be taken in; raises Invalid naming every mistaken field.
+
+    At the desk somebody has phoned already, so what is urgent is taken in as well.
+    """
     problems: dict[str, str] = {}
     category = rules.categories.get(draft.category)
     if category is None:
         problems["category"] = N_("Choose what it is about. This category is not in use.")
-    elif category.phone_instead is not None:
+    elif category.phone_instead is not None and not at_desk:
         problems["category"] = N_("This is urgent. Phone the number shown instead of writing.")
     else:
         problems |= check_answers(category, draft.answers)

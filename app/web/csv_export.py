@@ -15,8 +15,18 @@ from app.text import PEOPLES_ZONE, status_word, translate
 
 BYTE_ORDER_MARK = "\ufeff"
 _COLUMNS = (
-    N_("Reference"), N_("Category"), N_("Status"), N_("Unit"), N_("Received"), N_("Due"), N_("Closed"), N_("Address"),
-    N_("Latitude"), N_("Longitude"), N_("Channel"), N_("Text"),
+    N_("Reference"),
+    N_("Category"),
+    N_("Status"),
+    N_("Unit"),
+    N_("Received"),
+    N_("Due"),
+    N_("Closed"),
+    N_("Address"),
+    N_("Latitude"),
+    N_("Longitude"),
+    N_("Channel"),
+    N_("Text"),
 )
 _CONTACT_COLUMNS = (N_("Name"), N_("E-mail"), N_("Phone"))
 # A cell that begins like this is worked out by a spreadsheet instead of shown.
@@ -48,8 +58,14 @@ def _cells(report: Report, rules: Rules, *, lang: str) -> list[Any]:
         category.name(lang) if category else report.category_code,
         status_word(report.status, lang),
         unit.name(lang) if unit else report.unit_code,
-        _moment(report.created_at), _moment(report.due_at), _moment(report.closed_at),
-        report.address, report.lat, report.lon, report.channel, report.description,
+        _moment(report.created_at),
+        _moment(report.due_at),
+        _moment(report.closed_at),
+        report.address,
+        report.lat,
+        report.lon,
+        report.channel,
+        report.description,
     ]
 
 

@@ -23,8 +23,17 @@ router = APIRouter(prefix="/staff/queue", include_in_schema=False)
 
 @router.get("")
 def queue_page(
-    request: Request, staff: DeskDep, session: SessionDep, rules: RulesDep, state: StateDep, now: NowDep,
-    lang: LanguageDep, report: str = "", category: str = "", order: Literal["urgent", "oldest"] = "urgent", done: int = 0,
+    request: Request,
+    staff: DeskDep,
+    session: SessionDep,
+    rules: RulesDep,
+    state: StateDep,
+    now: NowDep,
+    lang: LanguageDep,
+    report: str = "",
+    category: str = "",
+    order: Literal["urgent", "oldest"] = "urgent",
+    done: int = 0,
 ) -> Response:
     """The list with the current report beside it, claimed by whoever looks at it."""
     rows = queue.queue(session, at=now, claim_lasts=claims.LASTS, category=category, order=order)
@@ -34,16 +43,36 @@ def queue_page(
     if current is not None:
         context = _open(session, staff, rules, current, now=now, lang=lang)
     return render(
-        request, "staff/queue.html", rows=rows, by_category=counts, total=sum(counts.values()), before=before, after=after,
-        chosen=category, order=order, asked_for=report, current=current, counts={"queue": sum(counts.values())},
+        request,
+        "staff/queue.html",
+        rows=rows,
+        by_category=counts,
+        total=sum(counts.values()),
+        before=before,
+        after=after,
+        chosen=category,
+        order=order,
+        asked_for=report,
+        current=current,
+        counts={"queue": sum(counts.values())},
         undo=desk_view.undo_bar(session, staff, rules, state, done, lang=lang),
-        rules_banner=rules_watch.banner(session), in_queue=True, refused="", problems={}, typed={}, callable_back=None,
-        queue_url=lambda reference: with_query("/staff/queue", report=reference, category=category, order=order),
-        **context, **desk_view.words(rules, state, lang=lang),
+        rules_banner=rules_watch.banner(session),
+        in_queue=True,
+        refused="",
+        problems={},
+        typed={},
+        callable_back=None,
+        queue_url=lambda reference: with_query(
+            "/staff/queue", report=reference, category=category, order=order
+        ),
+        **context,
+        **desk_view.words(rules, state, lang=lang),
     )
 
 
-def _open(session: Session, staff: Staff, rules: Rules, row: QueueRow, *, now: Any, lang: str) -> dict[str, Any]:
+def _open(
+    session: Session, staff: Staff, rules: Rules, row: QueueRow, *, now: Any, lang: str
+) -> dict[str, Any]:
     """Claim the report and load it; who else looks at it is known from the list."""
     claims.claim(session, row.reference, by=staff, at=now)
     holder = row.claimed_by if row.claimed_by_id != staff.id else None

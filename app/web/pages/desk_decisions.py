@@ -22,22 +22,31 @@ def forward(desk: DeskFormDep) -> Response:
     """To the proposed unit or another one; with `for_information` a unit is only told."""
     unit, rules, session = desk.text("unit"), desk.rules, desk.session
     if desk.text("for_information"):
-        return desk.act(lambda report: triage.inform(session, report, unit, rules=rules, **desk.undoable), stay=True,
-                        flash=N_("The unit is told, for information."))
+        return desk.act(
+            lambda report: triage.inform(session, report, unit, rules=rules, **desk.undoable),
+            stay=True,
+            flash=N_("The unit is told, for information."),
+        )
     words = desk.text("words") or None
-    return desk.act(lambda report: triage.forward(session, report, unit, rules=rules, words=words, **desk.undoable))
+    return desk.act(
+        lambda report: triage.forward(session, report, unit, rules=rules, words=words, **desk.undoable)
+    )
 
 
 @router.post("/rejection")
 def reject(desk: DeskFormDep) -> Response:
     """Closed with a kind reason."""
-    return desk.act(lambda report: triage.reject(desk.session, report, words=desk.words(report), **desk.undoable))
+    return desk.act(
+        lambda report: triage.reject(desk.session, report, words=desk.words(report), **desk.undoable)
+    )
 
 
 @router.post("/answer")
 def answer(desk: DeskFormDep) -> Response:
     """Closed with an answer."""
-    return desk.act(lambda report: triage.answer(desk.session, report, words=desk.words(report), **desk.undoable))
+    return desk.act(
+        lambda report: triage.answer(desk.session, report, words=desk.words(report), **desk.undoable)
+    )
 
 
 @router.post("/duplicate")
@@ -51,21 +60,28 @@ def mark_duplicate(desk: DeskFormDep) -> Response:
 def refer(desk: DeskFormDep) -> Response:
     """Somebody outside has it; only the reporter is told."""
     words = desk.text("words") or None
-    return desk.act(lambda report: triage.refer(
-        desk.session, report, desk.text("unit"), rules=desk.rules, words=words, **desk.undoable))
+    return desk.act(
+        lambda report: triage.refer(
+            desk.session, report, desk.text("unit"), rules=desk.rules, words=words, **desk.undoable
+        )
+    )
 
 
 @router.post("/question")
 def ask(desk: DeskFormDep) -> Response:
     """A question to the reporter; the report stays in the queue."""
-    return desk.act(lambda report: triage.ask(desk.session, report, words=desk.text("words"), **desk.undoable))
+    return desk.act(
+        lambda report: triage.ask(desk.session, report, words=desk.text("words"), **desk.undoable)
+    )
 
 
 @router.post("/reopening")
 def reopen(desk: DeskFormDep) -> Response:
     """Closed too early."""
     words = desk.text("words") or None
-    return desk.act(lambda report: triage.reopen(desk.session, report, words=words, **desk.undoable), stay=True)
+    return desk.act(
+        lambda report: triage.reopen(desk.session, report, words=words, **desk.undoable), stay=True
+    )
 
 
 @router.post("/note")
@@ -73,8 +89,11 @@ def note(desk: DeskFormDep) -> Response:
     """A line among staff, or for everybody."""
     public = desk.text("public") == "1"
     said = {name: value for name, value in desk.undoable.items() if name != "version"}
-    return desk.act(lambda report: triage.note(desk.session, report, words=desk.text("words"), public=public, **said),
-                    stay=True, flash="" if public else N_("Your note is saved for staff."))
+    return desk.act(
+        lambda report: triage.note(desk.session, report, words=desk.text("words"), public=public, **said),
+        stay=True,
+        flash="" if public else N_("Your note is saved for staff."),
+    )
 
 
 @router.post("/publication")
@@ -83,39 +102,66 @@ def publish(desk: DeskFormDep) -> Response:
     public = desk.text("public") == "1"
     flash = N_("Everybody can see it now.") if public else N_("It is no longer public.")
     if not desk.text("photo"):
-        return desk.act(lambda report: moderation.publish_text(desk.session, report, public=public, **desk.who_when),
-                        stay=True, flash=flash)
-    return desk.act(lambda report: moderation.publish_photo(
-        desk.session, report, photo_id=_photo_id(desk), public=public, **desk.who_when), stay=True, flash=flash)
+        return desk.act(
+            lambda report: moderation.publish_text(desk.session, report, public=public, **desk.who_when),
+            stay=True,
+            flash=flash,
+        )
+    return desk.act(
+        lambda report: moderation.publish_photo(
+            desk.session, report, photo_id=_photo_id(desk), public=public, **desk.who_when
+        ),
+        stay=True,
+        flash=flash,
+    )
 
 
 @router.post("/category")
 def change_category(desk: DeskFormDep) -> Response:
     """Another category; the proposal and the due date follow."""
-    return desk.act(lambda report: triage.change_category(
-        desk.session, report, code=desk.text("category"), rules=desk.rules, **desk.who_when),
-        stay=True, flash=N_("The category is changed. Proposed unit and due date follow it."))
+    return desk.act(
+        lambda report: triage.change_category(
+            desk.session, report, code=desk.text("category"), rules=desk.rules, **desk.who_when
+        ),
+        stay=True,
+        flash=N_("The category is changed. Proposed unit and due date follow it."),
+    )
 
 
 @router.post("/placement")
 def place(desk: DeskFormDep) -> Response:
     """On the map, or its pin moved."""
-    return desk.act(lambda report: triage.place(
-        desk.session, report, lat=desk.number("lat"), lon=desk.number("lon"), address=desk.text("address"),
-        rules=desk.rules, **desk.who_when), stay=True, flash=N_("The place is saved. The proposed unit follows it."))
+    return desk.act(
+        lambda report: triage.place(
+            desk.session,
+            report,
+            lat=desk.number("lat"),
+            lon=desk.number("lon"),
+            address=desk.text("address"),
+            rules=desk.rules,
+            **desk.who_when,
+        ),
+        stay=True,
+        flash=N_("The place is saved. The proposed unit follows it."),
+    )
 
 
 @router.post("/hiding")
 def hide(desk: DeskFormDep) -> Response:
     """Down from the public pages, or up again."""
     hidden = desk.text("hidden") == "1"
-    return desk.act(lambda report: moderation.hide(
-        desk.session, report, hidden=hidden, words=desk.text("words"), **desk.who_when), stay=True)
+    return desk.act(
+        lambda report: moderation.hide(
+            desk.session, report, hidden=hidden, words=desk.text("words"), **desk.who_when
+        ),
+        stay=True,
+    )
 
 
 @router.post("/erasure")
 def erase(desk: DeskFormDep) -> Response:
     """Forget the person behind it; the box must be ticked, because nothing brings the data back."""
+
     def verb(report: Report) -> None:
         if desk.text("sure") != "1":
             raise Conflict(N_("Tick the box first. Nothing brings the data back."))
@@ -127,6 +173,7 @@ def erase(desk: DeskFormDep) -> Response:
 @router.post("/recall")
 def call_back(desk: DeskFormDep) -> Response:
     """After the seconds for undo: take it from the unit, which is told."""
+
     def verb(report: Report) -> None:
         sent = desk.session.get(Forwarding, int(desk.text("forwarding") or 0))
         if sent is None or sent.report_id != report.id:
@@ -142,8 +189,15 @@ def claim(desk: DeskFormDep) -> Response:
     """Take it over from a colleague who is looking at it."""
     report = report_for(desk.session, desk.staff, desk.reference, to_act=True)
     claims.claim(desk.session, report.reference, by=desk.staff, at=desk.at, take_over=True)
-    return redirect(desk.request, with_query("/staff/queue", report=report.reference, category=desk.text("in_category"),
-                                             order=desk.text("order")))
+    return redirect(
+        desk.request,
+        with_query(
+            "/staff/queue",
+            report=report.reference,
+            category=desk.text("in_category"),
+            order=desk.text("order"),
+        ),
+    )
 
 
 @router.post("/undo")
@@ -153,7 +207,9 @@ def undo(desk: DeskFormDep) -> Response:
     update_id = int(desk.text("update")) if desk.text("update").isdigit() else 0
 
     def verb(report: Report) -> None:
-        undoing.undo(desk.session, report, update_id=update_id, by=desk.staff, at=desk.at, undo_seconds=seconds)
+        undoing.undo(
+            desk.session, report, update_id=update_id, by=desk.staff, at=desk.at, undo_seconds=seconds
+        )
 
     return desk.act(verb, stay=True, flash=N_("Undone. Nothing has gone out."))
 

@@ -69,17 +69,29 @@ class DeskForm:
         """`who_when` and the seconds for undo."""
         return {**self.who_when, "undo_seconds": self.state.settings.undo_seconds}
 
-    def act(self, verb: Callable[[Report], Update | None], *, flash: str = "", stay: bool = False) -> Response:
+    def act(
+        self, verb: Callable[[Report], Update | None], *, flash: str = "", stay: bool = False
+    ) -> Response:
         """Do it and go on to the next report, or stay; what is refused is said on the report's page, words kept."""
         try:
-            report = report_for(self.session, self.staff, self.reference, joinedload(Report.reporter), to_act=True)
+            report = report_for(
+                self.session, self.staff, self.reference, joinedload(Report.reporter), to_act=True
+            )
             update = verb(report)
             self.session.flush()  # The second of two people is told here, while there is a page to tell it on.
         except (DomainError, StaleDataError) as error:
             self.session.rollback()
             refused = Conflict(STALE) if isinstance(error, StaleDataError) else error
-            return show_report(self.request, self.session, self.staff, self.rules, self.state, self.reference,
-                               refused=refused, typed=self.typed())
+            return show_report(
+                self.request,
+                self.session,
+                self.staff,
+                self.rules,
+                self.state,
+                self.reference,
+                refused=refused,
+                typed=self.typed(),
+            )
         return self._go_on(update, flash=flash, stay=stay)
 
     def typed(self) -> dict[str, str]:
@@ -90,19 +102,44 @@ class DeskForm:
         message: Flash | None = ("success", flash) if flash else None
         done = {"done": update.id} if update is not None and not flash else {}
         if not self.text("from_queue"):
-            return redirect(self.request, with_query(f"/staff/reports/{self.reference}", **done), flash=message)
+            return redirect(
+                self.request, with_query(f"/staff/reports/{self.reference}", **done), flash=message
+            )
         target = self.reference if stay else self.text("next")
-        return redirect(self.request, with_query("/staff/queue", report=target, category=self.text("in_category"),
-                                                 order=self.text("order"), **done), flash=message)
+        return redirect(
+            self.request,
+            with_query(
+                "/staff/queue",
+                report=target,
+                category=self.text("in_category"),
+                order=self.text("order"),
+                **done,
+            ),
+            flash=message,
+        )
 
 
 def get_desk_form(
-    request: Request, reference: str, session: SessionDep, staff: DeskDep, rules: RulesDep, state: StateDep,
-    form: FormDep, now: NowDep,
+    request: Request,
+    reference: str,
+    session: SessionDep,
+    staff: DeskDep,
+    rules: RulesDep,
+    state: StateDep,
+    form: FormDep,
+    now: NowDep,
 ) -> DeskForm:
     """The form, for people at the desk only."""
-    return DeskForm(request=request, session=session, staff=staff, rules=rules, state=state, form=form, at=now,
-                    reference=reference)
+    return DeskForm(
+        request=request,
+        session=session,
+        staff=staff,
+        rules=rules,
+        state=state,
+        form=form,
+        at=now,
+        reference=reference,
+    )
 
 
 DeskFormDep = Annotated[DeskForm, Depends(get_desk_form)]
@@ -117,5 +154,3 @@ def with_query(path: str, **params: object) -> str:
 def reporter_language(report: Report, rules: Rules) -> str:
     """The language that the reporter chose, else the municipality's first."""
     return report.reporter.language if report.reporter is not None else rules.default_language
-
-

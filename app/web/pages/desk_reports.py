@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.db import transaction
-from app.errors import Invalid, N_
+from app.errors import N_, Invalid
 from app.models import ReportStatus
 from app.queries import staff_reports
 from app.queries.staff_reports import Wanted
@@ -31,11 +31,24 @@ CHANNELS = {"phone": N_("Phone"), "counter": N_("At the counter"), "email": N_("
 
 
 def get_wanted(
-    status: str = "", unit: str = "", category: str = "", text: str = "", since: str = "", until: str = "", overdue: str = "",
+    status: str = "",
+    unit: str = "",
+    category: str = "",
+    text: str = "",
+    since: str = "",
+    until: str = "",
+    overdue: str = "",
 ) -> Wanted:
     """The filters of the address; a date that is none is left out."""
-    return Wanted(status=status, unit=unit, category=category, text=text[:100].replace("\x00", ""), since=_day(since),
-                  until=_day(until), overdue=overdue == "1")
+    return Wanted(
+        status=status,
+        unit=unit,
+        category=category,
+        text=text[:100].replace("\x00", ""),
+        since=_day(since),
+        until=_day(until),
+        overdue=overdue == "1",
+    )
 
 
 WantedDep = Annotated[Wanted, Depends(get_wanted)]
@@ -43,26 +56,42 @@ WantedDep = Annotated[Wanted, Depends(get_wanted)]
 
 @router.get("")
 def list_page(
-    request: Request, staff: DeskDep, session: SessionDep, rules: RulesDep, state: StateDep, now: NowDep,
-    lang: LanguageDep, wanted: WantedDep, cursor: str = "",
+    request: Request,
+    staff: DeskDep,
+    session: SessionDep,
+    rules: RulesDep,
+    state: StateDep,
+    now: NowDep,
+    lang: LanguageDep,
+    wanted: WantedDep,
+    cursor: str = "",
 ) -> Response:
     """The list, newest first."""
     page = staff_reports.page(session, staff, wanted, at=now, cursor=cursor)
     query = _as_query(wanted)
     return render(
-        request, "staff/reports.html", page=page, wanted=wanted, category_options=category_options(rules, lang=lang),
+        request,
+        "staff/reports.html",
+        page=page,
+        wanted=wanted,
+        category_options=category_options(rules, lang=lang),
         unit_options=[(unit.code, unit.name(lang)) for unit in rules.units.values()],
         status_options=[(one.value, status_word(one, lang)) for one in ReportStatus],
         newer=with_query("/staff/reports", **query, cursor=page.newer) if page.newer else "",
         older=with_query("/staff/reports", **query, cursor=page.older) if page.older else "",
-        csv=with_query("/staff/reports/export.csv", **query), filtered=bool(query), rules_banner=rules_watch.banner(session),
+        csv=with_query("/staff/reports/export.csv", **query),
+        filtered=bool(query),
+        rules_banner=rules_watch.banner(session),
         **desk_view.words(rules, state, lang=lang),
     )
 
 
 @router.get("/export.csv")
-def export(staff: DeskDep, state: StateDep, rules: RulesDep, now: NowDep, lang: LanguageDep, wanted: WantedDep) -> Response:
+def export(
+    staff: DeskDep, state: StateDep, rules: RulesDep, now: NowDep, lang: LanguageDep, wanted: WantedDep
+) -> Response:
     """The filtered list as a file, written while it is read, so that its size does not matter."""
+
     def lines() -> Iterator[str]:
         with transaction(state.session_factory) as session:
             reports = staff_reports.export(session, staff, wanted, at=now)
@@ -74,15 +103,29 @@ def export(staff: DeskDep, state: StateDep, rules: RulesDep, now: NowDep, lang: 
 
 
 @router.get("/new")
-def new_page(request: Request, staff: DeskDep, session: SessionDep, rules: RulesDep, lang: LanguageDep) -> Response:
+def new_page(
+    request: Request, staff: DeskDep, session: SessionDep, rules: RulesDep, lang: LanguageDep
+) -> Response:
     """The form for somebody on the phone."""
-    return _show_form(request, rules, ReportForm.from_link(request.query_params), lang=lang, channel="phone",
-                      banner=rules_watch.banner(session))
+    return _show_form(
+        request,
+        rules,
+        ReportForm.from_link(request.query_params),
+        lang=lang,
+        channel="phone",
+        banner=rules_watch.banner(session),
+    )
 
 
 @router.post("/new", dependencies=[CsrfChecked])
 def enter(
-    request: Request, staff: DeskDep, session: SessionDep, rules: RulesDep, lang: LanguageDep, now: NowDep, form: FormDep
+    request: Request,
+    staff: DeskDep,
+    session: SessionDep,
+    rules: RulesDep,
+    lang: LanguageDep,
+    now: NowDep,
+    form: FormDep,
 ) -> Response:
     """Take the report in; whoever took it is kept with it."""
     posted = ReportForm.from_post(form)
@@ -90,21 +133,40 @@ def enter(
     language = _one_of(LANGUAGES, form.get("language"), rules.default_language)
     try:
         draft = posted.draft(rules, lang=language, channel=channel)
-        report = reporting.submit_report(session, draft, rules=rules, at=now, idempotency_key=f"desk:{posted.key}",
-                                         entered_by=staff)
+        report = reporting.submit_report(
+            session, draft, rules=rules, at=now, idempotency_key=f"desk:{posted.key}", entered_by=staff
+        )
     except Invalid as error:
         session.rollback()
         posted.errors = {name: translate(sentence, lang) for name, sentence in error.fields.items()}
         posted.asked = posted.category
-        return _show_form(request, rules, posted, lang=lang, channel=channel, language=language, banner=None,
-                          status_code=422)
-    return redirect(request, f"/staff/reports/{report.reference}", reference=report.shown_reference,
-                    flash=("success", N_("Received. Read the reference to the caller: %(reference)s")))
+        return _show_form(
+            request,
+            rules,
+            posted,
+            lang=lang,
+            channel=channel,
+            language=language,
+            banner=None,
+            status_code=422,
+        )
+    return redirect(
+        request,
+        f"/staff/reports/{report.reference}",
+        reference=report.shown_reference,
+        flash=("success", N_("Received. Read the reference to the caller: %(reference)s")),
+    )
 
 
 @router.get("/{reference}")
 def report_page(
-    request: Request, reference: str, staff: DeskDep, session: SessionDep, rules: RulesDep, state: StateDep, done: int = 0
+    request: Request,
+    reference: str,
+    staff: DeskDep,
+    session: SessionDep,
+    rules: RulesDep,
+    state: StateDep,
+    done: int = 0,
 ) -> Response:
     """One report with everything that can be done about it."""
     return show_report(request, session, staff, rules, state, reference, done=done)
@@ -117,24 +179,55 @@ def explanation(
     """Every rule that was tried on the report as it is now, and why it matched or not."""
     report = report_for(session, staff, reference)
     answers = {str(answer["code"]): answer["value"] for answer in report.answers}
-    steps = explain(rules, Facts.model_validate({
-        "category": report.category_code, "lat": report.lat, "lon": report.lon, "road_owner": report.road_owner,
-        "asset_owner": report.asset_owner, "answers": answers, "at": report.created_at,
-    }))
+    steps = explain(
+        rules,
+        Facts.model_validate(
+            {
+                "category": report.category_code,
+                "lat": report.lat,
+                "lon": report.lon,
+                "road_owner": report.road_owner,
+                "asset_owner": report.asset_owner,
+                "answers": answers,
+                "at": report.created_at,
+            }
+        ),
+    )
     shown = [(step, [check.text(lang) for check in step.conditions]) for step in steps]
-    return render(request, "staff/explanation.html", report=report, steps=shown, category=rules.categories.get(report.category_code),
-                  rules_banner=rules_watch.banner(session))
+    return render(
+        request,
+        "staff/explanation.html",
+        report=report,
+        steps=shown,
+        category=rules.categories.get(report.category_code),
+        rules_banner=rules_watch.banner(session),
+    )
 
 
 def _show_form(
-    request: Request, rules: Rules, form: ReportForm, *, lang: str, channel: str, banner: object, language: str = "",
+    request: Request,
+    rules: Rules,
+    form: ReportForm,
+    *,
+    lang: str,
+    channel: str,
+    banner: object,
+    language: str = "",
     status_code: int = 200,
 ) -> Response:
     channels = [(code, translate(words, lang)) for code, words in CHANNELS.items()]
     return render(
-        request, "staff/new_report.html", status_code=status_code, form=form, channel=channel, channels=channels,
-        category_options=category_options(rules, lang=lang), category=rules.categories.get(form.category),
-        rules_banner=banner, language=language or rules.default_language, in_queue=False,
+        request,
+        "staff/new_report.html",
+        status_code=status_code,
+        form=form,
+        channel=channel,
+        channels=channels,
+        category_options=category_options(rules, lang=lang),
+        category=rules.categories.get(form.category),
+        rules_banner=banner,
+        language=language or rules.default_language,
+        in_queue=False,
     )
 
 
@@ -151,4 +244,6 @@ def _day(text: str) -> date | None:
 
 def _as_query(wanted: Wanted) -> dict[str, object]:
     query = {name: getattr(wanted, name) for name in ("status", "unit", "category", "text", "since", "until")}
-    return {name: value for name, value in {**query, "overdue": "1" if wanted.overdue else ""}.items() if value}
+    return {
+        name: value for name, value in {**query, "overdue": "1" if wanted.overdue else ""}.items() if value
+    }

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
-from app.errors import DomainError, Invalid, N_
+from app.errors import N_, DomainError, Invalid
 from app.models import CLOSED, Report, ReportStatus, Staff, UpdateKind
 from app.models.reference import show_reference
 from app.queries import desk_report as desk
@@ -23,14 +23,26 @@ from app.web.state import AppState
 from app.web.templating import render
 
 CHANNEL_WORDS = {
-    "web": N_("by web"), "api": N_("from an app"), "phone": N_("by phone"), "counter": N_("at the counter"),
-    "email": N_("by e-mail"), "import": N_("from another system"),
+    "web": N_("by web"),
+    "api": N_("from an app"),
+    "phone": N_("by phone"),
+    "counter": N_("at the counter"),
+    "email": N_("by e-mail"),
+    "import": N_("from another system"),
 }
 
 
 def show_report(
-    request: Request, session: Session, staff: Staff, rules: Rules, state: AppState, reference: str, *,
-    refused: DomainError | None = None, typed: dict[str, str] | None = None, done: int = 0,
+    request: Request,
+    session: Session,
+    staff: Staff,
+    rules: Rules,
+    state: AppState,
+    reference: str,
+    *,
+    refused: DomainError | None = None,
+    typed: dict[str, str] | None = None,
+    done: int = 0,
 ) -> Response:
     """The report's own page; `refused` says why what was sent was not done, `typed` keeps its words."""
     now, lang = state.clock(), get_language(request)
@@ -39,10 +51,18 @@ def show_report(
     if isinstance(refused, Invalid):
         problems = {name: translate(sentence, lang) for name, sentence in refused.fields.items()}
     return render(
-        request, "staff/report.html", status_code=STATUS_OF.get(type(refused), 200) if refused else 200,
-        refused=say(refused, lang) if refused else "", problems=problems, typed=typed or {}, in_queue=False,
-        undo=undo_bar(session, staff, rules, state, done, lang=lang), callable_back=desk.latest_forwarding(view.report),
-        rules_banner=rules_watch.banner(session), **about(view, staff, rules, lang=lang), **words(rules, state, lang=lang),
+        request,
+        "staff/report.html",
+        status_code=STATUS_OF.get(type(refused), 200) if refused else 200,
+        refused=say(refused, lang) if refused else "",
+        problems=problems,
+        typed=typed or {},
+        in_queue=False,
+        undo=undo_bar(session, staff, rules, state, done, lang=lang),
+        callable_back=desk.latest_forwarding(view.report),
+        rules_banner=rules_watch.banner(session),
+        **about(view, staff, rules, lang=lang),
+        **words(rules, state, lang=lang),
     )
 
 
@@ -71,6 +91,7 @@ def about(view: DeskReport, staff: Staff, rules: Rules, *, lang: str) -> dict[st
 
 def words(rules: Rules, state: AppState, *, lang: str) -> dict[str, Any]:
     """What every page of the desk says things with."""
+
     def category_name(code: str) -> str:
         category = rules.categories.get(code)
         return category.name(lang) if category else code
@@ -78,7 +99,7 @@ def words(rules: Rules, state: AppState, *, lang: str) -> dict[str, Any]:
     return {
         "show_reference": show_reference,
         "category_name": category_name,
-        "channel_word": lambda code: translate(CHANNEL_WORDS.get(code, code), lang),
+        "channel_word": lambda code: translate(CHANNEL_WORDS.get(code) or code, lang),
         "undo_seconds": state.settings.undo_seconds,
     }
 
@@ -89,22 +110,36 @@ def map_data(view: DeskReport) -> dict[str, Any] | None:
     if report.lat is None:
         return None
     return {
-        "lat": report.lat, "lon": report.lon,
-        "near": [{"lat": one.lat, "lon": one.lon, "reference": one.reference, "status": one.status}
-                 for one in view.nearby],
+        "lat": report.lat,
+        "lon": report.lon,
+        "near": [
+            {"lat": one.lat, "lon": one.lon, "reference": one.reference, "status": one.status}
+            for one in view.nearby
+        ],
     }
 
 
-def undo_bar(session: Session, staff: Staff, rules: Rules, state: AppState, done: int, *, lang: str) -> dict[str, Any] | None:
+def undo_bar(
+    session: Session, staff: Staff, rules: Rules, state: AppState, done: int, *, lang: str
+) -> dict[str, Any] | None:
     """The decision just made, the seconds left to undo it, and what would go out."""
     seconds = state.settings.undo_seconds
     now = state.clock()
-    made = desk.decided(session, staff, done, since=now - timedelta(seconds=seconds)) if done and seconds else None
+    made = (
+        desk.decided(session, staff, done, since=now - timedelta(seconds=seconds))
+        if done and seconds
+        else None
+    )
     if made is None:
         return None
     left = seconds - int((now - made.update.at).total_seconds())
     unit = rules.units.get(made.update.unit_code or "")
-    return {"decision": made, "left": left, "unit": unit.name(lang) if unit else "", "ways": _ways(made, rules)}
+    return {
+        "decision": made,
+        "left": left,
+        "unit": unit.name(lang) if unit else "",
+        "ways": _ways(made, rules),
+    }
 
 
 def _ways(made: Decided, rules: Rules) -> list[str]:
@@ -117,7 +152,9 @@ def _ways(made: Decided, rules: Rules) -> list[str]:
 
 def _ready(sentences: dict[str, tuple[str, str]], lang: str, theirs: str) -> list[tuple[str, str, str]]:
     """(code, what the desk chooses, what the reporter reads in their language)."""
-    return [(code, translate(label, lang), translate(words, theirs)) for code, (label, words) in sentences.items()]
+    return [
+        (code, translate(label, lang), translate(words, theirs)) for code, (label, words) in sentences.items()
+    ]
 
 
 def unit_options(report: Report, rules: Rules, *, lang: str) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -1,0 +1,127 @@
+"""One report with all that the desk decides on; at most six queries, whatever hangs on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.models import Forwarding, Notification, Report, Staff, Update
+from app.queries import queue
+from app.queries.visible import report_for
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from app.queries.queue import Neighbour
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of history with the name of the staff member, None for others."""
+
+    update: Update
+    name: str | None
+
+
+@dataclass(frozen=True)
+class DeskReport:
+    """The report and what stands beside it. `holder` is somebody else who is looking at it."""
+
+    report: Report
+    lines: list[Line]
+    nearby: list[Neighbour]
+    holder: str | None
+
+    @property
+    def candidates(self) -> list[Neighbour]:
+        """Possible duplicates: the same category and open within 100 m, the same lamp first."""
+        return [one for one in self.nearby if one.is_candidate]
+
+    @property
+    def others(self) -> list[Neighbour]:
+        """What else was reported at the place."""
+        return [one for one in self.nearby if not one.is_candidate]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision that can still be undone, and what would go out."""
+
+    update: Update
+    reference: str
+    category_code: str
+    reporter_is_told: bool
+
+
+def desk_report(
+    session: Session,
+    staff: Staff,
+    reference: str,
+    *,
+    at: datetime,
+    claim_lasts: timedelta,
+    deliveries: bool = False,
+    holder: str | None = None,
+) -> DeskReport:
+    """Everything about one report for somebody who may act on it; raises NotFound.
+
+    `deliveries` also loads what was sent to units, for the full page. `holder` is given where it is known already.
+    """
+    options = [
+        joinedload(Report.reporter),
+        joinedload(Report.duplicate_of),
+        joinedload(Report.asset),
+        selectinload(Report.photos),
+    ]
+    if deliveries:
+        options.append(selectinload(Report.forwardings).joinedload(Forwarding.deliveries))
+    report = report_for(session, staff, reference, *options, to_act=True)
+    lines = [
+        Line(*row)
+        for row in session.execute(
+            select(Update, Staff.name)
+            .outerjoin(Staff, Staff.id == Update.staff_id)
+            .where(Update.report_id == report.id)
+            .order_by(Update.id)
+            .options(joinedload(Update.note))
+        )
+    ]
+    return DeskReport(
+        report=report,
+        lines=lines,
+        nearby=queue.near(session, report),
+        holder=_holder(session, report, staff, at=at, claim_lasts=claim_lasts)
+        if holder is None
+        else holder or None,
+    )
+
+
+def _holder(
+    session: Session, report: Report, staff: Staff, *, at: datetime, claim_lasts: timedelta
+) -> str | None:
+    claimed_at = report.claimed_at
+    if report.claimed_by_id in {None, staff.id} or claimed_at is None or claimed_at < at - claim_lasts:
+        return None
+    return session.scalar(select(Staff.name).where(Staff.id == report.claimed_by_id))
+
+
+def decided(session: Session, staff: Staff, update_id: int, *, since: datetime) -> Decided | None:
+    """One's own decision made after `since`, if it stands; None otherwise."""
+    mail = select(Notification.id).where(Notification.update_id == Update.id).exists()
+    row = session.execute(
+        select(Update, Report.reference, Report.category_code, mail)
+        .join(Report, Report.id == Update.report_id)
+        .where(Update.id == update_id, Update.staff_id == staff.id, Update.at > since)
+    ).first()
+    if row is None or row[0].data.get("undone") or "before" not in row[0].data:
+        return None
+    return Decided(*row)
+
+
+def latest_forwarding(report: Report) -> Forwarding | None:
+    """The forwarding that can be called back: the last that stands, for the unit responsible."""
+    standing = [one for one in report.forwardings if one.undone_at is None and not one.for_information]
+    return standing[-1] if standing and standing[-1].unit_code == report.unit_code else None

@@ -1,0 +1,193 @@
+"""The queue: what is new, in which order, with what beside it. A question to the database, not a table."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
+
+from app.errors import N_
+from app.models import Report, ReportStatus, Staff, Update, UpdateKind
+from app.queries.assets import point
+from app.text import LANGUAGES, translate
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from sqlalchemy.orm import Session
+
+Order = Literal["urgent", "oldest"]
+NEIGHBOUR_METRES = 100
+LISTED = 100
+# One line, so that a translator gives the words of the language; beginnings of words are enough.
+DANGER_WORDS = N_(
+    "danger, hazard, injur, hurt, fire, smoke, gas leak, electric shock, live wire, explos, collapse, fell down"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One line of the queue. `claimed_by_id` and its name are None while nobody looks at it."""
+
+    id: int
+    reference: str
+    category_code: str
+    address: str | None
+    created_at: datetime
+    due_at: datetime | None
+    placed: bool
+    danger: bool
+    returned: bool
+    claimed_by_id: int | None
+    claimed_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A report near another one; `metres` geodesic."""
+
+    id: int
+    reference: str
+    category_code: str
+    status: str
+    created_at: datetime
+    address: str | None
+    description: str | None
+    lat: float
+    lon: float
+    metres: float
+    same_category: bool
+    same_asset: bool
+
+    @property
+    def is_candidate(self) -> bool:
+        """Whether the other one may be a duplicate of it: the same kind, still open, not a duplicate itself."""
+        return self.same_category and self.status in {"new", "forwarded", "in_progress", "scheduled"}
+
+
+@lru_cache
+def danger_pattern() -> str:
+    """A PostgreSQL regular expression for a word that begins like a danger word of any of our languages."""
+    words = {word.strip() for lang in LANGUAGES for word in translate(DANGER_WORDS, lang).split(",")}
+    return r"\m(" + "|".join(re.escape(word) for word in sorted(words) if word) + ")"
+
+
+def may_be_dangerous() -> ColumnElement[bool]:
+    """Whether the resident's words hold a danger word."""
+    return func.coalesce(Report.description, "").op("~*", is_comparison=True)(danger_pattern())
+
+
+def queue(
+    session: Session, *, at: datetime, claim_lasts: timedelta, category: str = "", order: Order = "urgent"
+) -> list[QueueRow]:
+    """At most LISTED new reports: danger words first and then by due date, or the oldest first."""
+    danger = may_be_dangerous()
+    claimed = and_(Report.claimed_by_id.is_not(None), Report.claimed_at >= at - claim_lasts)
+    returned = exists(
+        select(Update.id).where(
+            Update.report_id == Report.id,
+            Update.kind.in_(
+                [UpdateKind.SENT_BACK.value, UpdateKind.REOPENED.value, UpdateKind.CALLED_BACK.value]
+            ),
+        )
+    )
+    query = (
+        select(
+            Report.id,
+            Report.reference,
+            Report.category_code,
+            Report.address,
+            Report.created_at,
+            Report.due_at,
+            Report.lat.is_not(None),
+            danger,
+            returned,
+            case((claimed, Report.claimed_by_id)),
+            case((claimed, Staff.name)),
+        )
+        .outerjoin(Staff, Staff.id == Report.claimed_by_id)
+        .where(is_new())
+        .limit(LISTED)
+    )
+    if category:
+        query = query.where(Report.category_code == category)
+    if order == "urgent":
+        query = query.order_by(danger.desc(), Report.due_at.asc().nulls_last(), Report.id)
+    else:
+        query = query.order_by(Report.created_at, Report.id)
+    return [QueueRow(*row) for row in session.execute(query)]
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Category -> how many new reports."""
+    query = select(Report.category_code, func.count()).where(is_new()).group_by(Report.category_code)
+    return dict(session.execute(query).all())
+
+
+def is_new() -> ColumnElement[bool]:
+    """Written out as text, so that the partial index on new reports is used."""
+    return Report.status == ReportStatus.NEW.value
+
+
+def near(
+    session: Session, report: Report, *, metres: float = NEIGHBOUR_METRES, limit: int = 20
+) -> list[Neighbour]:
+    """Other reports within `metres`: the same lamp first, then the same category and open, then the nearest."""
+    if report.lat is None or report.lon is None:
+        return []
+    here = point(report.lat, report.lon)
+    distance = func.ST_Distance(Report.position, here)
+    same_category = Report.category_code == report.category_code
+    same_asset = Report.asset_id == report.asset_id if report.asset_id else Report.id == -1
+    is_open = Report.closed_at.is_(None)
+    query = (
+        select(
+            Report.id,
+            Report.reference,
+            Report.category_code,
+            Report.status,
+            Report.created_at,
+            Report.address,
+            Report.description,
+            Report.lat,
+            Report.lon,
+            distance,
+            same_category,
+            func.coalesce(same_asset, False),
+        )
+        .where(
+            func.ST_DWithin(Report.position, here, metres),
+            Report.id != report.id,
+            Report.status != ReportStatus.WITHDRAWN.value,
+        )
+        .order_by(
+            func.coalesce(same_asset, False).desc(),
+            and_(same_category, is_open).desc(),
+            is_open.desc(),
+            distance,
+            Report.id,
+        )
+        .limit(limit)
+    )
+    return [Neighbour(*row) for row in session.execute(query)]
+
+
+def beside(
+    rows: list[QueueRow], reference: str | None, *, me: int
+) -> tuple[QueueRow | None, QueueRow | None, QueueRow | None]:
+    """(previous, current, next). Without a reference the first that nobody else is looking at.
+
+    The next one skips what others are looking at, as long as there is something else.
+    """
+    current = next((row for row in rows if row.reference == reference), None)
+    if current is None:
+        free = (row for row in rows if row.claimed_by_id in {None, me})
+        current = next(free, rows[0] if rows else None)
+    if current is None:
+        return None, None, None
+    place = rows.index(current)
+    following = [row for row in rows[place + 1 :] if row.claimed_by_id in {None, me}] or rows[place + 1 :]
+    return (rows[place - 1] if place else None), current, (following[0] if following else None)

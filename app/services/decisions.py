@@ -1,0 +1,63 @@
+"""What every decision at the desk has in common: the version it was made on, and what undo must bring back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from app.errors import N_, Conflict
+from app.services import notifying
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from app.models import NotificationKind, Report, Update
+
+STALE = N_("Somebody else changed this report just now. Look at it again before you decide.")
+
+_MOMENTS = ("waiting_since", "closed_at", "hidden_at")
+_CODES = ("status", "unit_code", "status_before_scheduled", "duplicate_of_id")
+
+
+def check_version(report: Report, version: int | None) -> None:
+    """Raises Conflict when the page the decision was made on is no longer true; None asks nothing."""
+    if version is not None and version != report.version:
+        raise Conflict(STALE)
+
+
+def as_it_was(report: Report) -> dict[str, Any]:
+    """Codes and moments that undo brings back, ready for JSON; no words about people."""
+    moments = {name: value.isoformat() if (value := getattr(report, name)) else None for name in _MOMENTS}
+    return {**{name: getattr(report, name) for name in _CODES}, **moments}
+
+
+def bring_back(report: Report, before: dict[str, Any]) -> None:
+    """The report as `as_it_was` kept it, but for its status: that one changes by its own verb only."""
+    for name in _CODES[1:]:
+        setattr(report, name, before[name])
+    for name in _MOMENTS:
+        setattr(report, name, datetime.fromisoformat(before[name]) if before[name] else None)
+
+
+def settle(session: Session, report: Report, update: Update, *, before: dict[str, Any]) -> Update:
+    """Keep what undo needs with the line of history, free the claim, and find out now who was first."""
+    update.data = {**update.data, "before": before}
+    report.claimed_by_id = report.claimed_at = None
+    session.add(update)
+    session.flush()  # The second of two people learns it here, before anything is queued.
+    return update
+
+
+def tell_reporter(
+    session: Session,
+    report: Report,
+    update: Update,
+    *,
+    kind: NotificationKind,
+    at: datetime,
+    undo_seconds: int,
+) -> None:
+    """The reporter's mail, after the seconds for undo. Expects `report.reporter` to be loaded."""
+    notifying.notify(
+        session, report, update, kind=kind, at=at, not_before=at + timedelta(seconds=undo_seconds)
+    )

@@ -1,0 +1,282 @@
+"""Decisions of the service desk. Each checks the version it was made on, and tells the reporter after the undo time.
+
+`report.reporter` must be loaded. Raises Conflict (somebody was first, not possible in this status) and Invalid.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from app.errors import N_, Conflict, Invalid
+from app.models import Actor, NotificationKind, Report, ReportStatus, Update, UpdateKind
+from app.models.reference import parse_reference
+from app.services import drafts, forwarding, proposing
+from app.services.decisions import as_it_was, check_version, settle, tell_reporter
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from app.models import Staff
+    from app.routing import Rules
+
+STATUS, QUESTION = NotificationKind.STATUS, NotificationKind.QUESTION
+
+
+def forward(
+    session: Session,
+    report: Report,
+    unit_code: str,
+    *,
+    rules: Rules,
+    by: Staff,
+    at: datetime,
+    undo_seconds: int,
+    version: int | None = None,
+    words: str | None = None,
+) -> Update:
+    """To a unit of ours (forwarded) or outside (referred): its deliveries and the reporter's mail wait for undo."""
+    check_version(report, version)
+    before = as_it_was(report)
+    forwarding.forward(
+        session, report, unit_code, rules=rules, by=by, at=at, undo_seconds=undo_seconds, words=words
+    )
+    newest = select(Update).where(Update.report_id == report.id).order_by(Update.id.desc()).limit(1)
+    return settle(session, report, session.scalars(newest).one(), before=before)
+
+
+def inform(
+    session: Session,
+    report: Report,
+    unit_code: str,
+    *,
+    rules: Rules,
+    by: Staff,
+    at: datetime,
+    undo_seconds: int,
+    version: int | None = None,
+) -> None:
+    """Tell a unit, for information only: neither the status nor the responsible unit changes."""
+    check_version(report, version)
+    forwarding.forward(
+        session, report, unit_code, rules=rules, by=by, at=at, undo_seconds=undo_seconds, for_information=True
+    )
+
+
+def reject(
+    session: Session,
+    report: Report,
+    *,
+    words: str,
+    by: Staff,
+    at: datetime,
+    undo_seconds: int,
+    version: int | None = None,
+) -> Update:
+    """Close it with a kind reason that the reporter reads."""
+    check_version(report, version)
+    before = as_it_was(report)
+    update = settle(session, report, report.reject(actor=Actor.of(by), at=at, words=words), before=before)
+    tell_reporter(session, report, update, kind=STATUS, at=at, undo_seconds=undo_seconds)
+    return update
+
+
+def answer(
+    session: Session,
+    report: Report,
+    *,
+    words: str,
+    by: Staff,
+    at: datetime,
+    undo_seconds: int,
+    version: int | None = None,
+) -> Update:
+    """Close praise, a proposal or a question with an answer."""
+    check_version(report, version)
+    before = as_it_was(report)
+    update = settle(session, report, report.answer(actor=Actor.of(by), at=at, words=words), before=before)
+    tell_reporter(session, report, update, kind=STATUS, at=at, undo_seconds=undo_seconds)
+    return update
+
+
+def refer(
+    session: Session,
+    report: Report,
+    unit_code: str,
+    *,
+    rules: Rules,
+    by: Staff,
+    at: datetime,
+    undo_seconds: int,
+    version: int | None = None,
+    words: str | None = None,
+) -> Update:
+    """An authority outside has it, and knows already: only the reporter is told whom to ask."""
+    check_version(report, version)
+    unit = rules.units.get(unit_code)
+    if unit is None or not unit.outside:
+        sentence = N_("Choose an authority outside the municipality.")
+        raise Invalid(sentence, fields={"unit": sentence})
+    before = as_it_was(report)
+    update = report.refer(unit_code, actor=Actor.of(by), at=at, words=words)
+    settle(session, report, update, before=before)
+    tell_reporter(session, report, update, kind=STATUS, at=at, undo_seconds=undo_seconds)
+    return update
+
+
+def mark_duplicate(
+    session: Session,
+    report: Report,
+    *,
+    typed: str,
+    by: Staff,
+    at: datetime,
+    undo_seconds: int,
+    version: int | None = None,
+) -> Update:
+    """The same fault as another report, given by its reference, which stays open."""
+    check_version(report, version)
+    before = as_it_was(report)
+    other = _the_other(session, report, typed)
+    update = report.mark_duplicate(other, actor=Actor.of(by), at=at)
+    settle(session, report, update, before=before)
+    tell_reporter(session, report, update, kind=STATUS, at=at, undo_seconds=undo_seconds)
+    return update
+
+
+def _the_other(session: Session, report: Report, typed: str) -> Report:
+    """The report that stays. Both rows are locked in one order, so that two people can not make a circle."""
+    reference = parse_reference(typed)
+    found = session.scalar(select(Report.id).where(Report.reference == (reference or "")))
+    if found is None:
+        sentence = N_("There is no report with this reference. Check the digits.")
+        raise Invalid(sentence, fields={"duplicate_of": sentence})
+    both = select(Report.id, Report.version).where(Report.id.in_([found, report.id])).order_by(Report.id)
+    versions = dict(session.execute(both.with_for_update()).all())
+    check_version(report, versions[report.id])
+    return session.get_one(Report, found, populate_existing=found != report.id)
+
+
+def ask(
+    session: Session,
+    report: Report,
+    *,
+    words: str,
+    by: Staff,
+    at: datetime,
+    undo_seconds: int,
+    version: int | None = None,
+) -> Update:
+    """Ask the reporter by e-mail; the due date pauses until the answer."""
+    check_version(report, version)
+    if not report.is_open:
+        raise Conflict(N_("The report is closed. Reopen it before you ask."))
+    if report.reporter is None or not report.reporter.hears:
+        raise Conflict(N_("There is no confirmed e-mail address to ask. Phone, or write a note."))
+    before = as_it_was(report)
+    update = settle(session, report, report.ask(actor=Actor.of(by), at=at, words=words), before=before)
+    tell_reporter(session, report, update, kind=QUESTION, at=at, undo_seconds=undo_seconds)
+    return update
+
+
+def reopen(
+    session: Session,
+    report: Report,
+    *,
+    by: Staff,
+    at: datetime,
+    undo_seconds: int,
+    version: int | None = None,
+    words: str | None = None,
+) -> Update:
+    """Closed too early: it is new again, and the desk decides once more."""
+    check_version(report, version)
+    before = as_it_was(report)
+    update = settle(session, report, report.reopen(actor=Actor.of(by), at=at, words=words), before=before)
+    tell_reporter(session, report, update, kind=STATUS, at=at, undo_seconds=undo_seconds)
+    return update
+
+
+def note(
+    session: Session,
+    report: Report,
+    *,
+    words: str,
+    public: bool,
+    by: Staff,
+    at: datetime,
+    undo_seconds: int,
+) -> Update:
+    """A line among staff, or one that everybody reads and the reporter hears of.
+
+    No version is asked for: two notes at once are two lines, and neither may be lost.
+    """
+    before = as_it_was(report)
+    update = report.note(actor=Actor.of(by), at=at, words=words, public=public)
+    update.data = {"before": before}
+    session.add(update)
+    session.flush()  # The mail is tied to this line by its id.
+    if public:
+        tell_reporter(session, report, update, kind=STATUS, at=at, undo_seconds=undo_seconds)
+    return update
+
+
+def change_category(
+    session: Session,
+    report: Report,
+    *,
+    code: str,
+    rules: Rules,
+    by: Staff,
+    at: datetime,
+    version: int | None = None,
+) -> Update:
+    """Another category: proposal and due date are worked out anew, from the day the report was received."""
+    check_version(report, version)
+    category = rules.categories.get(code)
+    if category is None:
+        sentence = N_("Choose what it is about. This category is not in use.")
+        raise Invalid(sentence, fields={"category": sentence})
+    before = report.category_code
+    report.category_code, report.private = category.code, category.private
+    proposing.find_asset_again(session, report, category)
+    proposing.propose(report, category, rules, at=report.created_at)
+    update = report.record(
+        UpdateKind.CATEGORY_CHANGED, actor=Actor.of(by), at=at, category_before=before, category=code
+    )
+    session.flush()  # The second of two people learns it here.
+    return update
+
+
+def place(
+    session: Session,
+    report: Report,
+    *,
+    lat: float | None,
+    lon: float | None,
+    address: str = "",
+    rules: Rules,
+    by: Staff,
+    at: datetime,
+    version: int | None = None,
+) -> Update:
+    """Put it on the map or move its pin (degrees WGS84); the proposal is worked out anew."""
+    check_version(report, version)
+    if lat is None or lon is None:
+        sentence = N_("Show on the map where it is.")
+        raise Invalid(sentence, fields={"position": sentence})
+    problems = drafts.check_place(lat, lon, "", rules)
+    if problems:
+        raise Invalid(problems["position"], fields=problems)
+    update = report.place(
+        lat=round(lat, 6), lon=round(lon, 6), address=address.strip()[:200] or None, actor=Actor.of(by), at=at
+    )
+    category = rules.categories.get(report.category_code)
+    proposing.find_asset_again(session, report, category)
+    if category is not None and report.status == ReportStatus.NEW:
+        proposing.propose(report, category, rules, at=report.created_at)
+    session.flush()  # The second of two people learns it here.
+    return update
