@@ -111,7 +111,9 @@ def test_places_in_tromso_lie_in_the_areas_people_would_name(tromso):
     assert areas_at(tromso, 69.6490, 18.9560) == {"sentrum", "tromsoya"}
     assert areas_at(tromso, 69.6455, 18.9940) == {"tromsdalen"}
     assert areas_at(tromso, 69.6960, 18.8600) == {"kvaloysletta"}
-    assert areas_at(tromso, 69.6900, 19.0500) == {"kroken"}
+    assert areas_at(tromso, 69.6850, 19.0850) == {"kroken"}
+    assert areas_at(tromso, 69.6640, 19.0200) == {"tomasjord"}
+    assert areas_at(tromso, 69.7050, 19.0100) == {"tromsoya"}
 
 
 @pytest.mark.parametrize(("file", "lang"), [(FILES[1], "en"), (FILES[2], "de")])
