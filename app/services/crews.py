@@ -14,7 +14,7 @@ from app.errors import Conflict, Forbidden, Invalid, N_
 from app.models import (
     Actor, NotificationKind, Photo, Report, ReportStatus, RouteList, Staff, Stop, StopOutcome, StopReport, UpdateKind,
 )
-from app.planning.distance import matrix
+from app.planning.distance import matrix, metres
 from app.planning.order import order
 from app.planning.stops import gather
 from app.queries import crews as crew_queries
@@ -100,6 +100,16 @@ def take_off(stop: Stop, *, by: Staff, at: datetime) -> None:
     _release(stop)
 
 
+def remove_stop(session: Session, stop: Stop, *, by: Staff, at: datetime) -> None:
+    """Take a stop off and drive past it: the legs around it become one."""
+    take_off(stop, by=by, at=at)
+    route_list = stop.route_list
+    session.delete(stop)
+    session.flush()  # The legs are measured over the stops that are left.
+    session.refresh(route_list, ["stops"])
+    _measure(route_list)
+
+
 def close(route_list: RouteList, *, by: Staff, at: datetime) -> None:
     """End of the day: what was not done goes back to the unit."""
     route_list.close(at=at)
@@ -125,14 +135,21 @@ def _gather(reports: Sequence[Report]) -> list[list[Report]]:
 def _fill(route_list: RouteList, groups: Sequence[Sequence[Report]]) -> None:
     """Stops in driving order, with their legs. Place 0 of the matrix is the start."""
     places = [(route_list.start_lat, route_list.start_lon), *((group[0].lat or 0.0, group[0].lon or 0.0) for group in groups)]
-    metres = matrix(places)
-    way = order(metres, start=0, closed=route_list.returns, budget=SEARCH_SECONDS).sequence
-    for number, (before, here) in enumerate(zip(way, way[1:], strict=False), start=1):
+    way = order(matrix(places), start=0, closed=route_list.returns, budget=SEARCH_SECONDS).sequence
+    for number, here in enumerate(way[1:], start=1):
         entries = [StopReport(report=report, active=True) for report in groups[here - 1]]
-        route_list.stops.append(
-            Stop(sort_order=number, lat=places[here][0], lon=places[here][1], leg_metres=metres[before][here], entries=entries)
-        )
-    route_list.back_metres = metres[way[-1]][0] if route_list.returns else 0.0
+        lat, lon = places[here]
+        route_list.stops.append(Stop(sort_order=number, lat=lat, lon=lon, leg_metres=0.0, entries=entries))
+    _measure(route_list)
+
+
+def _measure(route_list: RouteList) -> None:
+    """Number the stops anew and measure the legs between them."""
+    here = (route_list.start_lat, route_list.start_lon)
+    for number, stop in enumerate(route_list.stops, start=1):
+        stop.sort_order, stop.leg_metres = number, metres(here, (stop.lat, stop.lon))
+        here = (stop.lat, stop.lon)
+    route_list.back_metres = metres(here, (route_list.start_lat, route_list.start_lon)) if route_list.returns else 0.0
     route_list.total_metres = sum(stop.leg_metres for stop in route_list.stops) + route_list.back_metres
 
 

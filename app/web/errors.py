@@ -80,6 +80,11 @@ def problem(
     return Response(orjson.dumps(body), status, headers, "application/problem+json")
 
 
+def status_of(error: DomainError) -> int:
+    """The HTTP status of a refusal; a more exact kind of refusal has its parent's."""
+    return next((status for kind, status in STATUS_OF.items() if isinstance(error, kind)), 500)
+
+
 def is_for_program(request: Request) -> bool:
     """Whether the address belongs to the JSON side."""
     # Not request.url: it is built from the Host header, which can be anything.
@@ -105,7 +110,7 @@ def on_domain_error(request: Request, error: DomainError) -> Response:
     if isinstance(error, errors.Invalid):
         fields = {name: translate(sentence, lang) for name, sentence in error.fields.items()}
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, errors.TooMany) else {}
-    return answer(request, STATUS_OF.get(type(error), 500), say(error, lang), fields=fields, headers=headers)
+    return answer(request, status_of(error), say(error, lang), fields=fields, headers=headers)
 
 
 def on_malformed(request: Request, error: RequestValidationError) -> Response:
