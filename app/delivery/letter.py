@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
     from app.delivery.parcel import Picture
     from app.settings import Settings
+
+# Letters beyond ASCII before the @ need a server that knows SMTPUTF8, which few do.
+_ADDRESS = re.compile(r"([!#-'*+\-./0-9=?A-Z^-~]+)@([^\s@<>()\[\],;:\"\\]+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +53,8 @@ def compose(letter: Letter, *, settings: Settings) -> EmailMessage:
     message.set_content(render(f"{folder}/body.txt", letter.language, **context), cte="quoted-printable")
     html = render(f"{folder}/body.html", letter.language, **context)
     message.add_alternative(html, subtype="html", cte="quoted-printable")
+    # Written last: the library moves earlier Content headers into the first part.
+    message["Content-Language"] = letter.language
     _add_pictures(cast("EmailMessage", cast("list[object]", message.get_payload())[1]), letter.pictures)
     return message
 
@@ -59,16 +66,15 @@ def _write_headers(message: EmailMessage, letter: Letter, *, settings: Settings)
     message["Date"] = format_datetime(letter.at)
     message["Message-ID"] = f"<{letter.message_id}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = letter.language
 
 
 def address_of(typed: str) -> Address:
     """An address as it stands in a header; a domain with letters beyond a to z gets its ASCII form."""
-    user, _, domain = typed.rpartition("@")
+    found = _ADDRESS.fullmatch(typed)
     try:
-        user.encode("ascii")
-        return Address(username=user, domain=domain.encode("idna").decode("ascii"))
-    except (UnicodeError, ValueError, IndexError) as error:
+        user, domain = found.groups() if found else ("", "")
+        return Address(addr_spec=f"{user}@{domain.encode('idna').decode('ascii')}")
+    except (UnicodeError, ValueError, IndexError, HeaderParseError) as error:
         raise DeliveryFailed(Trouble.ADDRESS, permanent=True) from error
 
 
