@@ -101,5 +101,7 @@ def _end_with_input() -> None:
 def _log_to_terminal() -> None:
     level = get_settings().log_level.upper()
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
-    # alembic comes with app.db and tells of each of its plugins.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    if level != "DEBUG":
+        # They tell of each plugin, and thrice of each job every minute.
+        for talkative in ("alembic", "procrastinate"):
+            logging.getLogger(talkative).setLevel(logging.WARNING)
