@@ -1,3 +1,7 @@
 """Fixtures: a database of our own, the application on it, people, and reports."""
 
-pytest_plugins = ["tests.database", "tests.application", "tests.people", "tests.mail"]
+import pytest
+
+pytest.register_assert_rewrite("tests.browser.accessibility")
+
+pytest_plugins = ["tests.database", "tests.application", "tests.people", "tests.mail", "tests.counting"]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.models import Photo
+from app.errors import Invalid, N_
+from app.models import Photo, Report
 from app.storage import PhotoStore, process
 
+NOT_THERE = N_("A photo is no longer there. Remove it and add it again.")
 # Browsers that send the same form twice send the same photos twice; the name makes them one.
 _NAMESPACE = uuid.UUID("6d3b3f5e-6a52-4f0e-9d0a-3f1f0a6d7c11")
 
@@ -35,3 +39,17 @@ def take_photo(
         .on_conflict_do_nothing()
     )
     return session.get_one(Photo, photo_id)
+
+
+def attach_photos(session: Session, report: Report, photo_ids: Iterable[uuid.UUID], *, after: int = 0) -> None:
+    """Tie waiting photos to a report, in this order, behind the `after` that it has.
+
+    A photo belongs to one report; an id that is unknown, expired or used raises Invalid.
+    """
+    for order, photo_id in enumerate(dict.fromkeys(photo_ids), start=after):
+        attached = session.scalar(
+            update(Photo).where(Photo.id == photo_id, Photo.report_id.is_(None), Photo.stop_id.is_(None))
+            .values(report_id=report.id, sort_order=order).returning(Photo.id)
+        )
+        if attached is None:
+            raise Invalid(NOT_THERE, fields={"photos": NOT_THERE})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from dataclasses import asdict
 from datetime import datetime
 
@@ -13,13 +12,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid, N_
-from app.models import REPORTER, Actor, Asset, IdempotencyKey, NotificationKind, Photo, Report, Reporter, Staff
+from app.models import REPORTER, Actor, Asset, IdempotencyKey, NotificationKind, Report, Reporter, Staff
 from app.models.reference import make_reference
 from app.models.report import report_number
 from app.queries import assets
 from app.routing import Category, Rules
 from app.services import drafts, notifying, proposing
 from app.services.drafts import ReportDraft
+from app.services.photos import attach_photos
 
 
 def submit_report(
@@ -49,7 +49,7 @@ def submit_report(
     first = report.begin(actor=Actor.of(entered_by) if entered_by else REPORTER, at=at)
     session.add(report)
     session.flush()  # The photos, the key and the receipt need the report's number.
-    _attach_photos(session, report, draft.photo_ids)
+    attach_photos(session, report, draft.photo_ids)
     if idempotency_key:
         session.execute(update(IdempotencyKey).where(IdempotencyKey.key == idempotency_key).values(report_id=report.id))
     if draft.reporter.email.strip():
@@ -111,15 +111,3 @@ def _keep_reporter(report: Report, draft: ReportDraft) -> None:
         name=given.name.strip() or None, email=given.email.strip() or None, phone=given.phone.strip() or None,
         language=given.language,
     )
-
-
-def _attach_photos(session: Session, report: Report, photo_ids: tuple[uuid.UUID, ...]) -> None:
-    """Each photo belongs to one report; an id that is unknown, expired or used names itself as the mistake."""
-    for order, photo_id in enumerate(dict.fromkeys(photo_ids)):
-        attached = session.scalar(
-            update(Photo).where(Photo.id == photo_id, Photo.report_id.is_(None), Photo.stop_id.is_(None))
-            .values(report_id=report.id, sort_order=order).returning(Photo.id)
-        )
-        if attached is None:
-            sentence = N_("A photo is no longer there. Remove it and add it again.")
-            raise Invalid(sentence, fields={"photos": sentence})

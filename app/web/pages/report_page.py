@@ -1,0 +1,34 @@
+"""One report for everybody: place, category, status and dates; words and photos only when the desk let them through."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import selectinload
+
+from app.models import Report, Update
+from app.models.links import public_path
+from app.queries.visible import public_report
+from app.web.deps import LanguageDep, MaybeStaffDep, RulesDep, SessionDep
+from app.web.history import for_everybody, show_first
+from app.web.templating import render
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/reports/{reference}")
+def show_report(
+    request: Request, reference: str, session: SessionDep, rules: RulesDep, lang: LanguageDep,
+    staff: MaybeStaffDep,  # noqa: ARG001  (known to the template)
+) -> Response:
+    """The page; a reference that was typed in another way leads to its own address."""
+    report = public_report(
+        session, reference, selectinload(Report.updates).joinedload(Update.note), selectinload(Report.photos)
+    )
+    if request.url.path != public_path(report):
+        return RedirectResponse(public_path(report), status_code=301)
+    return render(
+        request, "report/page.html", report=report, category=rules.categories.get(report.category_code),
+        lines=for_everybody(report, rules, lang=lang), first=show_first(session, report),
+        photos=[photo for photo in report.photos if photo.public],
+    )
