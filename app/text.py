@@ -153,6 +153,11 @@ def show_due(moment: datetime, lang: str, *, now: datetime) -> str:
     return say_many("Due in %(n)s day", "Due in %(n)s days", days) % {"n": days}
 
 
+def show_number(number: int, lang: str) -> str:
+    """A whole number with its thousands set apart."""
+    return numbers.format_decimal(number, locale=lang)
+
+
 def show_metres(metres: float, lang: str) -> str:
     """Metres below one kilometre, else kilometres with one decimal."""
     if metres < 1000:
@@ -187,6 +192,7 @@ def _filters(lang: str) -> dict[str, Callable[..., Any]]:
         "date": with_lang(show_date),
         "ago": with_lang(show_ago),
         "metres": with_lang(show_metres),
+        "number": with_lang(show_number),
         "due": with_lang(show_due),
         "status_word": with_lang(status_word),
         "update_word": lambda value: translate(UPDATE_WORDS.get(value) or str(value), lang),

@@ -57,6 +57,23 @@ _VERSION = text("""
 """)
 
 
+_TOTALS = text("""
+    SELECT coalesce(sum(n), 0), coalesce(sum(n) FILTER (WHERE is_open), 0) FROM (
+        SELECT is_open, n FROM map_tally WHERE folded AND level = 4 AND category_code = ANY(:folded_codes)
+        UNION ALL
+        SELECT is_open, n FROM map_tally
+        WHERE NOT folded AND level = 4 AND (:every_category OR category_code = ANY(:codes))
+    ) tallies
+""")
+
+
+class Totals(NamedTuple):
+    """How many public reports there are, and how many of them are open."""
+
+    all: int
+    open: int
+
+
 class Cells(NamedTuple):
     """The cells of a level that a box touches; y grows southwards, as on every web map."""
 
@@ -74,6 +91,11 @@ class Cells(NamedTuple):
 def map_version(session: Session) -> int:
     """A number that grows with every committed change of what the map shows."""
     return int(session.scalar(_VERSION) or 0)
+
+
+def map_totals(session: Session, categories: frozenset[str] | None) -> Totals:
+    """The number of public reports, of these categories or of all."""
+    return Totals(*(int(count) for count in session.execute(_TOTALS, _codes(categories)).one()))
 
 
 def read_map(session: Session, box: Box, *, zoom: int, wanted: ReportFilter) -> str:
@@ -116,16 +138,21 @@ _BY_OPENNESS: dict[frozenset[str], list[bool]] = {
 
 
 def _tallied(session: Session, box: Box, *, zoom: int, level: int, wanted: ReportFilter) -> str:
-    codes = sorted(wanted.categories) if wanted.categories is not None else []
-    values = cells_of(box, level)._asdict() | {
+    values = cells_of(box, level)._asdict() | _codes(wanted.categories) | {
         "level": level,
         "shift": max(0, level - zoom),
         "open": _BY_OPENNESS[wanted.statuses] if wanted.statuses is not None else [True, False],
-        "folded_codes": codes if wanted.categories is not None else [""],
-        "every_category": wanted.categories is None,
-        "codes": codes,
     }
     return str(session.scalar(_FROM_TALLIES, values))
+
+
+def _codes(categories: frozenset[str] | None) -> dict[str, object]:
+    codes = sorted(categories or ())
+    return {
+        "folded_codes": [""] if categories is None else codes,
+        "every_category": categories is None,
+        "codes": codes,
+    }
 
 
 def _counted(session: Session, wanted: ReportFilter, *, zoom: int, level: int) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.models import Photo, Report, Update, UpdateKind
+from app.models.reference import show_reference
 from app.queries.visible import is_public
 
 
@@ -60,6 +61,11 @@ class ListedReport:
     address: str | None
     description: str | None
     photo_ids: tuple[uuid.UUID, ...] = ()
+
+    @property
+    def shown_reference(self) -> str:
+        """The reference as people read it."""
+        return show_reference(self.reference)
 
     @property
     def position(self) -> Position:

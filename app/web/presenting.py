@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from app.models import Report, Update
-from app.models.reference import show_reference
 from app.queries.public import ListedReport, history
 from app.routing import Category, Question, Rules, pick
 
@@ -14,7 +13,7 @@ from app.routing import Category, Question, Rules, pick
 def listed(report: ListedReport, *, base_url: str) -> dict[str, Any]:
     """schemas.PublicReport of a row of the list."""
     return {
-        "reference": show_reference(report.reference),
+        "reference": report.shown_reference,
         "category": report.category_code,
         "status": report.status,
         "lat": report.lat,
@@ -26,7 +25,7 @@ def listed(report: ListedReport, *, base_url: str) -> dict[str, Any]:
         "address": report.address,
         "description": report.description,
         "photos": [photo(photo_id, base_url=base_url) for photo_id in report.photo_ids],
-        "url": f"{base_url}/reports/{show_reference(report.reference)}",
+        "url": f"{base_url}/reports/{report.shown_reference}",
     }
 
 
