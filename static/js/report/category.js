@@ -16,7 +16,9 @@ function show(form, code) {
   const template = document.querySelector(`#kinds template[data-category="${CSS.escape(code)}"]`);
   about.replaceChildren(...(template ? [template.content.cloneNode(true)] : []));
   form.elements.asked.value = code;
-  form.dispatchEvent(new CustomEvent("categorychosen", { detail: code }));
+  // What was asked for stands right below the choice, not behind a long list.
+  const chosen = form.querySelector("input[name=category]:checked");
+  document.getElementById("all-kinds").open = chosen.closest("#all-kinds") !== null;
   hideRest();
 }
 

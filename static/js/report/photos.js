@@ -8,10 +8,12 @@ export function takePhotos(form) {
   const input = document.getElementById("photo_files");
   const list = document.getElementById("photo-list");
   const words = input.dataset;
+  const field = document.getElementById("photos");
   const most = Number(form.dataset.photos);
   let queue = Promise.resolve();
   let waiting = 0;
 
+  field.dataset.script = "";
   for (const item of list.children) giveButton(item, words, changed);
   input.addEventListener("change", () => {
     const files = [...input.files];
@@ -50,7 +52,9 @@ export function takePhotos(form) {
   }
 
   function changed() {
-    input.hidden = list.children.length >= most;
+    const full = list.children.length >= most;
+    input.disabled = full;
+    field.toggleAttribute("data-full", full);
   }
   function say(text) {
     document.getElementById("photo-status").textContent = text;

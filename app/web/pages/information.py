@@ -1,0 +1,55 @@
+"""Privacy, accessibility, about the service; and the choice of language."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request, Response
+
+from app.routing import Rules
+from app.services.drafts import MAX_PHOTOS
+from app.services.following import REOPEN_WITHIN
+from app.text import LANGUAGES
+from app.web.deps import CsrfChecked, FormDep, MaybeStaffDep, RulesDep, StateDep
+from app.web.templating import render
+
+router = APIRouter(include_in_schema=False)
+A_YEAR = 365 * 86400
+
+
+@router.get("/privacy")
+@router.get("/accessibility")
+@router.get("/about")
+def show_information(
+    request: Request, state: StateDep, rules: RulesDep,
+    staff: MaybeStaffDep,  # noqa: ARG001  (known to the template)
+) -> Response:
+    """One of the pages that say how things are."""
+    return render(request, f"information{request.url.path}.html", **_facts(state.settings.desk_email, rules))
+
+
+@router.post("/language", dependencies=[CsrfChecked])
+def choose_language(request: Request, form: FormDep, state: StateDep) -> Response:
+    """Remember the language in a cookie and go back to the page, which is one of ours."""
+    language = str(form.get("language"))
+    response = Response(status_code=303, headers={"Location": local_path(str(form.get("next") or "/"))})
+    if language in LANGUAGES:
+        response.set_cookie("gatami_language", language, max_age=A_YEAR, path="/", secure=state.settings.https,
+                            httponly=True, samesite="lax")
+    return response
+
+
+def local_path(given: str) -> str:
+    """The path itself when it leads nowhere but to this site, else the front page."""
+    parts = urlsplit(given.replace("\\", "/"))
+    unsafe = not given.startswith("/") or given.startswith("//") or parts.netloc or parts.scheme
+    return "/" if unsafe or any(ord(letter) < 33 or ord(letter) > 126 for letter in given) else given
+
+
+def _facts(desk_email: str, rules: Rules) -> dict[str, Any]:
+    phones = rules.municipality.phones
+    return {
+        "desk_email": desk_email, "max_photos": MAX_PHOTOS, "reopen_days": REOPEN_WITHIN.days,
+        "desk_phones": [phone for phone in phones if not phone.emergency and len(phone.number) > 4],
+    }
