@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench real-data faults lock clean
+.PHONY: help run test check bench real-data faults screenshots lock clean
 
 help:  ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -33,6 +33,10 @@ real-data:  ## Run the real files in DATA=DIR through gatami, in a table
 faults:  ## Kill worker and web server at random moments under load, and count what was lost
 	@.ci/setup test
 	@.venv/bin/python -m bench.faults
+
+screenshots:  ## Take the README's pictures anew
+	@.ci/setup test
+	@SCREENSHOTS=tests/screenshots .venv/bin/pytest tests/browser $(ARGS)
 
 lock:  ## Write the lock files anew from pyproject.toml, package.json and today's versions
 	@.ci/setup check

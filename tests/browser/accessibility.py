@@ -8,6 +8,9 @@ from app.settings import PROJECT
 
 AXE = PROJECT / "static" / "vendor" / "axe" / "axe.min.js"
 _RUN = """() => axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})"""
+_WIDE = """() => [...document.querySelectorAll("body *")]
+    .filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
+    .map((e) => e.outerHTML.slice(0, 120)).slice(-4)"""
 _SMALL = """() => [...document.querySelectorAll("button, a.ds-button, summary, select, textarea, "
     + "input:not([type=hidden], [type=radio], [type=checkbox])")]
     .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 43.5 && !e.closest(".leaflet-container"))
@@ -21,5 +24,5 @@ def check_page(page: Page) -> None:
     found = page.evaluate(_RUN)["violations"]
     assert [(one["id"], one["help"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"The page scrolls {wide} px sideways"
+    assert wide <= 0, f"The page scrolls {wide} px sideways: {page.evaluate(_WIDE)}"
     assert page.evaluate(_SMALL) == []

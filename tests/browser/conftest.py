@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -133,3 +134,15 @@ def page_at(live_server: LiveServer, context_at: Callable[..., BrowserContext]) 
 
     yield open_page
     assert problems == []
+
+
+@pytest.fixture(scope="session")
+def screenshot() -> Callable[..., None]:
+    """`screenshot(page, "queue-1280")`: a picture in test-output/screenshots, or where SCREENSHOTS says (`make screenshots`)."""
+    folder = PROJECT / os.environ.get("SCREENSHOTS", "test-output/screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def take(page: Page, name: str, *, whole: bool = False) -> None:
+        page.screenshot(path=folder / f"{name}.png", full_page=whole, animations="disabled")
+
+    return take
