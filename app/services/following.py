@@ -18,7 +18,7 @@ TOO_OLD = N_("It is more than 60 days since this report was closed. Please send 
 SAY_SOMETHING = N_("Write something, or choose a photo.")
 TOO_LONG = N_("The text is too long. Use at most 3000 characters.")
 IS_CLOSED = N_("The report is closed. If it is still broken, press the button for that.")
-TOO_MANY = N_("There are many photos already. Remove some and send at most five at a time.")
+TOO_MANY = N_("Send at most five photos at a time, and twenty in all.")
 
 
 def can_withdraw(report: Report) -> bool:
