@@ -72,6 +72,7 @@ def register(queue: App, office: Office) -> None:
     @queue.task(name=JobName.RECOVER.value)
     async def recover(timestamp: int) -> None:  # noqa: ARG001  (procrastinate hands it over)
         await _recover(queue, office)
+        await asyncio.to_thread(upkeep.fold_tallies, office)
 
     @queue.periodic(cron="17 * * * *")
     @queue.task(name=JobName.SWEEP.value)

@@ -52,7 +52,7 @@ _FROM_TALLIES = text(f"""
     SELECT {_COLLECTION % f"count(*) > {MOST_FEATURES}"} FROM clusters
 """)
 _VERSION = text("""
-    SELECT (SELECT sum(n) FROM map_tally WHERE folded AND level = 0)
+    SELECT (SELECT coalesce(sum(n), 0) FROM map_tally WHERE folded AND level = 0)
         + (SELECT coalesce(sum(n), 0) FROM map_tally WHERE NOT folded AND level = 0)
 """)
 
