@@ -236,14 +236,14 @@ def _said(error: dict[str, Any]) -> str:
 
 def columns_of(mapping: Mapping) -> Iterator[tuple[Place, str]]:
     """Every column that is read, and where the file names it."""
-    yield from _kept_columns(mapping)
+    yield from kept_columns(mapping)
     if mapping.duplicates:
         yield ("duplicates", "column"), mapping.duplicates.column
     for number, column in enumerate(mapping.private):
         yield ("private", number), column
 
 
-def _kept_columns(mapping: Mapping) -> Iterator[tuple[Place, str]]:
+def kept_columns(mapping: Mapping) -> Iterator[tuple[Place, str]]:
     """Columns of which something is stored."""
     if mapping.id.column:
         yield ("id", "column"), mapping.id.column
@@ -269,7 +269,7 @@ def _mistakes(mapping: Mapping, rules: Rules) -> Iterator[tuple[Place, str]]:
     if mapping.language and mapping.language not in rules.languages:
         known = ", ".join(rules.languages)
         yield ("language",), f"The rules file has no language “{mapping.language}”; it has {known}."
-    for place, column in _kept_columns(mapping):
+    for place, column in kept_columns(mapping):
         if column in mapping.private:
             yield place, f"The column “{column}” is private, so nothing of it is kept; remove it here or there."
     if mapping.position is None and mapping.address is None:

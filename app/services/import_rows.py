@@ -18,6 +18,7 @@ from app.models import CLOSED, ReportStatus
 from app.models.deadlines import due_at
 from app.models.history import LONGEST_ADDRESS, PastReport
 from app.routing import Facts, Rules, in_service_area, propose_unit
+from app.services.import_mapping import kept_columns
 
 if TYPE_CHECKING:
     from app.services.import_mapping import Duplicates, Mapping, Moment, StatusColumn, Translated
@@ -53,21 +54,27 @@ class RowReader:
         self._mapping = mapping
         self._rules = rules
         self._latest = now + CLOCKS_DIFFER
-        self._at = {name: place for place, name in enumerate(header)}
+        self._header = header
         self._width = len(header)
         self._zone = ZoneInfo(mapping.timezone) if mapping.timezone else rules.timezone
         self._same: Counter[str] = Counter()
-        self._category = _translator(mapping.category, _category_words(mapping, rules))
-        self._unit = _translator(mapping.unit, {code: code for code in rules.units}) if mapping.unit else None
+        self._at = {name: place for place, name in enumerate(header)}
+        self._kept = sorted({self._at[column] for _, column in kept_columns(mapping)})
+        self._number_at = [self._at[name] for name in (mapping.id.made_of or (mapping.id.column or "",))]
+        self._address_at = [self._at[name] for name in mapping.address.columns] if mapping.address else []
+        self._category = _translator(mapping.category, _category_words(mapping, rules), self._at)
+        self._unit = _translator(mapping.unit, {code: code for code in rules.units}, self._at) if mapping.unit else None
         self._default_points = {(round(p.lat, 5), round(p.lon, 5)) for p in mapping.default_points}
-        self._duplicates = _Notes(mapping.duplicates, self._at) if mapping.duplicates else None
+        self._notes = _Notes(mapping.duplicates, self._at) if mapping.duplicates else None
 
     def read(self, row: int, cells: Cells) -> Candidate:
         """`row` counts from 1, the header being row 1."""
         if len(cells) != self._width:
             raise RowRefused("the row has another number of cells than the header", f"{len(cells)}")
+        self._check_letters(cells)
+        cells = [cell.strip() for cell in cells]
         number = self._number(cells)
-        says, repeats = self._duplicates.read(cells, own=number) if self._duplicates else (False, ())
+        says, repeats = self._notes.read(cells, own=number) if self._notes else (False, ())
         try:
             past = self._past(cells, number)
         except Invalid as refused:
@@ -75,12 +82,11 @@ class RowReader:
         return Candidate(row, past, says and past.status in CLOSED, repeats)
 
     def _past(self, cells: Cells, number: str) -> PastReport:
-        category = self._rules.categories[self._category(self._cell(cells, self._mapping.category.column))]
+        category = self._rules.categories[self._category(cells)]
         created = self._created(cells)
         status = self._status(cells)
         closed, flags = self._closed(cells, status, created)
         lat, lon = self._position(cells)
-        unit = self._unit(self._cell(cells, self._mapping.unit.column)) if self._mapping.unit and self._unit else None
         past = PastReport(
             source=self._mapping.source,
             source_ref=number,
@@ -92,27 +98,33 @@ class RowReader:
             due_at=self._moment(self._mapping.due, cells) if self._mapping.due else None,
             lat=lat,
             lon=lon,
-            address=self._joined_address(cells),
+            address=self._address(cells),
             description=self._description(cells),
             text_public=self._mapping.description_public,
-            unit_code=unit,
+            unit_code=self._unit(cells) if self._unit else None,
             flags=(*flags, *self._place_flags(lat, lon)),
         )
         return past if status in CLOSED else self._with_proposal(past)
 
-    def _cell(self, cells: Cells, column: str) -> str:
-        text = cells[self._at[column]].strip()
-        if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-            raise RowRefused("letters that are not in the file's encoding", f"column {column}")
-        if "\x00" in text:
-            raise RowRefused("a character that no database keeps", f"column {column}")
-        return text
+    def _check_letters(self, cells: Cells) -> None:
+        """Quick for good rows; columns that are not kept may hold anything."""
+        text = "".join(cells)
+        if text.isascii() and "\x00" not in text:
+            return
+        for place in self._kept:
+            if "\x00" in cells[place]:
+                raise RowRefused("a character that no database keeps", f"column {self._header[place]}")
+            try:
+                cells[place].encode()
+            except UnicodeEncodeError:
+                kind = "letters that are not in the file's encoding"
+                raise RowRefused(kind, f"column {self._header[place]}") from None
 
     def _number(self, cells: Cells) -> str:
         """The row's own number; rows alike in every column that makes it are counted, so that none is lost."""
         if self._mapping.id.column:
-            return self._cell(cells, self._mapping.id.column)
-        text = "\x1f".join(self._cell(cells, name) for name in self._mapping.id.made_of)
+            return cells[self._number_at[0]]
+        text = "\x1f".join([cells[place] for place in self._number_at])
         number = hashlib.sha256(text.encode()).hexdigest()[:32]
         self._same[number] += 1
         return number if self._same[number] == 1 else f"{number}-{self._same[number]}"
@@ -126,9 +138,9 @@ class RowReader:
         return created
 
     def _status(self, cells: Cells) -> ReportStatus:
-        column: StatusColumn = self._mapping.status
-        word = self._cell(cells, column.column) if column.column else ""
-        status = column.translate.get(word) or column.otherwise
+        given: StatusColumn = self._mapping.status
+        word = cells[self._at[given.column]] if given.column else ""
+        status = given.translate.get(word) or given.otherwise
         if status is None:
             raise RowRefused("a status that the mapping does not translate", f"“{word[:40]}”")
         return ReportStatus(status)
@@ -140,13 +152,11 @@ class RowReader:
         given = self._mapping.closed
         if status not in CLOSED or given is None:
             return None, ()
-        if given == "when_created":
-            return created, ("closing_day_unknown",)
-        closed = self._moment(given, cells)
+        closed = None if given == "when_created" else self._moment(given, cells)
         return (closed, ()) if closed else (created, ("closing_day_unknown",))
 
     def _moment(self, given: Moment, cells: Cells) -> datetime | None:
-        text = self._cell(cells, given.column)
+        text = cells[self._at[given.column]]
         if not text:
             return None
         try:
@@ -158,13 +168,11 @@ class RowReader:
         return (found if found.tzinfo else found.replace(tzinfo=self._zone)).astimezone(UTC)
 
     def _position(self, cells: Cells) -> tuple[float | None, float | None]:
-        if self._mapping.position is None:
-            return None, None
-        lat = self._degrees(cells, self._mapping.position.lat)
-        return lat, self._degrees(cells, self._mapping.position.lon)
+        given = self._mapping.position
+        return (None, None) if given is None else (self._degrees(cells, given.lat), self._degrees(cells, given.lon))
 
     def _degrees(self, cells: Cells, column: str) -> float | None:
-        text = self._cell(cells, column)
+        text = cells[self._at[column]]
         if not text:
             return None
         try:
@@ -179,15 +187,15 @@ class RowReader:
         outside = not in_service_area(self._rules, lat, lon)
         return (("default_point",) if default else ()) + (("outside_area",) if outside else ())
 
-    def _joined_address(self, cells: Cells) -> str | None:
-        given = self._mapping.address
-        if given is None:
+    def _address(self, cells: Cells) -> str | None:
+        if self._mapping.address is None:
             return None
-        parts = (self._cell(cells, name) for name in given.columns)
-        return given.join.join(part for part in parts if part)[:LONGEST_ADDRESS] or None
+        parts = [cells[place] for place in self._address_at]
+        return self._mapping.address.join.join(filter(None, parts))[:LONGEST_ADDRESS] or None
 
     def _description(self, cells: Cells) -> str | None:
-        return self._cell(cells, self._mapping.description)[:MAX_DESCRIPTION] or None if self._mapping.description else None
+        column = self._mapping.description
+        return cells[self._at[column]][:MAX_DESCRIPTION] or None if column else None
 
     def _with_proposal(self, past: PastReport) -> PastReport:
         """What the desk still has to decide gets a proposed unit and, where the file has none, a due date."""
@@ -228,13 +236,15 @@ def _category_words(mapping: Mapping, rules: Rules) -> dict[str, str]:
     return names | {code: code for code in rules.categories}
 
 
-def _translator(table: Translated, known: dict[str, str]) -> Callable[[str], str]:
+def _translator(table: Translated, known: dict[str, str], at: dict[str, int]) -> Callable[[Cells], str]:
     words = known | dict(table.translate)
+    place = at[table.column]
 
-    def translate(word: str) -> str:
-        code = words.get(word) or table.otherwise
+    def translate(cells: Cells) -> str:
+        code = words.get(cells[place]) or table.otherwise
         if code is None:
-            raise RowRefused(f"a word in column {table.column} that the mapping does not translate", f"“{word[:60]}”")
+            kind = f"a word in column {table.column} that the mapping does not translate"
+            raise RowRefused(kind, f"“{cells[place][:60]}”")
         return code
 
     return translate
