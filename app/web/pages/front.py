@@ -105,7 +105,7 @@ def _page(request: Request, session: Session, form: ReportForm, *, notice: str =
     point = form.point()
     common = common_categories(session, rules)
     page = render(
-        request, "front/form.html", status_code=status_code, form=form, notice=notice, common=common,
+        request, "front/form.html", status_code=status_code, request_path="/", form=form, notice=notice, common=common,
         common_codes={category.code for category in common}, category=form.category_in(rules),
         outside=point is not None and not in_service_area(rules, *point), max_photos=MAX_PHOTOS,
         photo_max_bytes=state.settings.photo_max_bytes,

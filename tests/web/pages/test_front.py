@@ -228,3 +228,17 @@ def test_the_outline_of_the_area_is_kept_until_it_changes(client: TestClient) ->
     first = client.get("/map/area.json")
     assert first.json()["geometry"]["type"] == "MultiPolygon"
     assert client.get("/map/area.json", headers={"if-none-match": first.headers["etag"]}).status_code == 304
+
+
+def test_the_form_asks_the_database_a_dozen_times_at_most(client: TestClient, form: Form, count_queries) -> None:
+    with count_queries() as counted:
+        client.get("/")
+    assert counted.number <= 12
+    with count_queries() as counted:
+        form.fill(category="sweeping", email="me@example.com", **PLACE).send(client)
+    assert counted.number <= 14
+
+
+def test_the_map_of_reports_is_not_the_selected_menu_when_the_form_comes_back(client: TestClient, form: Form) -> None:
+    page = form.send(client).text
+    assert re.findall(r'<a href="([^"]+)" aria-current="page"', page) == ["/"]
