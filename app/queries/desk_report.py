@@ -68,7 +68,7 @@ def desk_report(
 ) -> DeskReport:
     """Everything about one report for somebody who may act on it; raises NotFound.
 
-    `deliveries` also loads what was sent to units, for the full page. `holder` is given where it is known already.
+    `deliveries` also loads what was sent to units, for the full page. `holder` where it is known already.
     """
     options = [
         joinedload(Report.reporter),

@@ -24,18 +24,20 @@ NEIGHBOUR_METRES = 100
 LISTED = 100
 # One line, so that a translator gives the words of the language; beginnings of words are enough.
 DANGER_WORDS = N_(
-    "danger, hazard, injur, hurt, fire, smoke, gas leak, electric shock, live wire, explos, collapse, fell down"
+    "danger, hazard, injur, hurt, fire, smoke, gas leak, electric shock, live wire, explos, collapse, "
+    "fell down"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One line of the queue. `claimed_by_id` and its name are None while nobody looks at it."""
+    """One line of the queue; `words` is how the text begins, `claimed_by` is None while nobody looks at it."""
 
     id: int
     reference: str
     category_code: str
     address: str | None
+    words: str | None
     created_at: datetime
     due_at: datetime | None
     placed: bool
@@ -64,7 +66,7 @@ class Neighbour:
 
     @property
     def is_candidate(self) -> bool:
-        """Whether the other one may be a duplicate of it: the same kind, still open, not a duplicate itself."""
+        """Whether it may be the same fault: the same kind, still open, not a duplicate itself."""
         return self.same_category and self.status in {"new", "forwarded", "in_progress", "scheduled"}
 
 
@@ -100,6 +102,7 @@ def queue(
             Report.reference,
             Report.category_code,
             Report.address,
+            func.left(Report.description, 80),
             Report.created_at,
             Report.due_at,
             Report.lat.is_not(None),
@@ -135,7 +138,7 @@ def is_new() -> ColumnElement[bool]:
 def near(
     session: Session, report: Report, *, metres: float = NEIGHBOUR_METRES, limit: int = 20
 ) -> list[Neighbour]:
-    """Other reports within `metres`: the same lamp first, then the same category and open, then the nearest."""
+    """Other reports within `metres`: the same lamp first, then the same kind and open, then the nearest."""
     if report.lat is None or report.lon is None:
         return []
     here = point(report.lat, report.lon)

@@ -27,7 +27,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What the desk filters by; empty means all. `since` and `until` are days where people live, both included."""
+    """What the desk filters by; empty means all. `since` and `until` are local days, both included."""
 
     status: str = ""
     unit: str = ""

@@ -1,4 +1,4 @@
-"""What every decision at the desk has in common: the version it was made on, and what undo must bring back."""
+"""What the desk's decisions have in common: the version they were made on, and what undo must bring back."""
 
 from __future__ import annotations
 

@@ -105,9 +105,9 @@ def erase_reporter(
 ) -> Update:
     """Forget the person behind a report, for good.
 
-    Goes: name, addresses, phone, the description, typed answers, what the reporter wrote, internal notes, the
-    reporter's photos, mails that wait, and the secret link. Stays: place, category, dates, statuses, the desk's
-    public answers and the crew's photos. Expects `report.reporter` to be loaded.
+    Goes: name, e-mail, phone, the description, typed answers, what the reporter wrote, internal notes, the
+    reporter's photos, mails that wait, and the secret link. Stays: place, category, dates, statuses, the
+    desk's public answers and the crew's photos. Expects `report.reporter` to be loaded.
     """
     check_version(report, version)
     _forget_person(session, report, at=at)
@@ -150,7 +150,7 @@ def _delete_words(session: Session, report: Report) -> None:
 
 
 def _delete_photos(session: Session, report: Report, photos: PhotoStore) -> None:
-    """The rows now, the bytes when the rows are gone for certain; the daily sweep takes what a crash leaves."""
+    """The rows now, the bytes when the rows are gone for certain; the sweep takes what a crash leaves."""
     gone = session.scalars(
         delete(Photo).where(Photo.report_id == report.id, ~Photo.by_crew).returning(Photo.id)
     ).all()

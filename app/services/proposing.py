@@ -1,4 +1,4 @@
-"""The unit that the rules propose for a report, and the day it should be done; asked again when a fact changes."""
+"""The unit that the rules propose, and the day it should be done; asked again when a fact changes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def propose(report: Report, category: Category, rules: Rules, *, at: datetime) -
 
 
 def find_asset_again(session: Session, report: Report, category: Category | None) -> None:
-    """After a new place or category: the lamp it is about now, if there is one within 25 m, and whose it is."""
+    """After a new place or category: the lamp within 25 m that it is about now, if any, and whose it is."""
     asset = None
     if category is not None and category.asset_kind:
         asset = assets.find(session, kind=category.asset_kind, number="", lat=report.lat, lon=report.lon)

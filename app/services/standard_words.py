@@ -9,14 +9,15 @@ REJECTIONS: dict[str, tuple[str, str]] = {
     "not_ours": (
         N_("Not the municipality's"),
         N_(
-            "Thank you for telling us. This is not something the municipality looks after, so we can not mend it."
+            "Thank you for telling us. This is not something the municipality looks after, "
+            "so we can not mend it."
         ),
     ),
     "not_found": (
         N_("Not found"),
         N_(
-            "Thank you for telling us. We looked, but could not find the fault. If it is still there, report it "
-            "again with a photo or the exact place."
+            "Thank you for telling us. We looked, but could not find the fault. If it is still there, "
+            "report it again with a photo or the exact place."
         ),
     ),
     "as_meant": (
@@ -26,8 +27,8 @@ REJECTIONS: dict[str, tuple[str, str]] = {
     "too_little": (
         N_("Too little to go on"),
         N_(
-            "Thank you for telling us. We could not tell from the report what is wrong. Report it again and tell us "
-            "a little more."
+            "Thank you for telling us. We could not tell from the report what is wrong. "
+            "Report it again and tell us a little more."
         ),
     ),
     "not_a_report": (
@@ -43,7 +44,8 @@ ANSWERS: dict[str, tuple[str, str]] = {
     "proposal": (
         N_("Thanks for a proposal"),
         N_(
-            "Thank you for your proposal. The unit reads it when it plans its work. We can not promise that it will be done."
+            "Thank you for your proposal. The unit reads it when it plans its work. "
+            "We can not promise that it will be done."
         ),
     ),
 }

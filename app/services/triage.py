@@ -1,6 +1,6 @@
-"""Decisions of the service desk. Each checks the version it was made on, and tells the reporter after the undo time.
+"""Decisions of the service desk. Each checks the version it was made on; the reporter's mail waits for undo.
 
-`report.reporter` must be loaded. Raises Conflict (somebody was first, not possible in this status) and Invalid.
+`report.reporter` must be loaded. Raises Conflict (somebody was first, or not in this status) and Invalid.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def forward(
     version: int | None = None,
     words: str | None = None,
 ) -> Update:
-    """To a unit of ours (forwarded) or outside (referred): its deliveries and the reporter's mail wait for undo."""
+    """To a unit of ours (forwarded) or outside (referred): its deliveries and the mail wait for undo."""
     check_version(report, version)
     before = as_it_was(report)
     forwarding.forward(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from app.models import Staff
 
-# The press of the button may be on its way for a moment when the seconds are over; mails that have gone decide.
+# The press of the button may be on its way when the seconds are over; mails that have gone decide.
 GRACE = timedelta(seconds=3)
 
 _SENT_TO_A_UNIT = {UpdateKind.FORWARDED, UpdateKind.REFERRED}

@@ -1,4 +1,4 @@
-"""Reports as a spreadsheet opens them: UTF-8 with its mark, semicolons as Norwegian Excel expects, no formulas."""
+"""Reports for a spreadsheet: UTF-8 with its mark, semicolons as Norwegian Excel expects, no formulas."""
 
 from __future__ import annotations
 

@@ -58,6 +58,7 @@ def queue_page(
         undo=desk_view.undo_bar(session, staff, rules, state, done, lang=lang),
         rules_banner=rules_watch.banner(session),
         in_queue=True,
+        me=staff.id,
         refused="",
         problems={},
         typed={},

@@ -72,13 +72,13 @@ class DeskForm:
     def act(
         self, verb: Callable[[Report], Update | None], *, flash: str = "", stay: bool = False
     ) -> Response:
-        """Do it and go on to the next report, or stay; what is refused is said on the report's page, words kept."""
+        """Do it and go on to the next report, or stay; a refusal is said on the report's page, words kept."""
         try:
             report = report_for(
                 self.session, self.staff, self.reference, joinedload(Report.reporter), to_act=True
             )
             update = verb(report)
-            self.session.flush()  # The second of two people is told here, while there is a page to tell it on.
+            self.session.flush()  # The second of two people is told here, on a page.
         except (DomainError, StaleDataError) as error:
             self.session.rollback()
             refused = Conflict(STALE) if isinstance(error, StaleDataError) else error

@@ -18,7 +18,7 @@ from app.services import claims, rules_watch
 from app.services.standard_words import ANSWERS, REJECTIONS
 from app.text import say, translate
 from app.web.deps import get_language
-from app.web.errors import STATUS_OF
+from app.web.errors import status_of
 from app.web.state import AppState
 from app.web.templating import render
 
@@ -53,7 +53,7 @@ def show_report(
     return render(
         request,
         "staff/report.html",
-        status_code=STATUS_OF.get(type(refused), 200) if refused else 200,
+        status_code=status_of(refused) if refused else 200,
         refused=say(refused, lang) if refused else "",
         problems=problems,
         typed=typed or {},
@@ -158,7 +158,7 @@ def _ready(sentences: dict[str, tuple[str, str]], lang: str, theirs: str) -> lis
 
 
 def unit_options(report: Report, rules: Rules, *, lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Units to choose from, our own first; the one that has it and the proposed one (it has its own button) left out."""
+    """Units to choose from, our own first; without the one that has it or, with its own button, is proposed."""
     skipped = {report.unit_code} if report.status != ReportStatus.NEW else {report.proposed_unit_code}
     units = [unit for unit in rules.units.values() if unit.code not in skipped]
     own = [(unit.code, unit.name(lang)) for unit in units if not unit.outside]

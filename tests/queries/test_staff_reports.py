@@ -1,0 +1,95 @@
+"""The desk's list of all reports: filters, pages that neither repeat nor lose, cursors for their own filters."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from app.errors import Invalid
+from app.queries import staff_reports
+from app.queries.staff_reports import Wanted
+from app.services import triage
+
+
+@pytest.fixture
+def found(session, kari, clock):
+    """References of the first page: `found(status="open")`."""
+
+    def find(staff=kari, **given):
+        return [
+            one.reference for one in staff_reports.page(session, staff, Wanted(**given), at=clock()).reports
+        ]
+
+    return find
+
+
+def test_every_filter_keeps_what_it_should(session, make_report, found, kari, clock, rules):
+    lamp = make_report(address="Storgata 64")
+    clock.pass_(days=2)
+    school = make_report(category="school")
+    triage.forward(session, school, "eiendom", rules=rules, by=kari, at=clock(), undo_seconds=0)
+    praise = make_report(category="praise")
+    triage.answer(session, praise, words="Thanks.", by=kari, at=clock(), undo_seconds=0)
+    assert found() == [praise.reference, school.reference, lamp.reference]
+    assert found(status="open") == [school.reference, lamp.reference]
+    assert found(status="closed") == [praise.reference]
+    assert found(status="forwarded") == [school.reference]
+    assert found(unit="eiendom") == [school.reference]
+    assert found(unit="bydrift") == [lamp.reference], "a new report is found by the unit that is proposed"
+    assert found(category="praise") == [praise.reference]
+    assert (
+        found(text="storgata")
+        == found(text=lamp.shown_reference)
+        == found(text=lamp.reference[-5:])
+        == [lamp.reference]
+    )
+    assert found(text="100%") == []
+    assert found(since=date(2026, 12, 1)) == [praise.reference, school.reference]
+    assert found(until=date(2026, 11, 30)) == [lamp.reference]
+    clock.pass_(days=60)
+    assert found(overdue=True) == [school.reference, lamp.reference]
+
+
+def test_what_waits_for_the_reporter_is_not_overdue(session, make_report, found, clock, kari):
+    report = make_report(email="nina@example.org")
+    report.reporter.confirm(at=clock())
+    triage.ask(session, report, words="Which lamp?", by=kari, at=clock(), undo_seconds=0)
+    clock.pass_(days=60)
+    assert found(overdue=True) == []
+
+
+def test_pages_neither_repeat_nor_lose_while_reports_arrive(session, make_report, kari, clock, monkeypatch):
+    monkeypatch.setattr(staff_reports, "PAGE", 2)
+    made = [make_report().reference for _ in range(5)][::-1]
+    wanted, seen, cursor = Wanted(), [], ""
+    while True:
+        page = staff_reports.page(session, kari, wanted, at=clock(), cursor=cursor)
+        seen += [one.reference for one in page.reports]
+        make_report()
+        if not page.older:
+            break
+        cursor = page.older
+    assert seen == made
+    back = staff_reports.page(session, kari, wanted, at=clock(), cursor=page.newer)
+    assert [one.reference for one in back.reports] == made[2:4]
+
+
+def test_a_cursor_belongs_to_its_filters(session, make_report, kari, clock, monkeypatch):
+    monkeypatch.setattr(staff_reports, "PAGE", 1)
+    make_report(), make_report()
+    cursor = staff_reports.page(session, kari, Wanted(), at=clock()).older
+    for wanted, wrong in [
+        (Wanted(status="open"), cursor),
+        (Wanted(), cursor[:-3]),
+        (Wanted(), "!"),
+        (Wanted(), "bnVsbA"),
+    ]:
+        with pytest.raises(Invalid):
+            staff_reports.page(session, kari, wanted, at=clock(), cursor=wrong)
+
+
+def test_a_unit_would_see_its_own_reports_only(session, make_report, found, kari, ola, eva, clock, rules):
+    report = make_report()
+    triage.forward(session, report, "bydrift", rules=rules, by=kari, at=clock(), undo_seconds=0)
+    assert (found(staff=ola), found(staff=eva)) == ([report.reference], [])
