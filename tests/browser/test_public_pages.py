@@ -1,0 +1,125 @@
+"""The pages beside the form: axe-core finds nothing on any of them, in any state, on a phone and on a desk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy.orm import joinedload
+
+from app.db import transaction
+from app.models import SYSTEM, Actor, ActorKind, Report
+from app.models.links import confirm_path, follow_path, public_path
+from app.services.drafts import ReportDraft, ReporterDraft
+from app.services.reporting import submit_report
+from tests.application import SECRET, STORGATA
+from tests.browser.accessibility import check_page
+from tests.browser.conftest import LiveServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.realdb]
+DESK = Actor(ActorKind.STAFF)
+WIDTHS = pytest.mark.parametrize("width", [360, 1280])
+SCHEMES = pytest.mark.parametrize("color_scheme", ["light", "dark"])
+
+
+@pytest.fixture
+def report(live_server: LiveServer) -> Report:
+    """A dark lamp, reported with words and an address to write to."""
+    with transaction(live_server.state.session_factory) as session:
+        draft = ReportDraft(
+            category="lamp_dark", lat=STORGATA[0], lon=STORGATA[1], description="Dark since Monday", answers={"mast": "12345"},
+            reporter=ReporterDraft(email="me@example.com", language="en"),
+        )
+        return submit_report(session, draft, rules=live_server.state.rules_file.current, at=live_server.state.clock())
+
+
+def change(live_server: LiveServer, report: Report, verb: Callable[[Report], object]) -> None:
+    """Something happens to the report, committed."""
+    with transaction(live_server.state.session_factory) as session:
+        verb(session.get_one(Report, report.id, options=[joinedload(Report.reporter)]))
+
+
+@WIDTHS
+@SCHEMES
+@pytest.mark.parametrize("path", ["/privacy", "/accessibility", "/about"])
+def test_information_pages_are_accessible(page_at: Callable[..., Page], width: int, color_scheme: str, path: str) -> None:
+    page = page_at(width, color_scheme=color_scheme)
+    page.goto(path)
+    check_page(page)
+
+
+@WIDTHS
+@SCHEMES
+def test_every_state_of_the_reporters_page_is_accessible(
+    live_server: LiveServer, page_at: Callable[..., Page], report: Report, width: int, color_scheme: str
+) -> None:
+    page = page_at(width, color_scheme=color_scheme, expect=["422"])
+    path, at = follow_path(report, secret=SECRET), live_server.state.clock()
+    page.goto(f"{path}?new=1")
+    expect(page.locator(".receipt__reference")).to_have_text(report.shown_reference)
+    page.locator("#report-map .leaflet-tile-loaded").first.wait_for()
+    check_page(page)
+    page.goto(path)
+    page.locator("summary", has_text="Tell us more").click()
+    page.locator("summary", has_text="Withdraw the report").click()
+    check_page(page)
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Write something, or choose a photo.")
+    check_page(page)
+    change(live_server, report, lambda one: one.ask(actor=DESK, at=at, words="Which side?"))
+    page.goto(path)
+    expect(page.get_by_text("The service desk needs an answer")).to_be_visible()
+    check_page(page)
+    change(live_server, report, lambda one: one.fix(actor=SYSTEM, at=at, words="New bulb"))
+    page.goto(path)
+    expect(page.get_by_text("New bulb")).to_be_visible()
+    check_page(page)
+    page.get_by_label("Your words").fill("Dark again")
+    page.get_by_role("button", name="It is still broken").click()
+    expect(page.get_by_role("status").first).to_contain_text("The service desk reads it.")
+    check_page(page)
+
+
+@WIDTHS
+def test_the_public_page_and_its_absences_are_accessible(
+    live_server: LiveServer, page_at: Callable[..., Page], report: Report, width: int
+) -> None:
+    page = page_at(width, expect=["404", "410"])
+    page.goto(public_path(report))
+    page.locator("#report-map .leaflet-tile-loaded").first.wait_for()
+    check_page(page)
+    page.goto("/reports/2026-000000-0")
+    check_page(page)
+    change(live_server, report, lambda one: setattr(one, "hidden_at", live_server.state.clock()))
+    page.goto(public_path(report))
+    check_page(page)
+
+
+@WIDTHS
+def test_confirming_an_address_is_one_press(
+    live_server: LiveServer, page_at: Callable[..., Page], report: Report, width: int
+) -> None:
+    page = page_at(width)
+    page.goto(confirm_path(report, "me@example.com", secret=SECRET))
+    check_page(page)
+    page.get_by_role("button", name="Yes, write to me").click()
+    page.wait_for_url("**/follow/**")
+    expect(page.get_by_text("You will hear from us")).to_be_visible()
+
+
+def test_the_link_can_be_copied(live_server: LiveServer, page_at: Callable[..., Page], report: Report) -> None:
+    page = page_at(360, permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"{follow_path(report, secret=SECRET)}?new=1")
+    page.get_by_role("button", name="Copy the link").click()
+    expect(page.locator("#copied")).to_have_text("The link is copied.")
+    assert page.evaluate("navigator.clipboard.readText()").endswith(follow_path(report, secret=SECRET))
+
+
+def test_one_press_changes_the_language_and_stays_on_the_page(page_at: Callable[..., Page]) -> None:
+    page = page_at(360)
+    page.goto("/privacy")
+    page.get_by_role("button", name="Norsk bokmål").click()
+    expect(page.locator("h1")).to_have_text("Dine opplysninger")
+    assert re.search(r"/privacy$", page.url)
