@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from app.cli import rules, run, serve
+from app.cli import imports, rules, run, serve, staff
 
 app = typer.Typer(
     name="gatami",
@@ -18,6 +18,8 @@ app.command("serve")(serve.serve)
 app.command("worker")(serve.worker)
 app.command("migrate")(serve.migrate)
 app.add_typer(rules.rules_app, name="rules")
+app.add_typer(imports.import_app, name="import")
+app.add_typer(staff.staff_app, name="staff")
 
 
 def main() -> None:

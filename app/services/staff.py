@@ -1,0 +1,180 @@
+"""Staff themselves: added, invited, changed, let go; and what they do with their own account."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import IntegrityError
+
+from app.delivery import DeliveryFailed
+from app.delivery.letter import address_of
+from app.errors import Conflict, Gone, Invalid, N_, NotFound
+from app.models import Role, Staff, StaffUnit
+from app.queries import people
+from app.services import passwords, signing_in
+from app.text import LANGUAGES
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from app.routing import Rules
+
+INVITED_FOR = timedelta(hours=72)
+LONGEST_NAME = 100
+
+WRONG = N_("This cannot be saved yet. Look at the fields that are marked.")
+NO_INVITATION = N_("This invitation is not valid. Perhaps it has been used. Ask your administrator for a new one.")
+
+
+def add(
+    session: Session, *, email: str, name: str, role: str, unit_codes: Collection[str], rules: Rules, at: datetime
+) -> Staff:
+    """Somebody new, who cannot sign in before an invitation is accepted. Raises Invalid, and Conflict on a known address."""
+    email, name = email.strip(), " ".join(name.split())
+    _refuse_unknown_units(set(unit_codes), known=set(rules.units))
+    problems = _mistakes(name=name, role=role, unit_codes=unit_codes)
+    if not _can_get_mail(email):
+        problems["email"] = N_("The e-mail address must look like name@example.com.")
+    if problems:
+        raise Invalid(_sentence(problems), fields=problems)
+    staff = Staff(email=email, name=name, role=role, active=True, created_at=at,
+                  language=rules.municipality.default_language if rules.municipality.default_language in LANGUAGES else "en")
+    staff.memberships = [StaffUnit(unit_code=code) for code in sorted(set(unit_codes))]
+    try:
+        with session.begin_nested():
+            session.add(staff)  # The flush at the end of the block tells whether the address is taken.
+    except IntegrityError:
+        raise Conflict(N_("Somebody with this e-mail address is on the list already.")) from None
+    return staff
+
+
+def change(
+    session: Session, staff: Staff, *, name: str, role: str, unit_codes: Collection[str], rules: Rules
+) -> None:
+    """Another name, role or units, in force with the person's next click."""
+    name = " ".join(name.split())
+    # A unit that left the rules file may stay where it was.
+    _refuse_unknown_units(set(unit_codes), known=set(rules.units) | set(staff.unit_codes))
+    problems = _mistakes(name=name, role=role, unit_codes=unit_codes)
+    if problems:
+        raise Invalid(_sentence(problems), fields=problems)
+    if staff.role == Role.ADMIN and role != Role.ADMIN:
+        _keep_an_administrator(session, staff)
+    staff.name, staff.role = name, role
+    kept = {membership.unit_code: membership for membership in staff.memberships}
+    staff.memberships = [kept.get(code) or StaffUnit(unit_code=code) for code in sorted(set(unit_codes))]
+
+
+def invite(staff: Staff, *, at: datetime) -> str:
+    """A new token for one password, good for 72 hours; an earlier invitation is over. Only its hash is kept."""
+    if not staff.active:
+        raise Conflict(N_("%(name)s is not active. Take the person back first."), name=staff.name)
+    token = secrets.token_urlsafe(32)
+    staff.invite_hash, staff.invited_at = _hash(token), at
+    return token
+
+
+def invitation(session: Session, token: str, *, at: datetime) -> Staff:
+    """Whom the token invites. Raises NotFound when it was used or never given, Gone after 72 hours."""
+    staff = people.by_invitation(session, _hash(token))
+    if staff is None or staff.invited_at is None:
+        raise NotFound(NO_INVITATION)
+    if at >= staff.invited_at + INVITED_FOR:
+        raise Gone(N_("This invitation is more than three days old. Ask your administrator for a new one."))
+    return staff
+
+
+def accept_invitation(session: Session, token: str, password: str, *, at: datetime) -> Staff:
+    """The chosen password counts from now on, and every session that was open is over."""
+    staff = invitation(session, token, at=at)
+    set_password(session, staff, password, at=at)
+    return staff
+
+
+def set_password(session: Session, staff: Staff, password: str, *, at: datetime) -> None:
+    """A new password ends all sessions and any invitation that is still open. Raises Invalid."""
+    passwords.check(password, email=staff.email)
+    staff.password_hash = signing_in.hasher.hash(password)
+    staff.invite_hash = staff.invited_at = None
+    signing_in.revoke_sessions(session, staff, at=at)
+
+
+def change_password(session: Session, staff: Staff, *, current: str, new: str, at: datetime) -> None:
+    """One's own password, by who knows the old one. Raises Invalid."""
+    if not staff.password_hash or not signing_in.hasher.verify(current, staff.password_hash):
+        raise Invalid(N_("The password you have now is not this one."),
+                      fields={"current": N_("Write the password you sign in with today.")})
+    set_password(session, staff, new, at=at)
+
+
+def change_account(staff: Staff, *, name: str, language: str) -> None:
+    """One's own name, as colleagues see it, and language. Raises Invalid."""
+    name = " ".join(name.split())
+    if language not in LANGUAGES:
+        raise Invalid(N_("This language is not there."))
+    problems = _mistaken_name(name)
+    if problems:
+        raise Invalid(problems["name"], fields=problems)
+    staff.name, staff.language = name, language
+
+
+def deactivate(session: Session, staff: Staff, *, at: datetime) -> None:
+    """Somebody who left: out at once, on every device; what the person did stays in the history."""
+    if staff.role == Role.ADMIN and staff.active:
+        _keep_an_administrator(session, staff)
+    staff.active, staff.invite_hash, staff.invited_at = False, None, None
+    signing_in.revoke_sessions(session, staff, at=at)
+
+
+def reactivate(staff: Staff) -> None:
+    """Somebody who came back; the old password is not good any more."""
+    if not staff.active:
+        staff.active, staff.password_hash = True, None
+
+
+def _keep_an_administrator(session: Session, staff: Staff) -> None:
+    if people.is_last_administrator(session, staff):
+        raise Conflict(N_("%(name)s is the last administrator. Make somebody else administrator first."), name=staff.name)
+
+
+def _refuse_unknown_units(unit_codes: set[str], *, known: set[str]) -> None:
+    unknown = sorted(unit_codes - known)
+    if unknown:
+        raise Invalid(
+            N_("The rules file has no unit %(unit)s. It has these: %(known)s."), unit=", ".join(unknown), known=", ".join(sorted(known)),
+            fields={"unit": N_("Choose among the units of the rules file.")},
+        )
+
+
+def _mistakes(*, name: str, role: str, unit_codes: Collection[str]) -> dict[str, str]:
+    problems = _mistaken_name(name)
+    if role not in set(Role):
+        problems["role"] = N_("Choose one of the roles: desk, unit, crew or admin.")
+    elif not unit_codes and role in {Role.UNIT, Role.CREW}:
+        problems["unit"] = N_("A unit member or a crew belongs to at least one unit. Choose one.")
+    return problems
+
+
+def _mistaken_name(name: str) -> dict[str, str]:
+    if 1 <= len(name) <= LONGEST_NAME:
+        return {}
+    return {"name": N_("Write a name of at most 100 characters.")}
+
+
+def _sentence(problems: dict[str, str]) -> str:
+    return next(iter(problems.values())) if len(problems) == 1 else WRONG
+
+
+def _can_get_mail(email: str) -> bool:
+    try:
+        return "." in address_of(email).domain and len(email) <= 254
+    except DeliveryFailed:
+        return False
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
