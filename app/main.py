@@ -15,10 +15,12 @@ from starlette.middleware.gzip import GZipMiddleware
 from app.db import make_engine, make_session_factory, transaction
 from app.routing import RulesFile
 from app.services import rules_watch
+from app.services.areas import AreaWatch
 from app.settings import Settings, get_settings
 from app.storage import PhotoStore
 from app.web import api, pages
 from app.web.access_log import AccessLog
+from app.web.bodies import JsonLimit
 from app.web.cors import OpenReading
 from app.web.errors import register_errors
 from app.web.openapi import describe
@@ -39,6 +41,7 @@ def create_app(state: AppState | None = None) -> FastAPI:
     )
     keep_state(app, state)
     register_errors(app)
+    app.add_middleware(JsonLimit)
     app.add_middleware(OpenReading)
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
     app.add_middleware(SecurityHeaders, settings=state.settings)
@@ -62,28 +65,36 @@ def make_state(settings: Settings) -> AppState:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: AppState = app.state.gatami
-    await run_in_threadpool(_announce, state)
-    watcher = asyncio.create_task(_watch_rules(state))
+    areas = AreaWatch()
+    await run_in_threadpool(_take_over, state, areas, announce=True)
+    watcher = asyncio.create_task(_watch_rules(state, areas))
     yield
     watcher.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await watcher
 
 
-def _announce(state: AppState) -> None:
+def _take_over(state: AppState, areas: AreaWatch, *, announce: bool) -> None:
+    """Areas that were imported, and, where the file changed, the word to the other processes."""
     with transaction(state.session_factory) as session:
-        rules_watch.announce(session, state.rules_file, at=state.clock())
+        areas.refresh(session, state.rules_file)
+        if announce:
+            rules_watch.announce(session, state.rules_file, at=state.clock())
 
 
-async def _watch_rules(state: AppState) -> None:
-    """Look at the file every second; a lost database must not end the watch."""
+async def _watch_rules(state: AppState, areas: AreaWatch) -> None:
+    """Look at the file and the imported areas every second; a lost database must not end the watch."""
     refresh: Callable[[], object] = state.rules_file.refresh
+    told = False
     while True:
         await asyncio.sleep(RULES_EVERY_SECONDS)
-        if await run_in_threadpool(refresh) is None:
-            continue
-        log.warning("The rules file changed: %s", state.rules_file.error or "the new rules are in force")
+        changed = await run_in_threadpool(refresh) is not None
+        if changed:
+            log.warning("The rules file changed: %s", state.rules_file.error or "the new rules are in force")
         try:
-            await run_in_threadpool(_announce, state)
+            await run_in_threadpool(_take_over, state, areas, announce=changed)
+            told = False
         except Exception:
-            log.exception("Could not write the state of the rules to the database")
+            if not told:
+                log.exception("Could not speak of rules and areas with the database; it is tried again")
+            told = True

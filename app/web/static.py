@@ -20,4 +20,7 @@ class VersionedStatic(StaticFiles):
         response = await super().get_response(path, scope)
         if b"v=" in scope.get("query_string", b""):
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        else:
+            # Modules import each other by plain names: browsers ask each time, and hear "not changed" mostly.
+            response.headers["Cache-Control"] = "no-cache"
         return response

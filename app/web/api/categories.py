@@ -7,8 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.errors import Invalid, N_
 from app.text import best_language
-from app.web import presenting
-from app.web.api import examples
+from app.web import examples, presenting
 from app.web.deps import RulesDep
 from app.web.openapi import answers
 from app.web.schemas import Categories

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import Invalid
 from app.queries.map import map_version, read_map
-from app.web.api import examples
+from app.web import examples
 from app.web.deps import RulesDep, SessionDep
 from app.web.filters import BAD_BOX, BAD_FILTERS, FilterReader, fingerprint, read_filter
 from app.web.map_cache import MapCache

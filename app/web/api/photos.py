@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.services.photos import take_photo
-from app.web.api import examples
+from app.web import examples
 from app.web.bodies import read_photo
 from app.web.deps import NowDep, SessionDep, SettingsDep, StateDep
 from app.web.openapi import answers
@@ -41,7 +41,7 @@ def send_photo(
     data: Annotated[bytes, Depends(photo_bytes)], session: SessionDep, state: StateDep, now: NowDep
 ) -> Response:
     """JPEG, PNG, WebP or HEIC. It is encoded anew without place and camera data; it goes when no report takes it."""
-    photo = take_photo(session, state.photos, data, at=now)
+    photo = take_photo(session, state.photos, data, at=now, most_bytes=state.settings.photo_max_bytes)
     body = {
         "id": photo.id,
         "width": photo.width,

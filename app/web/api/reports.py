@@ -17,8 +17,7 @@ from app.queries.public import Position, first_of, list_public
 from app.queries.visible import public_report
 from app.services.drafts import ReportDraft, ReporterDraft
 from app.services.reporting import submit_report
-from app.web import presenting
-from app.web.api import examples
+from app.web import examples, presenting
 from app.web.bodies import require_json
 from app.web.cursors import make_cursor, read_cursor
 from app.web.deps import NowDep, RulesDep, SessionDep, StateDep
@@ -28,7 +27,6 @@ from app.web.schemas import PublicReportWithHistory, ReportIn, ReportPage, Repor
 from app.web.state import AppState
 
 router = APIRouter(prefix="/api/reports", tags=["Reports"])
-MAX_BODY = 1_000_000
 
 IdempotencyKey = Annotated[
     str | None,
@@ -61,7 +59,7 @@ class ReportQuery(BaseModel):
 
 
 @router.post(
-    "", status_code=201, summary="Send a report", response_model=ReportReceipt, max_body_size=MAX_BODY,
+    "", status_code=201, summary="Send a report", response_model=ReportReceipt,
     dependencies=[Depends(require_json)],
     responses=answers(201, examples.RECEIPT, "Received and stored", 400, 409, 413, 415, 422),
     openapi_extra={"requestBody": {"content": {"application/json": {"examples": examples.NEW_REPORTS}}}},

@@ -158,7 +158,7 @@ def _ready(sentences: dict[str, tuple[str, str]], lang: str, theirs: str) -> lis
 
 
 def unit_options(report: Report, rules: Rules, *, lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Units to choose from, our own first; without the one that has it or, with its own button, is proposed."""
+    """Units to choose from, our own first; without the one that has it or is proposed."""
     skipped = {report.unit_code} if report.status != ReportStatus.NEW else {report.proposed_unit_code}
     units = [unit for unit in rules.units.values() if unit.code not in skipped]
     own = [(unit.code, unit.name(lang)) for unit in units if not unit.outside]

@@ -45,7 +45,9 @@ def show_list(
     }
     if request.headers.get("x-part") == "list":
         return render(request, "reports/_list_part.html", **context)
-    totals = map_totals(session, wanted.categories) if replace(wanted, categories=None) == ReportFilter() else None
+    totals = (
+        map_totals(session, wanted.categories) if replace(wanted, categories=None) == ReportFilter() else None
+    )
     return render(
         request, "reports/list.html", **context, errors=form.errors(reader, lang), totals=totals,
         names=_names(rules, lang), map_filters=urlencode(form.as_map_filters()),
