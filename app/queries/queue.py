@@ -31,7 +31,7 @@ DANGER_WORDS = N_(
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One line of the queue; `words` is how the text begins, `claimed_by` is None while nobody looks at it."""
+    """One line of the queue; `words` is how the text begins, `claimed_by` is None while nobody looks."""
 
     id: int
     reference: str

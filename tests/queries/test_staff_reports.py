@@ -1,4 +1,4 @@
-"""The desk's list of all reports: filters, pages that neither repeat nor lose, cursors for their own filters."""
+"""The desk's list of all reports: filters, pages that neither repeat nor lose, cursors."""
 
 from __future__ import annotations
 
