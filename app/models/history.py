@@ -1,7 +1,7 @@
 """The one door by which a report that another system has ended, or still holds, comes in with its history.
 
-It stands beside report.py and not in it: that file holds the verbs of a living report, one step at a time, while a
-report of the past arrives with its steps taken, and thousands of them are written at once past the ORM.
+It stands beside report.py and not in it: that file holds the verbs of a living report, one step at a time,
+while a report of the past arrives with its steps taken, and thousands of them are written at once.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 from app.errors import Invalid
 from app.models.actor import ActorKind
 from app.models.status import CLOSED, ReportStatus
-from app.models.status import ReportStatus as S  # noqa: N814  (the table reads better so)
-from app.models.update import UpdateKind as K  # noqa: N814
+from app.models.status import ReportStatus as S
+from app.models.update import UpdateKind as K
 
 LONGEST_ADDRESS = 200
 LONGEST_SOURCE_REF = 80
@@ -34,8 +34,8 @@ STEPS: dict[ReportStatus, tuple[tuple[K, S, S], ...]] = {
 REPORT_COLUMNS = (
     "id", "reference", "nonce", "version", "category_code", "status", "private", "lat", "lon", "address",
     "road_owner", "asset_owner", "description", "text_public", "answers", "unit_code", "proposed_unit_code",
-    "proposed_rule", "proposal_reason", "channel", "flags", "source", "source_ref", "created_at", "changed_at",
-    "due_at", "closed_at", "duplicate_of_id",
+    "proposed_rule", "proposal_reason", "channel", "flags", "source", "source_ref", "created_at",
+    "changed_at", "due_at", "closed_at", "duplicate_of_id",
 )  # fmt: skip
 UPDATE_COLUMNS = (
     "report_id", "at", "kind", "actor_kind", "from_status", "to_status", "unit_code", "public", "data",
@@ -44,7 +44,7 @@ UPDATE_COLUMNS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastReport:
-    """A report as another system leaves it. Degrees WGS84, times with a zone; raises Invalid for what cannot be.
+    """A report as another system leaves it. Degrees WGS84, times with a zone; raises Invalid.
 
     `proposal` is (unit, rule, reason as JSON) for what the desk has still to decide.
     """
@@ -99,7 +99,7 @@ class PastReport:
         return self if flag in self.flags else replace(self, flags=(*self.flags, flag))
 
     def repeating(self, report_id: int) -> PastReport:
-        """The same report as a duplicate of another, which is kept under this id; only a closed one can be."""
+        """The same report as a duplicate of the one with this id; only a closed one can be."""
         return replace(self, status=S.DUPLICATE, duplicate_of_id=report_id)
 
     def report_row(self, *, report_id: int, reference: str, nonce: str) -> tuple[Any, ...]:
@@ -107,14 +107,14 @@ class PastReport:
         changed_at = self.closed_at or self.created_at
         flags = "{" + ",".join(self.flags) + "}"
         return (
-            report_id, reference, nonce, 1, self.category_code, self.status.value, self.private, self.lat, self.lon,
-            self.address, "unknown", "unknown", self.description, self.text_public, "[]", self.unit_code,
+            report_id, reference, nonce, 1, self.category_code, self.status.value, self.private, self.lat,
+            self.lon, self.address, "unknown", "unknown", self.description, self.text_public, "[]", self.unit_code,
             *self.proposal, "import", flags, self.source, self.source_ref, self.created_at, changed_at,
             self.due_at, self.closed_at, self.duplicate_of_id,
         )  # fmt: skip
 
     def update_rows(self, report_id: int) -> list[tuple[Any, ...]]:
-        """The values of UPDATE_COLUMNS: received, and each step since; a status never comes without its line."""
+        """The values of UPDATE_COLUMNS: received, and each step since; no status comes without its line."""
         actor = ActorKind.IMPORT.value
         first = (report_id, self.created_at, K.IMPORTED.value, actor, None, S.NEW.value, None, True, "{}")
         at = self.closed_at or self.created_at

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+from app.routing.geometry import MultiPolygon
 from app.routing.loading import load_rules
 from app.routing.problems import RulesError
+from app.routing.replaced_areas import with_areas
 from app.routing.rules import Rules
 from app.routing.sources import Source
 
@@ -28,9 +31,17 @@ class RulesFile:
         self.path = Path(path)
         self.error: RulesError | None = None
         self.current: Rules = load_rules(self.path)
+        self._as_written = self.current
+        self._drawn: Mapping[str, MultiPolygon] = {}
         self._lock = Lock()
         self._sources = self.current.sources
         self._hash = self.current.sha256
+
+    def draw_areas(self, drawn: Mapping[str, MultiPolygon]) -> None:
+        """Puts these outlines in place of the file's own, now and after every reload."""
+        with self._lock:
+            self._drawn = dict(drawn)
+            self.current = with_areas(self._as_written, self._drawn)
 
     def refresh(self) -> Change | None:
         """Reads the files again if one of them has changed on disk; None where nothing is new."""
@@ -47,8 +58,8 @@ class RulesFile:
         except RulesError as error:
             # Its traceback would keep the half-read file in memory for as long as the error stands.
             return self._took(error.sources, error.sha256, error=error.with_traceback(None))
-        if rules.sha256 != self.current.sha256:
-            self.current = rules
+        if rules.sha256 != self._as_written.sha256:
+            self._as_written, self.current = rules, with_areas(rules, self._drawn)
         return self._took(rules.sources, rules.sha256, error=None)
 
     def _took(self, sources: tuple[Source, ...], sha256: str, *, error: RulesError | None) -> Change | None:

@@ -1,18 +1,19 @@
-"""What can only be seen over the whole file: places that stand for no place, and reports that repeat others."""
+"""What is only seen over the whole file: places that stand for no place, and reports that repeat others."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.models import ReportStatus
-from app.services.import_writing import Numbered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from app.services.import_mapping import Mapping
     from app.services.import_rows import Candidate
+    from app.services.import_writing import Numbered
 
 # So many reports on one and the same point are an address office's guess, not so many lamps.
 REPEATED_FROM = 30
@@ -42,7 +43,11 @@ def link_duplicates(numbered: list[Numbered], *, known: dict[str, int], mapping:
     if mapping.duplicates is None:
         return numbered
     here = {one.past.source_ref: one for one in numbered}
-    targets = {one.past.source_ref: _target(one.candidate.repeats, here, known) for one in numbered if one.candidate.says_duplicate}
+    targets = {
+        one.past.source_ref: _target(one.candidate.repeats, here, known)
+        for one in numbered
+        if one.candidate.says_duplicate
+    }
     status = ReportStatus(mapping.duplicates.without_target)
     return [_linked(one, targets, here, known, otherwise=status) for one in numbered]
 

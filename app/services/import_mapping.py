@@ -1,35 +1,30 @@
-"""The mapping file of an import: which column is what, and what its words mean here.
-
-Every mistake is named with file, line and what to do, as in the rules file.
-"""
+"""What a mapping file of an import can say: which column is what, and what its words mean here."""
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.errors import Invalid
-from app.models import ReportStatus
-from app.routing import RuleProblem, Rules
 from app.routing.catalogue import Code, FromFile, Words
-from app.routing.problems import did_you_mean, sentence_for
-from app.routing.yaml_lines import Document, read_document
-from app.routing.yaml_lines import Path as Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Place = tuple[str | int, ...]
 
 
 def _pattern(text: str) -> str:
     try:
         re.compile(text)
     except re.error as error:
-        raise PydanticCustomError("pattern", "it is no regular expression ({why})", {"why": str(error)}) from error
+        raise PydanticCustomError(
+            "pattern", "it is no regular expression ({why})", {"why": str(error)}
+        ) from error
     return text
 
 
@@ -76,7 +71,7 @@ class Number(FromFile):
 
 
 class Translated(FromFile):
-    """A column whose words are translated; a word that is not in the table is `otherwise`, else the row is refused."""
+    """A column whose words are translated; an unknown word is `otherwise`, else its row is refused."""
 
     column: Words
     translate: dict[str, Code] = Field(default_factory=dict)
@@ -98,7 +93,7 @@ class StatusColumn(FromFile):
 
 
 class Moment(FromFile):
-    """A time: ISO 8601 unless `format` says otherwise; `time` (HH:MM) goes with a column that holds only the day."""
+    """A time: ISO 8601 unless `format` says otherwise; `time` (HH:MM) goes with a column of days."""
 
     column: Words
     format: Words | None = None
@@ -163,77 +158,6 @@ class Mapping(FromFile):
     private: tuple[Words, ...] = ()
 
 
-@dataclass(frozen=True)
-class MappingFile:
-    """A mapping that fits the rules, and where each of its lines stands."""
-
-    path: Path
-    mapping: Mapping
-    document: Document
-
-    def problem(self, place: Place, sentence: str) -> RuleProblem:
-        """A mistake at a place in the file."""
-        return RuleProblem(str(self.path), self.document.line(place), sentence)
-
-    def check_columns(self, header: list[str]) -> None:
-        """Raises MappingMistakes naming every column that the data file does not have."""
-        problems = [
-            self.problem(place, f"The file has no column “{column}”. {did_you_mean(column, tuple(header))}")
-            for place, column in columns_of(self.mapping)
-            if column not in header
-        ]
-        if problems:
-            raise MappingMistakes(problems)
-
-
-class MappingMistakes(Invalid):
-    """Everything that is wrong with a mapping file, a line each."""
-
-    def __init__(self, problems: list[RuleProblem]) -> None:
-        self.problems = sorted(set(problems))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
-
-
-def load_mapping(path: Path, rules: Rules) -> MappingFile:
-    """The mapping for a municipality's rules. Raises MappingMistakes."""
-    try:
-        document = read_document(path.read_bytes())
-    except OSError as error:
-        sentence = f"The mapping file can not be read ({error.strerror}); check its name and rights."
-        raise MappingMistakes([RuleProblem(str(path), 1, sentence)]) from error
-    problems = [RuleProblem(str(path), line, text) for line, text in document.problems]
-    if problems:
-        raise MappingMistakes(problems)
-    loaded = MappingFile(path, _validated(path, document), document)
-    problems = [loaded.problem(place, sentence) for place, sentence in _mistakes(loaded.mapping, rules)]
-    if problems:
-        raise MappingMistakes(problems)
-    return loaded
-
-
-def _validated(path: Path, document: Document) -> Mapping:
-    try:
-        return Mapping.model_validate(document.data)
-    except ValidationError as errors:
-        raise MappingMistakes(
-            [
-                RuleProblem(str(path), document.line(_in_file(error["loc"])), _said(cast("Any", error)))
-                for error in errors.errors()
-            ]
-        ) from errors
-
-
-def _in_file(loc: tuple[str | int, ...]) -> Place:
-    """pydantic names the member of a union beside the key; such a step stands nowhere in the file."""
-    return tuple(step for step in loc if step not in {"Moment", "literal['when_created']"})
-
-
-def _said(error: dict[str, Any]) -> str:
-    if error["type"] == "string_pattern_mismatch" and error["loc"] == ("source",):
-        return "“source” is a short name of small letters, digits, - and _."
-    return sentence_for(error, model=Mapping)
-
-
 def columns_of(mapping: Mapping) -> Iterator[tuple[Place, str]]:
     """Every column that is read, and where the file names it."""
     yield from kept_columns(mapping)
@@ -259,41 +183,3 @@ def kept_columns(mapping: Mapping) -> Iterator[tuple[Place, str]]:
         yield ("address", "columns", number), column
     if mapping.description:
         yield ("description",), mapping.description
-
-
-def _mistakes(mapping: Mapping, rules: Rules) -> Iterator[tuple[Place, str]]:
-    """What only the rules file, or the file as a whole, can tell."""
-    yield from _unknown(mapping.category, "category", dict(rules.categories))
-    if mapping.unit:
-        yield from _unknown(mapping.unit, "unit", dict(rules.units))
-    if mapping.language and mapping.language not in rules.languages:
-        known = ", ".join(rules.languages)
-        yield ("language",), f"The rules file has no language “{mapping.language}”; it has {known}."
-    for place, column in kept_columns(mapping):
-        if column in mapping.private:
-            yield place, f"The column “{column}” is private, so nothing of it is kept; remove it here or there."
-    if mapping.position is None and mapping.address is None:
-        yield (), "Reports need a place: add “position” or “address”."
-    yield from _closing(mapping)
-
-
-def _closing(mapping: Mapping) -> Iterator[tuple[Place, str]]:
-    given = {*mapping.status.translate.values(), mapping.status.otherwise} - {None}
-    closing = given - {ReportStatus.NEW, ReportStatus.FORWARDED, ReportStatus.IN_PROGRESS}
-    if closing and mapping.closed is None:
-        yield (
-            ("status",),
-            "Closed reports need a closing time: add “closed”, or “closed: when_created” where nobody knows it.",
-        )
-    if given - closing - {ReportStatus.NEW} and mapping.unit is None:
-        yield ("status",), "Reports that are forwarded or in progress need their “unit”; add it."
-
-
-def _unknown(table: Translated, key: str, known: dict[str, Any]) -> Iterator[tuple[Place, str]]:
-    for word, code in table.translate.items():
-        if code not in known:
-            sentence = f"The rules file has no {key} “{code}”. {did_you_mean(code, known)}"
-            yield (key, "translate", word), sentence
-    if table.otherwise and table.otherwise not in known:
-        sentence = f"The rules file has no {key} “{table.otherwise}”. {did_you_mean(table.otherwise, known)}"
-        yield (key, "otherwise"), sentence

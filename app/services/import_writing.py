@@ -1,9 +1,8 @@
-"""Writes many reports of the past at once: numbers for all of them, then two COPYs in the caller's transaction."""
+"""Writes many reports of the past at once: numbers for all, then two COPYs in the caller's transaction."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,8 @@ from app.models.history import REPORT_COLUMNS, UPDATE_COLUMNS
 from app.models.reference import make_reference
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from sqlalchemy.orm import Session
 
     from app.models.history import PastReport
@@ -43,7 +44,9 @@ def take_turns(session: Session, source: str) -> None:
 
 def known_numbers(session: Session, source: str) -> dict[str, int]:
     """Number in the other system -> id here, of all that came from it."""
-    query = select(Report.source_ref, Report.id).where(Report.source == source, Report.source_ref.is_not(None))
+    query = select(Report.source_ref, Report.id).where(
+        Report.source == source, Report.source_ref.is_not(None)
+    )
     return {str(number): report_id for number, report_id in session.execute(query)}
 
 
@@ -65,7 +68,12 @@ def write(session: Session, rows: list[Numbered], *, progress: Callable[[int], N
         for one in rows
     )
     _copy(session, "report", REPORT_COLUMNS, _counted(reports, progress))
-    _copy(session, "report_update", UPDATE_COLUMNS, (line for one in rows for line in one.past.update_rows(one.report_id)))
+    _copy(
+        session,
+        "report_update",
+        UPDATE_COLUMNS,
+        (line for one in rows for line in one.past.update_rows(one.report_id)),
+    )
 
 
 def _counted(rows: Iterable[tuple[Any, ...]], progress: Callable[[int], None]) -> Iterable[tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""Taking reports over from another system: every row comes in, was there already, or is named with its reason.
+"""Taking reports over from another system: every row comes in, was there, or is named with its reason.
 
 All in the caller's transaction, so a kill in the middle leaves nothing half done. A row's number in the other
 system makes it the same report for ever: a second run imports nothing.
@@ -7,12 +7,11 @@ system makes it the same report for ever: a second run imports nothing.
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from app.errors import Invalid
 from app.services import import_writing
@@ -20,10 +19,13 @@ from app.services.import_linking import flag_repeated_points, link_duplicates
 from app.services.import_rows import Candidate, RowReader, RowRefused
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
     from sqlalchemy.orm import Session
 
     from app.routing import Rules
-    from app.services.import_mapping import MappingFile
+    from app.services.mapping_file import MappingFile
 
 LONGEST_CELL = 1_000_000
 # (what is being done, how much of it, of how much)
@@ -66,9 +68,10 @@ def import_reports(
     *,
     rules: Rules,
     at: datetime,
-    progress: Progress = lambda what, done, of: None,
+    progress: Progress | None = None,
 ) -> Imported:
-    """Import a CSV file. Raises Invalid for a file or a mapping that does not fit; bad rows are in the answer."""
+    """Import a CSV file. Raises Invalid where file and mapping do not fit; bad rows are in the answer."""
+    show = progress or _in_silence
     result = Imported()
     import_writing.take_turns(session, mapping.mapping.source)
     with _opened(file, mapping) as lines:
@@ -76,15 +79,21 @@ def import_reports(
         result.header = _header(rows, file)
         mapping.check_columns(result.header)
         reader = RowReader(mapping.mapping, result.header, rules=rules, now=at)
-        found = list(_candidates(rows, reader, result, progress=lambda: progress("Reading", *lines.place())))
+        found = list(_candidates(rows, reader, result, progress=lambda: show("Reading", *lines.place())))
+        show("Reading", *lines.place())
     known = import_writing.known_numbers(session, mapping.mapping.source)
     fresh = _fresh(found, known, result)
     fresh = flag_repeated_points(fresh, all_rows=found, at_least=mapping.mapping.repeated_points_from)
     numbered = import_writing.allocate(session, fresh)
     linked = link_duplicates(numbered, known=known, mapping=mapping.mapping)
-    import_writing.write(session, linked, progress=lambda done: progress("Writing", done, len(linked)))
+    import_writing.write(session, linked, progress=lambda done: show("Writing", done, len(linked)))
+    show("Writing", len(linked), len(linked))
     _count(result, linked)
     return result
+
+
+def _in_silence(what: str, done: int, of: int) -> None:
+    """Nobody watches."""
 
 
 class _Lines:
@@ -92,13 +101,14 @@ class _Lines:
 
     def __init__(self, file: Path, *, encoding: str) -> None:
         try:
-            # What is not in the encoding comes as surrogates, which name the row instead of ending the import.
-            self._text = file.open(encoding=encoding, errors="surrogateescape", newline="")
+            self._raw = file.open("rb")
             self._size = file.stat().st_size
         except OSError as error:
             raise Invalid(f"{file} can not be read ({error.strerror}); check its name and rights.") from error
+        # What is not in the encoding comes as surrogates: they name the row, and the import goes on.
+        self._text = io.TextIOWrapper(self._raw, encoding=encoding, errors="surrogateescape", newline="")
 
-    def __enter__(self) -> _Lines:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -109,7 +119,7 @@ class _Lines:
 
     def place(self) -> tuple[int, int]:
         """(bytes read, bytes in all); read ahead in blocks, so it is a little before the row."""
-        return self._text.buffer.tell(), self._size
+        return self._raw.tell(), self._size
 
 
 def _opened(file: Path, mapping: MappingFile) -> _Lines:
@@ -167,7 +177,7 @@ def _fresh(found: Iterable[Candidate], known: dict[str, int], result: Imported) 
         number = candidate.past.source_ref
         if number in first:
             kind = "the number stands twice in the file"
-            result.refused.append(Refused(candidate.row, kind, f"{kind}: first in row {first[number]}", (number,)))
+            result.refused.append(Refused(candidate.row, kind, f"{kind}: first in row {first[number]}", ()))
             continue
         first[number] = candidate.row
         if number in known:
@@ -182,5 +192,3 @@ def _count(result: Imported, written: list[import_writing.Numbered]) -> None:
     result.linked = sum(one.past.duplicate_of_id is not None for one in written)
     result.flags = Counter(flag for one in written for flag in one.past.flags)
     result.statuses = Counter(one.past.status.value for one in written)
-
-

@@ -1,0 +1,179 @@
+"""`gatami import`: reports, areas and things with a place from files of other systems."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from app.cli.connect import database
+from app.settings import get_settings
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+    from sqlalchemy.orm import Session
+
+    from app.services.importing import Imported, Refused
+
+RULES_HELP = "The rules file; without it, the one in the settings."
+REFUSED_HELP = "Write the rows that were not imported to this CSV file, with row number and reason."
+AREA_HELP = "A code of the rules' areas; `service` is the area of the whole service."
+
+
+class ReportsByDefault(TyperGroup):
+    """`gatami import FILE` is `gatami import reports FILE`, because reports are what is imported most."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the subcommand there that was left out."""
+        if args and args[0] not in {*self.commands, "--help"}:
+            args = ["reports", *args]
+        return super().parse_args(ctx, args)
+
+
+import_app = typer.Typer(
+    cls=ReportsByDefault,
+    help="Import reports (the default: `gatami import FILE --mapping MAPPING.yaml`), an area, or assets.",
+    no_args_is_help=True,
+)
+
+
+@import_app.command("reports")
+def reports(
+    file: Annotated[Path, typer.Argument(help="A CSV file; its first row names the columns.")],
+    *,
+    mapping: Annotated[Path, typer.Option(help="The YAML file that says which column is what.")],
+    rules: Annotated[Path | None, typer.Option(help=RULES_HELP)] = None,
+    refused: Annotated[Path | None, typer.Option(help=REFUSED_HELP)] = None,
+) -> None:
+    """Import a CSV file of reports: all of it or, when killed, nothing; a second run imports what is new."""
+    from app.routing import load_rules
+    from app.services.importing import import_reports
+    from app.services.mapping_file import load_mapping
+
+    in_force = load_rules(rules or get_settings().rules_file)
+    fitting = load_mapping(mapping, in_force)
+    started = datetime.now(UTC)
+    with _progress() as show, _session() as session:
+        result = import_reports(session, file, fitting, rules=in_force, at=started, progress=show)
+    _tell(result, seconds=(datetime.now(UTC) - started).total_seconds())
+    if refused:
+        _write_refused(refused, result.header, result.refused)
+        typer.echo(f"The {len(result.refused)} refused rows are in {refused}.")
+
+
+@import_app.command("area")
+def area(
+    file: Annotated[Path | None, typer.Argument(help="A GeoJSON file, WGS84.")] = None,
+    *,
+    code: Annotated[str, typer.Option(help=AREA_HELP)] = "service",
+    forget: Annotated[bool, typer.Option("--forget", help="Use the rules file's own outline again.")] = False,
+) -> None:
+    """Put an outline in place of one of the rules' areas; running web servers take it over within seconds."""
+    from app.routing import load_rules
+    from app.services import areas
+
+    rules = load_rules(get_settings().rules_file)
+    if forget == (file is not None):
+        raise typer.BadParameter("Give either a file or --forget.")
+    with _session() as session:
+        if file is None:
+            areas.forget_area(session, code)
+            typer.echo(f"The area {code} is the rules file's own again.")
+            return
+        shape = areas.import_area(session, file, code=code, rules=rules, at=datetime.now(UTC))
+    corners = sum(len(ring) - 1 for polygon in shape.polygons for ring in polygon.rings)
+    typer.echo(f"The area {code} is now {file}: {len(shape.polygons)} polygons, {corners} corners.")
+
+
+@import_app.command("assets")
+def assets(
+    file: Annotated[Path, typer.Argument(help="A GeoJSON file of points, WGS84.")],
+    *,
+    mapping: Annotated[Path, typer.Option(help="The YAML file that says which property is what.")],
+) -> None:
+    """Import lamps into the register; a second run brings them up to date."""
+    from app.services.asset_import import import_assets, load_asset_mapping
+
+    fitting = load_asset_mapping(mapping)
+    with _session() as session:
+        result = import_assets(session, file, fitting)
+    typer.echo(
+        f"{result.read} read, {result.added} added, {result.known} brought up to date, "
+        f"{len(result.refused)} refused."
+    )
+    for number, reason in result.refused[:20]:
+        typer.echo(f"  feature {number}: {reason}")
+
+
+@contextmanager
+def _session() -> Iterator[Session]:
+    """One transaction on the database of this installation."""
+    from app.db import make_engine, make_session_factory, transaction
+
+    with database() as url:
+        engine = make_engine(url, pool_size=1)
+        try:
+            with transaction(make_session_factory(engine)) as session:
+                yield session
+        finally:
+            engine.dispose()
+
+
+class _Bars:
+    """A bar for each stage of the work, on standard error."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        self.bars = Progress(console=Console(stderr=True), transient=False)
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        """Show that `done` of `of` is done."""
+        if what not in self._tasks:
+            self._tasks[what] = self.bars.add_task(what, total=of)
+        self.bars.update(self._tasks[what], completed=done, total=of)
+
+
+@contextmanager
+def _progress() -> Iterator[_Bars]:
+    show = _Bars()
+    with show.bars:
+        yield show
+
+
+def _tell(result: Imported, *, seconds: float) -> None:
+    typer.echo(
+        f"{result.read} rows in {seconds:.1f} s: {result.imported} imported, "
+        f"{result.known} were here already, "
+        f"{len(result.refused)} refused, {result.linked} linked to the report that they repeat."
+    )
+    for flag, count in result.flags.most_common():
+        typer.echo(f"  flagged {flag}: {count}")
+    for kind, count in result.reasons.most_common():
+        rows = [str(one.row) for one in result.refused if one.kind == kind]
+        typer.echo(f"  refused, {kind}: {count} (row {', '.join(rows[:8])}{' ...' if count > 8 else ''})")
+
+
+def _write_refused(path: Path, header: list[str], refused: list[Refused]) -> None:
+    """Readable by its owner only: the rows are as they came, with everything that is in them."""
+    with os.fdopen(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+        "w",
+        encoding="utf-8",
+        errors="backslashreplace",
+        newline="",
+    ) as file:
+        writer = csv.writer(file)
+        writer.writerow(["row", "reason", *header])
+        writer.writerows(
+            [one.row, one.reason, *one.cells] for one in sorted(refused, key=lambda one: one.row)
+        )
