@@ -11,9 +11,12 @@ _RUN = """() => axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wc
 _WIDE = """() => [...document.querySelectorAll("body *")]
     .filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
     .map((e) => e.outerHTML.slice(0, 120)).slice(-4)"""
-_SMALL = """() => [...document.querySelectorAll("button, a.ds-button, summary, select, textarea, "
+_SMALL = """() => [...document.querySelectorAll("button, a.ds-button, label.photo-button, summary, select, textarea, "
     + "input:not([type=hidden], [type=radio], [type=checkbox])")]
-    .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 43.5 && !e.closest(".leaflet-container"))
+    .map((e) => [e, e.getBoundingClientRect().height])
+    // What is one pixel high is there for screen readers; its label is what is tapped.
+    .filter(([e, height]) => e.checkVisibility() && height > 1.5 && height < 43.5 && !e.closest(".leaflet-container"))
+    .map(([e]) => e)
     .map((e) => e.outerHTML.slice(0, 120))"""
 
 

@@ -60,6 +60,7 @@ def test_the_form_is_accessible_in_every_state(live_server: LiveServer, page_at:
     page.get_by_text("How large is the hole?").wait_for()
     page.locator("#contact > summary").click()
     page.locator("#coordinates > summary").click()
+    page.locator("#all-kinds > summary").click()
     page.locator("details.category-group > summary").first.click()
     check_page(page)
     page.get_by_label("E-mail").fill("nonsense")
