@@ -95,6 +95,19 @@ def _try(folder: Path, port: int, **more: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
+def _command(name: str, folder: Path) -> str:
+    """What another subcommand prints; it has to succeed."""
+    return subprocess.run(
+        [sys.executable, "-m", "app.cli", name],
+        cwd=PROJECT,
+        env=_environment(folder, _free_port()),
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
+    ).stdout
+
+
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     """One data folder for all: every start after the first takes two seconds less."""
@@ -165,6 +178,16 @@ def test_after_a_kill_9_nothing_of_it_lives_on_and_the_next_start_finds_the_data
     again = start().ready()
     assert again.get("/readyz") == 200
     assert _one(folder, "SELECT answer FROM kept") == 42
+
+
+def test_a_command_works_beside_gatami_run_and_without_it(start: Callable[[], Running], folder: Path) -> None:
+    running = start().ready()
+    sentence = "The database has this version's tables.\n"
+    assert _command("migrate", folder) == sentence
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(PATIENCE) == 0
+    assert _command("migrate", folder) == sentence
+    assert not Cluster(folder / "var" / "postgres").running
 
 
 def test_what_cannot_work_is_said_in_one_sentence_without_a_traceback(folder: Path) -> None:
