@@ -21,6 +21,9 @@ from app.services import drafts, notifying, proposing
 from app.services.drafts import ReportDraft
 from app.services.photos import attach_photos
 
+# The code of the question whose answer is the number on the thing itself, such as a lamp's mast.
+ASSET_NUMBER = "mast"
+
 
 def submit_report(
     session: Session,
@@ -102,6 +105,7 @@ def _find_asset(session: Session, report: Report, category: Category, draft: Rep
     if asset is not None:
         report.asset_id = asset.id
         report.asset_owner, report.road_owner = asset.owner, asset.road_owner
+        report.address = report.address or asset.street
 
 
 def _keep_reporter(report: Report, draft: ReportDraft) -> None:
