@@ -128,9 +128,8 @@ class Cluster:
         by, _, binaries = self._resolve()
         # A file, not a pipe: the server inherits it, and a pipe would keep us waiting for as long as it runs.
         with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
-            done = subprocess.run(
+            process = subprocess.Popen(
                 [binaries[program], *arguments],
-                check=False,
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
@@ -140,9 +139,13 @@ class Cluster:
                 start_new_session=True,
                 **by.run_as,
             )
+            try:
+                process.wait()
+            finally:
+                # Ctrl-C waits for the second that this takes: half a start could not be stopped in order.
+                process.wait()
             said.seek(0)
-            output = said.read()
-        return subprocess.CompletedProcess(done.args, done.returncode, output, "")
+            return subprocess.CompletedProcess(process.args, process.returncode, said.read(), "")
 
     def _initialise(self) -> None:
         """initdb beside the data folder, then rename: a kill half-way leaves nothing like a cluster."""
