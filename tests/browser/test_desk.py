@@ -1,0 +1,271 @@
+"""The desk in a browser: a morning by keyboard only, two people on one queue, and every page accessible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import text
+
+from app.db import transaction
+from app.models import Role
+from tests.browser.accessibility import check_page
+from tests.browser.conftest import LiveServer
+from tests.browser.desk_day import hire, report_at, sign_in, stored
+
+pytestmark = [pytest.mark.browser, pytest.mark.realdb]
+WIDTHS = pytest.mark.parametrize("width", [360, 1280])
+
+
+def jpeg() -> bytes:
+    """A small photo."""
+    out = BytesIO()
+    Image.effect_noise((320, 240), 60).convert("RGB").save(out, "JPEG")
+    return out.getvalue()
+
+
+@pytest.fixture
+def desk_at(live_server: LiveServer, page_at: Callable[..., Page]) -> Callable[..., Page]:
+    """`desk_at(1280)`: the queue, with Kari signed in; another name is another person."""
+
+    def open_desk(width: int, name: str = "Kari", **options: object) -> Page:
+        page = page_at(width, **options)
+        sign_in(page.context, live_server, hire(live_server.state, name))
+        page.goto("/staff/queue")
+        return page
+
+    return open_desk
+
+
+def current(page: Page) -> str:
+    """The reference of the report in front, digits only."""
+    shown = page.locator("#report-title + a .reference").inner_text()
+    return "".join(letter for letter in shown if letter.isdigit())
+
+
+def press(page: Page, *keys: str) -> None:
+    """Press a key that leads to another page, after those that lead to it."""
+    for key in keys[:-1]:
+        page.keyboard.press(key)
+    with page.expect_navigation():
+        page.keyboard.press(keys[-1])
+
+
+def test_five_reports_are_triaged_by_keyboard_only(live_server: LiveServer, desk_at: Callable[..., Page]) -> None:
+    state = live_server.state
+    lamp = report_at(state, description="Mørkt ved nummer 64", photo=jpeg())
+    twin = report_at(state, metres_north=30)
+    school = report_at(state, metres_north=400, description="The heating rattles")
+    other = report_at(state, category="other", metres_north=800, description="I do not like the weather")
+    praise = report_at(state, category="praise", metres_north=1200)
+    page = desk_at(1280)
+    page.goto("/staff/queue?order=oldest")
+    expect(page.locator(".queue__item")).to_have_count(5)
+
+    assert current(page) == lamp
+    press(page, "t")
+    press(page, "p")
+    expect(page.get_by_text("Everybody can see it now.")).to_be_visible()
+    press(page, "f")
+    assert (stored(state, lamp).status, stored(state, lamp).unit_code, stored(state, lamp).text_public) == (
+        "forwarded",
+        "bydrift",
+        True,
+    )
+
+    assert current(page) == twin, "the next report came by itself"
+    press(page, "1")
+    assert stored(state, twin).duplicate_of_id == stored(state, lamp).id
+
+    assert current(page) == school
+    page.keyboard.press("u")
+    page.keyboard.type("Municipal property")
+    press(page, "Enter")
+    assert stored(state, school).unit_code == "eiendom"
+
+    assert current(page) == other
+    page.keyboard.press("r")
+    page.keyboard.type("Not the")
+    expect(page.locator("#reject-words")).to_have_value(
+        "Takk for at du sa fra. Dette har ikke kommunen ansvar for, så vi kan ikke rette det."
+    )
+    press(page, "Enter")
+    assert stored(state, other).status == "rejected"
+
+    assert current(page) == praise
+    page.keyboard.press("a")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Thank you for fine words, f and j and z")
+    press(page, "Control+Enter")
+    assert stored(state, praise).status == "answered"
+    expect(page.get_by_text("No new reports. Time for coffee.")).to_be_visible()
+
+    press(page, "z")
+    assert stored(state, praise).status == "new"
+    assert current(page) == praise
+
+
+def test_enter_sends_to_the_proposed_unit_and_j_and_k_walk_the_list(
+    live_server: LiveServer, desk_at: Callable[..., Page]
+) -> None:
+    first, second, third = (report_at(live_server.state, metres_north=300 * n) for n in range(3))
+    page = desk_at(1280)
+    press(page, "j")
+    press(page, "j")
+    assert current(page) == third
+    press(page, "k")
+    assert current(page) == second
+    press(page, "Enter")
+    assert stored(live_server.state, second).status == "forwarded"
+    assert current(page) == third
+    assert stored(live_server.state, first).status == "new"
+
+
+def test_keys_never_fire_while_somebody_writes_and_can_be_turned_off(
+    live_server: LiveServer, desk_at: Callable[..., Page]
+) -> None:
+    report = report_at(live_server.state)
+    page = desk_at(1280)
+    page.keyboard.press("n")
+    page.keyboard.type("f r d u j k z t p ? 1 a")
+    expect(page.locator("#note-words")).to_have_value("f r d u j k z t p ? 1 a")
+    page.keyboard.press("Escape")
+    expect(page.locator("#note-words")).to_be_hidden()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_label("Use keys on this computer").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("f")
+    page.keyboard.press("r")
+    expect(page.locator("#reject-words")).to_be_hidden()
+    assert stored(live_server.state, report).status == "new"
+
+
+def test_the_undo_bar_counts_down_in_words_and_goes(live_server: LiveServer, desk_at: Callable[..., Page]) -> None:
+    report_at(live_server.state)
+    page = desk_at(1280)
+    press(page, "f")
+    bar = page.locator("form[data-undo]")
+    expect(bar).to_contain_text("The unit gets an e-mail. No mail to the reporter.")
+    expect(bar).to_contain_text("8 seconds left to undo")
+    expect(bar).to_contain_text("It can no longer be undone here.", timeout=12_000)
+    expect(bar).to_be_hidden(timeout=8_000)
+
+
+def test_two_browsers_on_one_queue_never_overwrite_each_other(
+    live_server: LiveServer, desk_at: Callable[..., Page]
+) -> None:
+    report = report_at(live_server.state)
+    kari = desk_at(1280)
+    nils = desk_at(1280, "Nils", expect=["409"])
+    expect(nils.get_by_text("Kari is looking at this report now.")).to_be_visible()
+    press(kari, "f")
+    nils.keyboard.press("r")
+    nils.locator("#reject-words").fill("Kind words that took a while")
+    press(nils, "Control+Enter")
+    expect(nils.get_by_text("Somebody else changed this report just now.")).to_be_visible()
+    assert stored(live_server.state, report).status == "forwarded"
+    with transaction(live_server.state.session_factory) as session:
+        assert session.scalar(text("SELECT count(*) FROM note")) == 0
+
+
+@WIDTHS
+def test_every_page_of_the_desk_is_accessible(
+    live_server: LiveServer, desk_at: Callable[..., Page], width: int
+) -> None:
+    state = live_server.state
+    report = report_at(
+        state,
+        description="Dark",
+        photo=jpeg(),
+        email="nina@example.org",
+        name="Nina",
+        address="Storgata 64",
+        lat=69.6492,
+        lon=18.9553,
+        answers={"mast": "12", "state": "flickers"},
+    )
+    report_at(state, metres_north=20, description="Fare for å falle")
+    report_at(
+        state, category="dumped_waste", address="A very-long-address-without-any-space-to-break-it-in-two-parts 12"
+    )
+    done = report_at(state, category="snow", metres_north=40)
+    page = desk_at(width)
+    for address in (
+        f"/staff/queue?report={report}",
+        f"/staff/reports/{report}",
+        f"/staff/reports/{report}/explanation",
+        "/staff/reports",
+        "/staff/reports/new",
+    ):
+        page.goto(address)
+        if page.locator("#desk-map").count():
+            page.locator("#desk-map .leaflet-tile-loaded").first.wait_for()
+        check_page(page)
+    page.goto(f"/staff/queue?report={done}")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send to City operations").click()
+    expect(page.locator("form[data-undo]")).to_be_visible()
+    check_page(page)
+    for panel in ("decide-reject", "decide-duplicate", "decide-place"):
+        page.goto(f"/staff/queue?report={report}")
+        page.locator(f"#{panel} > summary").click()
+        check_page(page)
+
+
+def test_the_card_of_keys_is_accessible(live_server: LiveServer, desk_at: Callable[..., Page]) -> None:
+    report_at(live_server.state)
+    page = desk_at(1280)
+    page.keyboard.press("?")
+    check_page(page)
+
+
+def test_a_caller_is_served_by_keyboard(live_server: LiveServer, desk_at: Callable[..., Page]) -> None:
+    page = desk_at(1280)
+    page.goto("/staff/reports/new")
+    page.keyboard.type("Pothole")
+    page.keyboard.press("Tab")
+    page.get_by_role("radio", name="Like a dinner plate").or_(page.get_by_role("radio").first).first.check()
+    page.get_by_label("Address, or words").fill("Storgata 64")
+    page.get_by_label("Phone", exact=False).first.fill("77 00 00 99")
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Read the reference to the caller")).to_be_visible()
+    expect(page.get_by_role("link", name="77 00 00 99")).to_be_visible()
+
+
+def test_a_click_on_the_map_places_an_unplaced_report(live_server: LiveServer, desk_at: Callable[..., Page]) -> None:
+    report = report_at(live_server.state, address="By the shop")
+    page = desk_at(1280)
+    page.locator("#desk-map .leaflet-tile-loaded").first.wait_for()
+    page.locator("#desk-map").click(position={"x": 150, "y": 100})
+    expect(page.locator("#place-lat")).not_to_have_value("")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save the place").click()
+    assert stored(live_server.state, report).lat is not None
+    press(page, "f")
+    assert stored(live_server.state, report).status == "forwarded"
+
+
+@WIDTHS
+def test_the_desk_works_without_script(
+    live_server: LiveServer, context_at: Callable[..., BrowserContext], width: int
+) -> None:
+    state = live_server.state
+    first, second = report_at(state), report_at(state, metres_north=500)
+    context = context_at(width, base_url=live_server.url, java_script_enabled=False)
+    sign_in(context, live_server, hire(state, "Kari", Role.DESK))
+    page = context.new_page()
+    page.goto("/staff/queue")
+    page.locator("#decide-reject > summary").click()
+    page.locator("#reject-ready").select_option(label="Not found")
+    page.get_by_role("button", name="Close the report").click()
+    assert stored(state, first).status == "rejected"
+    page.get_by_role("button", name="Undo").click()
+    assert stored(state, first).status == "new"
+    page.goto(f"/staff/queue?report={second}")
+    page.get_by_role("button", name="Send to City operations").click()
+    assert stored(state, second).status == "forwarded"
