@@ -1,4 +1,4 @@
-"""Secret links: HMACs that can be made again at any time, so nothing secret is stored, and a new nonce revokes them."""
+"""Secret links: HMACs that can be made again, so nothing secret is stored; a new nonce revokes them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def public_path(report: Report) -> str:
 
 
 def photo_key(photo_id: UUID, *, nonce: str = "unsent", secret: bytes) -> str:
-    """Opens one photo to who holds its report's follow link (with the report's nonce), or has not sent it yet."""
+    """Opens one photo to the holder of its report's follow link (`nonce`), or to who has not sent it yet."""
     return _sign(secret, "photo", str(photo_id), nonce)
 
 

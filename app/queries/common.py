@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from app.models import Report
-from app.routing import Category, Rules
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from app.routing import Category, Rules
 
 NEWEST = 400
 
@@ -18,7 +22,12 @@ def common_categories(session: Session, rules: Rules, *, count: int = 6) -> list
 
     Filled up with the first category of each group. Stoppers and what can point at people are left out.
     """
-    newest = select(Report.category_code).order_by(Report.created_at.desc(), Report.id.desc()).limit(NEWEST).subquery()
+    newest = (
+        select(Report.category_code)
+        .order_by(Report.created_at.desc(), Report.id.desc())
+        .limit(NEWEST)
+        .subquery()
+    )
     grouped = session.execute(select(newest.c.category_code, func.count()).group_by(newest.c.category_code))
     counted: Counter[str] = Counter({code: number for code, number in grouped})  # noqa: C416  (rows are no pairs to mypy)
     fitting = [one for one in rules.categories.values() if one.phone_instead is None and not one.private]

@@ -22,7 +22,7 @@ def followed_report(session: Session, typed: str, token: str, *, secret: bytes) 
 
 
 def report_to_confirm(session: Session, typed: str, token: str, *, secret: bytes) -> Report:
-    """The report whose reporter's address this link, which stood in a mail to it, confirms; raises NotFound."""
+    """The report whose reporter's address this link confirms: it stood in a mail to it. Raises NotFound."""
     report = _load(session, typed)
     email = report.reporter.email if report is not None and report.reporter is not None else None
     if report is None or email is None or not same(token, confirm_token(report, email, secret=secret)):
@@ -35,7 +35,8 @@ def _load(session: Session, typed: str) -> Report | None:
         select(Report)
         .where(Report.reference == (parse_reference(typed) or ""))
         .options(
-            selectinload(Report.updates).joinedload(Update.note), selectinload(Report.photos),
+            selectinload(Report.updates).joinedload(Update.note),
+            selectinload(Report.photos),
             joinedload(Report.reporter),
         )
     )

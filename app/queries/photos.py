@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
-from sqlalchemy.orm import Session
 
 from app.errors import N_, NotFound
 from app.models import Photo, Report, RouteList, Staff, Stop, StopReport
 from app.models.links import photo_key, same
 from app.queries.visible import is_public, seen_by
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Iterable
+
+    from sqlalchemy.orm import Session
 
 NOT_HERE = N_("This photo is not here.")
 
@@ -69,8 +73,10 @@ def _by_staff(staff: Staff | None) -> ColumnElement[bool]:
     if staff.sees_all:
         return or_(Photo.report_id.is_not(None), Photo.stop_id.is_not(None))
     of_own_round = exists(
-        select(Stop.id).join(RouteList, RouteList.id == Stop.route_list_id)
-        .where(Stop.id == Photo.stop_id, RouteList.unit_code.in_(staff.unit_codes)).correlate(Photo)
+        select(Stop.id)
+        .join(RouteList, RouteList.id == Stop.route_list_id)
+        .where(Stop.id == Photo.stop_id, RouteList.unit_code.in_(staff.unit_codes))
+        .correlate(Photo)
     )
     return or_(_on_report(seen_by(staff)), of_own_round)
 

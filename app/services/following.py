@@ -1,16 +1,19 @@
-"""What the holder of a follow link does with the report: tell more, take it back, say that it is still broken."""
+"""What the holder of a follow link does: tell more, take the report back, say that it is still broken."""
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from sqlalchemy.orm import Session
-
-from app.errors import Conflict, Invalid, N_
+from app.errors import N_, Conflict, Invalid
 from app.models import REPORTER, Report, Update, UpdateKind
 from app.services.drafts import MAX_DESCRIPTION, MAX_PHOTOS
 from app.services.photos import attach_photos
+
+if TYPE_CHECKING:
+    import uuid
+
+    from sqlalchemy.orm import Session
 
 REOPEN_WITHIN = timedelta(days=60)
 MOST_PHOTOS = 20
@@ -41,7 +44,7 @@ def withdraw(report: Report, *, at: datetime) -> Update:
 def still_broken(
     session: Session, report: Report, *, words: str, photo_ids: tuple[uuid.UUID, ...] = (), at: datetime
 ) -> Update:
-    """Open it again, so that the desk sees it as new. Raises Conflict when it is open, or closed for too long."""
+    """Open it again, so that the desk sees it as new. Raises Conflict when it is open or closed for long."""
     if not report.is_open and not can_say_still_broken(report, at=at):
         raise Conflict(TOO_OLD)
     _check_size(report, words, photo_ids)
@@ -53,7 +56,10 @@ def still_broken(
 def tell_more(
     session: Session, report: Report, *, words: str, photo_ids: tuple[uuid.UUID, ...] = (), at: datetime
 ) -> Update:
-    """Words or photos to the desk; an answer to its question lets the due date run again. Raises Invalid, Conflict."""
+    """Words or photos to the desk; an answer to its question lets the due date run again.
+
+    Raises Invalid (nothing, or too much) and Conflict (closed).
+    """
     if not report.is_open:
         raise Conflict(IS_CLOSED)
     if not words.strip() and not photo_ids:

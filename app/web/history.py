@@ -27,7 +27,9 @@ _WORDS: dict[str, str] = {
     UpdateKind.REJECTED: N_("Closed without work."),
     UpdateKind.DUPLICATE: N_("Somebody had already reported the same thing. We go on with the first report."),
     UpdateKind.WITHDRAWN: N_("Withdrawn by the person who reported it."),
-    UpdateKind.REOPENED: N_("It is still broken, says the person who reported it. The service desk looks at it again."),
+    UpdateKind.REOPENED: N_(
+        "It is still broken, says the person who reported it. The service desk looks at it again."
+    ),
     UpdateKind.NOTED: N_("A message about the report."),
 }
 _TO_THE_HOLDER: dict[str, str] = {
@@ -38,8 +40,13 @@ _TO_THE_HOLDER: dict[str, str] = {
     UpdateKind.PHOTO_ADDED: N_("You added photos."),
     UpdateKind.CONFIRMED: N_("You confirmed your e-mail address."),
 }
-_FROM_OR_TO_THE_HOLDER = {UpdateKind.ASKED, UpdateKind.REPLIED, UpdateKind.REOPENED, UpdateKind.CONFIRMED,
-                          UpdateKind.PHOTO_ADDED}
+_FROM_OR_TO_THE_HOLDER = {
+    UpdateKind.ASKED,
+    UpdateKind.REPLIED,
+    UpdateKind.REOPENED,
+    UpdateKind.CONFIRMED,
+    UpdateKind.PHOTO_ADDED,
+}
 # What the desk tells a unit when it sends a report on is between the two.
 _WORDS_FOR_STAFF = {UpdateKind.FORWARDED, UpdateKind.TAKEN, UpdateKind.SCHEDULED}
 
@@ -66,9 +73,15 @@ def for_holder(report: Report, rules: Rules, *, lang: str) -> list[Line]:
 
 
 def show_first(session: Session, report: Report) -> str:
-    """The reference of the report that this one is a duplicate of, as people read it; empty when there is none."""
+    """The reference of the report that this one is a duplicate of, as people read it; empty when none."""
     first = public.first_of(session, report)
     return show_reference(first) if first else ""
+
+
+def last_question(report: Report) -> str:
+    """What the desk asked the reporter last; empty when it asked nothing, or when that was erased."""
+    asked = [update for update in report.updates if update.kind == UpdateKind.ASKED]
+    return asked[-1].note.body if asked and asked[-1].note is not None else ""
 
 
 def _is_with_holder(update: Update) -> bool:
@@ -90,4 +103,6 @@ def _line(update: Update, rules: Rules, *, lang: str, own: bool) -> Line | None:
     name = unit.name(lang) if unit else translate(N_("the right people"), lang)
     note = update.note
     readable = note is not None and (by_holder or (note.public and update.kind not in _WORDS_FOR_STAFF))
-    return Line(translate(sentence, lang, unit=name), update.at, note.body if note is not None and readable else "")
+    return Line(
+        translate(sentence, lang, unit=name), update.at, note.body if note is not None and readable else ""
+    )

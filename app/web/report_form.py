@@ -44,21 +44,26 @@ class ReportForm:
     @classmethod
     def from_link(cls, query: QueryParams) -> ReportForm:
         """An empty form, or one that a link such as /?lat=69.65&lon=18.95&category=pothole filled in."""
-        given = {name: query.get(name, "")[:200] for name in ("category", "lat", "lon", "address")}
-        return cls(**given, asked=given["category"])
+        form = cls()
+        for name in ("category", "lat", "lon", "address"):
+            setattr(form, name, query.get(name, "")[:200])
+        form.asked = form.category
+        return form
 
     @classmethod
     def from_post(cls, posted: FormData) -> ReportForm:
         """What was sent, without files."""
-        texts = {name: _text(posted, name) for name in _TEXTS}
+        form = cls()
+        for name in _TEXTS:
+            setattr(form, name, _text(posted, name))
+        form.key = _text(posted, "key")[:200] or form.key
+        form.answers = {
+            name.removeprefix(ANSWER): _all(posted, name) for name in posted if name.startswith(ANSWER)
+        }
         removed = set(posted.getlist("remove_photo"))
-        names = [name for name in posted if name.startswith(ANSWER)]
-        return cls(
-            **texts,
-            key=_text(posted, "key")[:200] or secrets.token_urlsafe(16),
-            answers={name.removeprefix(ANSWER): _all(posted, name) for name in names},
-            photo_ids=[one for one in map(_uuid, _all(posted, "photos")) if one and str(one) not in removed][:MAX_PHOTOS],
-        )
+        ids = (_uuid(text) for text in _all(posted, "photos") if text not in removed)
+        form.photo_ids = [photo_id for photo_id in ids if photo_id is not None][:MAX_PHOTOS]
+        return form
 
     def category_in(self, rules: Rules) -> Category | None:
         """The chosen category, None when there is none or it is no longer in use."""
@@ -67,20 +72,31 @@ class ReportForm:
     def has_unseen_questions(self, rules: Rules) -> bool:
         """Whether the page did not yet show the questions of the chosen category: it had no script."""
         category = self.category_in(rules)
-        return category is not None and category.phone_instead is None and bool(category.questions) \
+        return (
+            category is not None
+            and category.phone_instead is None
+            and bool(category.questions)
             and self.asked != self.category
+        )
 
     def answer(self, code: str) -> str:
         """The one answer as typed."""
         return next((value for value in reversed(self.answers.get(code, [])) if value), "")
 
     def draft(self, rules: Rules, *, lang: str, channel: str = "web") -> ReportDraft:
-        """What intake takes. Raises Invalid, with all other mistakes too, where the position is not a number."""
+        """What intake takes. Raises Invalid, with all other mistakes, where the position is no number."""
         position, readable = self._position()
         draft = ReportDraft(
-            category=self.category, lat=position[0], lon=position[1], address=self.address.strip(),
-            description=self.description, answers=self._typed_answers(rules), photo_ids=tuple(self.photo_ids),
-            reporter=ReporterDraft(name=self.name.strip(), email=self.email.strip(), phone=self.phone.strip(), language=lang),
+            category=self.category,
+            lat=position[0],
+            lon=position[1],
+            address=self.address.strip(),
+            description=self.description,
+            answers=self._typed_answers(rules),
+            photo_ids=tuple(self.photo_ids),
+            reporter=ReporterDraft(
+                name=self.name.strip(), email=self.email.strip(), phone=self.phone.strip(), language=lang
+            ),
             channel=channel,
         )
         if not readable:
@@ -93,7 +109,7 @@ class ReportForm:
         return None if lat is None or lon is None else (lat, lon)
 
     def _position(self) -> tuple[tuple[float | None, float | None], bool]:
-        """Both numbers (or None) and whether everything typed could be read; one field may hold a pasted pair."""
+        """Both numbers (or None), and whether all could be read; one field may hold a pasted pair."""
         texts = [self.lat.strip(), self.lon.strip()]
         if texts[0] and not texts[1]:
             # "69.6492, 18.9553" pasted from a map; a comma alone is a Norwegian decimal sign.

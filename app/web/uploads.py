@@ -18,7 +18,7 @@ _MOST_FILES = 20
 
 
 def check_length(request: Request, *, most: int) -> None:
-    """Refuse a body that is too long (413) or of unknown length (411); the server holds it to what it said."""
+    """Refuse a body that is too long (413) or of unknown length (411); the server holds it to its word."""
     length = request.headers.get("content-length", "")
     if not length.isdigit():
         raise HTTPException(411)
@@ -45,7 +45,9 @@ async def get_report_upload(request: Request, settings: SettingsDep) -> AsyncIte
 
 def files_of(form: FormData, name: str) -> list[UploadFile]:
     """The files that were chosen in one field; an empty file field sends a file without a name."""
-    return [file for file in form.getlist(name) if isinstance(file, UploadFile) and file.filename and file.size]
+    return [
+        file for file in form.getlist(name) if isinstance(file, UploadFile) and file.filename and file.size
+    ]
 
 
 def read_file(file: UploadFile, *, most: int) -> bytes:

@@ -1,22 +1,26 @@
-"""What every page is held to: axe-core finds nothing, nothing scrolls sideways, what is tapped is large enough."""
+"""What every page is held to: axe-core finds nothing, nothing scrolls sideways, targets are large enough."""
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+from typing import TYPE_CHECKING
 
 from app.settings import PROJECT
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
 AXE = PROJECT / "static" / "vendor" / "axe" / "axe.min.js"
-_RUN = """() => axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})"""
+_RUN = """() => axe.run(document, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+})"""
 _WIDE = """() => [...document.querySelectorAll("body *")]
     .filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
     .map((e) => e.outerHTML.slice(0, 120)).slice(-4)"""
-_SMALL = """() => [...document.querySelectorAll("button, a.ds-button, label.photo-button, summary, select, textarea, "
-    + "input:not([type=hidden], [type=radio], [type=checkbox])")]
-    .map((e) => [e, e.getBoundingClientRect().height])
-    // What is one pixel high is there for screen readers; its label is what is tapped.
-    .filter(([e, height]) => e.checkVisibility() && height > 1.5 && height < 43.5 && !e.closest(".leaflet-container"))
-    .map(([e]) => e)
+# What is one pixel high is there for screen readers; its label is what is tapped.
+_SMALL = """() => [...document.querySelectorAll("button, a.ds-button, label.photo-button, summary, select, "
+    + "textarea, input:not([type=hidden], [type=radio], [type=checkbox])")]
+    .filter((e) => e.checkVisibility() && !e.closest(".leaflet-container"))
+    .filter((e) => e.getBoundingClientRect().height > 1.5 && e.getBoundingClientRect().height < 43.5)
     .map((e) => e.outerHTML.slice(0, 120))"""
 
 

@@ -1,4 +1,4 @@
-"""A real server and a real browser: commits are real, all tables are emptied afterwards, and nothing leaves the machine."""
+"""A real server and a real browser. Commits are real, tables are emptied, nothing leaves the machine."""
 
 from __future__ import annotations
 
@@ -6,24 +6,28 @@ import mimetypes
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, sync_playwright
 
-from app.db import SessionFactory
 from app.main import create_app
-from app.routing import RulesFile
 from app.settings import PROJECT, Settings
 from app.storage import PhotoStore
 from app.web.state import AppState
 from app.web.vendor import VENDOR_FILES
 from tests.application import SECRET, Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from app.db import SessionFactory
+    from app.routing import RulesFile
 
 CHROMIUM = Path("/usr/bin/chromium")
 VENDOR = PROJECT / "static" / "vendor"
@@ -48,10 +52,21 @@ def live_server(
     real_session_factory: SessionFactory, rules_file: RulesFile, clock: Clock, tmp_path: Path
 ) -> Iterator[LiveServer]:
     """gatami on a port of its own, with real commits and the test's clock. Mark the test with realdb."""
-    settings = Settings(_env_file=None, data_dir=tmp_path, secret_key=SECRET.decode(), database_url="unused",
-                        tile_url="https://tiles.example/{z}/{x}/{y}.png")
-    state = AppState(settings=settings, session_factory=real_session_factory, rules_file=rules_file,
-                     photos=PhotoStore(settings.photo_dir), secret=SECRET, clock=clock)
+    settings = Settings(
+        _env_file=None,
+        data_dir=tmp_path,
+        secret_key=SECRET.decode(),
+        database_url="unused",
+        tile_url="https://tiles.example/{z}/{x}/{y}.png",
+    )
+    state = AppState(
+        settings=settings,
+        session_factory=real_session_factory,
+        rules_file=rules_file,
+        photos=PhotoStore(settings.photo_dir),
+        secret=SECRET,
+        clock=clock,
+    )
     server = uvicorn.Server(uvicorn.Config(create_app(state), port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -101,8 +116,13 @@ def context_at(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     with ExitStack() as stack:
 
         def open_context(width: int, **options: object) -> BrowserContext:
-            given = {"locale": "en-GB", "timezone_id": "Europe/Oslo", "has_touch": width < 700,
-                     "viewport": {"width": width, "height": 740 if width < 700 else 900}, **options}
+            given = {
+                "locale": "en-GB",
+                "timezone_id": "Europe/Oslo",
+                "has_touch": width < 700,
+                "viewport": {"width": width, "height": 740 if width < 700 else 900},
+                **options,
+            }
             context = browser.new_context(**given)  # type: ignore[arg-type]
             stack.callback(context.close)
             context.set_default_timeout(10_000)
@@ -113,7 +133,9 @@ def context_at(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 
 @pytest.fixture
-def page_at(live_server: LiveServer, context_at: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
+def page_at(
+    live_server: LiveServer, context_at: Callable[..., BrowserContext]
+) -> Iterator[Callable[..., Page]]:
     """`page_at(360)` opens a page; errors in its console, and what its policy forbids, fail the test.
 
     A request that the test itself lets fail may be named: `page_at(360, expect=["403"])`.
@@ -128,8 +150,12 @@ def page_at(live_server: LiveServer, context_at: Callable[..., BrowserContext]) 
                 problems.append(words)
 
         page.on("pageerror", lambda error: listen(str(error)))
-        page.on("console", lambda message: listen(f"{message.text} {message.location['url']}")
-                if message.type == "error" else None)
+        page.on(
+            "console",
+            lambda message: (
+                listen(f"{message.text} {message.location['url']}") if message.type == "error" else None
+            ),
+        )
         return page
 
     yield open_page
@@ -138,7 +164,7 @@ def page_at(live_server: LiveServer, context_at: Callable[..., BrowserContext]) 
 
 @pytest.fixture(scope="session")
 def screenshot() -> Callable[..., None]:
-    """`screenshot(page, "queue-1280")`: a picture in test-output/screenshots, or where SCREENSHOTS says (`make screenshots`)."""
+    """`screenshot(page, "queue-1280")`: a picture in test-output/screenshots or the folder SCREENSHOTS."""
     folder = PROJECT / os.environ.get("SCREENSHOTS", "test-output/screenshots")
     folder.mkdir(parents=True, exist_ok=True)
 

@@ -1,9 +1,9 @@
-"""The pages beside the form: axe-core finds nothing on any of them, in any state, on a phone and on a desk."""
+"""The pages beside the form: axe-core finds nothing on any of them, on a phone and on a desk."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,7 +16,11 @@ from app.services.drafts import ReportDraft, ReporterDraft
 from app.services.reporting import submit_report
 from tests.application import SECRET, STORGATA
 from tests.browser.accessibility import check_page
-from tests.browser.conftest import LiveServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.browser.conftest import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.realdb]
 DESK = Actor(ActorKind.STAFF)
@@ -29,10 +33,16 @@ def report(live_server: LiveServer) -> Report:
     """A dark lamp, reported with words and an address to write to."""
     with transaction(live_server.state.session_factory) as session:
         draft = ReportDraft(
-            category="lamp_dark", lat=STORGATA[0], lon=STORGATA[1], description="Dark since Monday", answers={"mast": "12345"},
+            category="lamp_dark",
+            lat=STORGATA[0],
+            lon=STORGATA[1],
+            description="Dark since Monday",
+            answers={"mast": "12345"},
             reporter=ReporterDraft(email="me@example.com", language="en"),
         )
-        return submit_report(session, draft, rules=live_server.state.rules_file.current, at=live_server.state.clock())
+        return submit_report(
+            session, draft, rules=live_server.state.rules_file.current, at=live_server.state.clock()
+        )
 
 
 def change(live_server: LiveServer, report: Report, verb: Callable[[Report], object]) -> None:
@@ -44,7 +54,9 @@ def change(live_server: LiveServer, report: Report, verb: Callable[[Report], obj
 @WIDTHS
 @SCHEMES
 @pytest.mark.parametrize("path", ["/privacy", "/accessibility", "/about"])
-def test_information_pages_are_accessible(page_at: Callable[..., Page], width: int, color_scheme: str, path: str) -> None:
+def test_information_pages_are_accessible(
+    page_at: Callable[..., Page], width: int, color_scheme: str, path: str
+) -> None:
     page = page_at(width, color_scheme=color_scheme)
     page.goto(path)
     check_page(page)
@@ -109,7 +121,9 @@ def test_confirming_an_address_is_one_press(
     expect(page.get_by_text("You will hear from us")).to_be_visible()
 
 
-def test_the_link_can_be_copied(live_server: LiveServer, page_at: Callable[..., Page], report: Report) -> None:
+def test_the_link_can_be_copied(
+    live_server: LiveServer, page_at: Callable[..., Page], report: Report
+) -> None:
     page = page_at(360, permissions=["clipboard-read", "clipboard-write"])
     page.goto(f"{follow_path(report, secret=SECRET)}?new=1")
     page.get_by_role("button", name="Copy the link").click()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
@@ -16,10 +16,17 @@ from app.db import transaction
 from app.models import Report
 from tests.application import STORGATA
 from tests.browser.accessibility import check_page
-from tests.browser.conftest import LiveServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.browser.conftest import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.realdb]
-HERE = {"geolocation": {"latitude": STORGATA[0], "longitude": STORGATA[1], "accuracy": 12}, "permissions": ["geolocation"]}
+HERE = {
+    "geolocation": {"latitude": STORGATA[0], "longitude": STORGATA[1], "accuracy": 12},
+    "permissions": ["geolocation"],
+}
 WIDTHS = pytest.mark.parametrize("width", [360, 1280])
 PLACED = "The place is set. You can move the pin."
 
@@ -38,7 +45,9 @@ def noisy_jpeg(width: int, height: int) -> bytes:
 
 
 @WIDTHS
-def test_the_shortest_report_is_three_taps(live_server: LiveServer, page_at: Callable[..., Page], width: int) -> None:
+def test_the_shortest_report_is_three_taps(
+    live_server: LiveServer, page_at: Callable[..., Page], width: int
+) -> None:
     page = page_at(width, **HERE)
     page.goto("/")
     page.get_by_role("button", name="My position").click()
@@ -51,7 +60,9 @@ def test_the_shortest_report_is_three_taps(live_server: LiveServer, page_at: Cal
 
 
 @WIDTHS
-def test_the_form_is_accessible_in_every_state(live_server: LiveServer, page_at: Callable[..., Page], width: int) -> None:
+def test_the_form_is_accessible_in_every_state(
+    live_server: LiveServer, page_at: Callable[..., Page], width: int
+) -> None:
     page = page_at(width, expect=["422"])
     page.goto("/")
     page.locator(".map .leaflet-tile-loaded").first.wait_for()
@@ -69,7 +80,9 @@ def test_the_form_is_accessible_in_every_state(live_server: LiveServer, page_at:
     check_page(page)
 
 
-def test_a_tap_on_the_map_places_the_pin_and_dragging_moves_it(live_server: LiveServer, page_at: Callable[..., Page]) -> None:
+def test_a_tap_on_the_map_places_the_pin_and_dragging_moves_it(
+    live_server: LiveServer, page_at: Callable[..., Page]
+) -> None:
     page = page_at(360)
     page.goto("/")
     page.locator("#map.leaflet-container").click(position={"x": 160, "y": 150})
@@ -84,7 +97,9 @@ def test_a_tap_on_the_map_places_the_pin_and_dragging_moves_it(live_server: Live
     assert float(page.locator("#lat").input_value()) < float(before)
 
 
-def test_the_place_can_be_chosen_with_the_keyboard_alone(live_server: LiveServer, page_at: Callable[..., Page]) -> None:
+def test_the_place_can_be_chosen_with_the_keyboard_alone(
+    live_server: LiveServer, page_at: Callable[..., Page]
+) -> None:
     page = page_at(1280)
     page.goto("/")
     page.locator("#map.leaflet-container").wait_for()
@@ -98,7 +113,9 @@ def test_the_place_can_be_chosen_with_the_keyboard_alone(live_server: LiveServer
     assert float(page.locator("#lat").input_value()) > 69.6496
 
 
-def test_outside_our_area_says_so_at_once_and_whom_to_ask(live_server: LiveServer, page_at: Callable[..., Page]) -> None:
+def test_outside_our_area_says_so_at_once_and_whom_to_ask(
+    live_server: LiveServer, page_at: Callable[..., Page]
+) -> None:
     page = page_at(360, geolocation={"latitude": 59.91, "longitude": 10.75}, permissions=["geolocation"])
     page.goto("/")
     page.get_by_role("button", name="My position").click()
@@ -106,19 +123,25 @@ def test_outside_our_area_says_so_at_once_and_whom_to_ask(live_server: LiveServe
     check_page(page)
 
 
-def test_each_way_a_position_can_fail_has_its_own_words(live_server: LiveServer, page_at: Callable[..., Page]) -> None:
+def test_each_way_a_position_can_fail_has_its_own_words(
+    live_server: LiveServer, page_at: Callable[..., Page]
+) -> None:
     page = page_at(360)
     said = []
     for code in (1, 2, 3):
         page.goto("/")
-        page.evaluate("code => { navigator.geolocation.getCurrentPosition = (good, bad) => bad({code}); }", code)
+        page.evaluate(
+            "code => { navigator.geolocation.getCurrentPosition = (good, bad) => bad({code}); }", code
+        )
         page.get_by_role("button", name="My position").click()
         expect(page.locator("#place-status")).to_contain_text("ap the map")
         said.append(page.locator("#place-status").text_content())
     assert len(set(said)) == 3
 
 
-def test_open_wires_show_the_number_and_no_form(live_server: LiveServer, page_at: Callable[..., Page]) -> None:
+def test_open_wires_show_the_number_and_no_form(
+    live_server: LiveServer, page_at: Callable[..., Page]
+) -> None:
     page = page_at(360)
     page.goto("/")
     page.locator("summary", has_text="Street lights").click()
@@ -135,13 +158,20 @@ def test_a_photo_is_made_small_on_the_phone_and_survives_a_failed_form(
 ) -> None:
     page = page_at(360, expect=["422"])
     sizes: list[int] = []
-    page.on("request", lambda request: sizes.append(len(request.post_data_buffer or b"")) if request.url.endswith("/photos") else None)
+    page.on(
+        "request",
+        lambda request: (
+            sizes.append(len(request.post_data_buffer or b"")) if request.url.endswith("/photos") else None
+        ),
+    )
     page.goto("/")
     photo = noisy_jpeg(3000, 2000)
     assert len(photo) > 4_000_000
     page.locator("#photo_files").set_input_files(
-        [{"name": "night.jpg", "mimeType": "image/jpeg", "buffer": photo},
-         {"name": "letter.jpg", "mimeType": "image/jpeg", "buffer": b"Dear council"}]
+        [
+            {"name": "night.jpg", "mimeType": "image/jpeg", "buffer": photo},
+            {"name": "letter.jpg", "mimeType": "image/jpeg", "buffer": b"Dear council"},
+        ]
     )
     expect(page.locator("#photo-list img")).to_have_count(1, timeout=20_000)
     expect(page.locator("#photo-list")).to_contain_text("This file is not a photo.")
@@ -181,7 +211,9 @@ def test_two_taps_are_one_report(live_server: LiveServer, page_at: Callable[...,
 
 
 @WIDTHS
-def test_without_script_the_whole_form_works(live_server: LiveServer, page_at: Callable[..., Page], width: int) -> None:
+def test_without_script_the_whole_form_works(
+    live_server: LiveServer, page_at: Callable[..., Page], width: int
+) -> None:
     page = page_at(width, java_script_enabled=False)
     page.goto("/")
     expect(page.locator("#map")).to_be_hidden()

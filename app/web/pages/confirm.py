@@ -1,4 +1,4 @@
-"""Confirming an address: the link in the mail opens a page with one button, because mail scanners open links."""
+"""Confirming an address: the mail's link opens a page with one button, because mail scanners open links."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ CONFIRMED = N_("Thank you. You will hear from us when something happens.")
 
 @router.get("")
 def ask(
-    request: Request, reference: str, token: str, session: SessionDep, state: StateDep,
+    request: Request,
+    reference: str,
+    token: str,
+    session: SessionDep,
+    state: StateDep,
     staff: MaybeStaffDep,  # noqa: ARG001  (known to the template)
 ) -> Response:
     """Nothing is confirmed by opening the page."""

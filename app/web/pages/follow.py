@@ -1,4 +1,4 @@
-"""The reporter's own page behind the secret link: receipt, status, history, and what the reporter can still do."""
+"""The reporter's own page behind the secret link: receipt, history, and what the reporter can still do."""
 
 from __future__ import annotations
 
@@ -11,18 +11,28 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
-from app.errors import DomainError, Invalid, N_
+from app.errors import N_, DomainError, Invalid
 from app.models import Photo, Report
 from app.models.links import follow_path, photo_key, public_path
 from app.queries import following as queries
 from app.routing import Rules
 from app.services import following
+from app.services.drafts import MAX_PHOTOS
 from app.services.photos import take_photo
 from app.text import say
 from app.web import security
-from app.web.deps import CsrfFailed, FormDep, LanguageDep, MaybeStaffDep, NowDep, SessionDep, StateDep, form_token
+from app.web.deps import (
+    CsrfFailed,
+    FormDep,
+    LanguageDep,
+    MaybeStaffDep,
+    NowDep,
+    SessionDep,
+    StateDep,
+    form_token,
+)
 from app.web.errors import STATUS_OF
-from app.web.history import for_holder, show_first
+from app.web.history import for_holder, last_question, show_first
 from app.web.state import AppState
 from app.web.templating import redirect, render
 from app.web.uploads import files_of, get_report_upload, read_file
@@ -50,11 +60,19 @@ class Visit:
 
     def back(self, *, flash: str) -> Response:
         """To the page itself."""
-        return redirect(self.request, follow_path(self.report, secret=self.state.secret), flash=("success", flash))
+        return redirect(
+            self.request, follow_path(self.report, secret=self.state.secret), flash=("success", flash)
+        )
 
 
 def get_visit(
-    request: Request, reference: str, token: str, session: SessionDep, state: StateDep, lang: LanguageDep, now: NowDep,
+    request: Request,
+    reference: str,
+    token: str,
+    session: SessionDep,
+    state: StateDep,
+    lang: LanguageDep,
+    now: NowDep,
     staff: MaybeStaffDep,  # noqa: ARG001  (known to the template)
 ) -> Visit:
     """The report, if the link is right."""
@@ -67,8 +85,9 @@ VisitDep = Annotated[Visit, Depends(get_visit)]
 
 def check_csrf(visit: Visit, form: FormData) -> None:
     """Raises CsrfFailed."""
-    if not security.csrf_holds(visit.request, visit.state.settings, form_token(form, visit.request),
-                               secret=visit.state.secret):
+    if not security.csrf_holds(
+        visit.request, visit.state.settings, form_token(form, visit.request), secret=visit.state.secret
+    ):
         raise CsrfFailed
 
 
@@ -109,33 +128,50 @@ def _say(visit: Visit, posted: FormData, *, reopening: bool) -> Response:
     except DomainError as error:
         # The rolled-back savepoint took what was loaded along.
         token = visit.request.path_params["token"]
-        report = queries.followed_report(visit.session, visit.report.reference, token, secret=visit.state.secret)
+        report = queries.followed_report(
+            visit.session, visit.report.reference, token, secret=visit.state.secret
+        )
         return _page(replace(visit, report=report), refused=error, words=words)
     return visit.back(flash=SAVED)
 
 
 def _photos(visit: Visit, posted: FormData) -> tuple[uuid.UUID, ...]:
-    """What came with the form; too many are counted by the service, so one more than allowed is enough to read."""
+    """What came with the form; the service counts them, so one more than allowed is enough to read."""
     most = visit.state.settings.photo_max_bytes
-    files = files_of(posted, "photo_files")[: following.MAX_PHOTOS + 1]
+    files = files_of(posted, "photo_files")[: MAX_PHOTOS + 1]
     return tuple(
-        take_photo(visit.session, visit.state.photos, read_file(file, most=most), at=visit.at, most_bytes=most).id
+        take_photo(
+            visit.session, visit.state.photos, read_file(file, most=most), at=visit.at, most_bytes=most
+        ).id
         for file in files
     )
 
 
-def _page(visit: Visit, *, new: bool = False, refused: DomainError | None = None, words: str = "") -> Response:
+def _page(
+    visit: Visit, *, new: bool = False, refused: DomainError | None = None, words: str = ""
+) -> Response:
     report, rules, lang = visit.report, visit.rules, visit.lang
     status = STATUS_OF.get(type(refused), 422) if refused is not None else 200
     base_url = visit.state.settings.public_url or str(visit.request.base_url)
     path = follow_path(report, secret=visit.state.secret)
     return render(
-        visit.request, "follow/page.html", status_code=status, report=report, new=new, path=path,
-        address=f"{base_url.rstrip('/')}{path}", category=rules.categories.get(report.category_code),
+        visit.request,
+        "follow/page.html",
+        status_code=status,
+        report=report,
+        new=new,
+        path=path,
+        address=f"{base_url.rstrip('/')}{path}",
+        category=rules.categories.get(report.category_code),
         likely=rules.units.get(report.unit_code or report.proposed_unit_code or ""),
-        lines=for_holder(report, rules, lang=lang), first=show_first(visit.session, report),
-        public_path=_public_path(report), can_withdraw=following.can_withdraw(report),
-        can_reopen=following.can_say_still_broken(report, at=visit.at), refused=_sentence(refused, lang), words=words,
+        lines=for_holder(report, rules, lang=lang),
+        question=last_question(report),
+        first=show_first(visit.session, report),
+        public_path=_public_path(report),
+        can_withdraw=following.can_withdraw(report),
+        can_reopen=following.can_say_still_broken(report, at=visit.at),
+        refused=_sentence(refused, lang),
+        words=words,
         photo_src=lambda photo, size="": _photo_src(photo, report, visit.state, size),
     )
 
@@ -147,7 +183,9 @@ def _sentence(refused: DomainError | None, lang: str) -> str:
 
 
 def _public_path(report: Report) -> str:
-    is_public = not report.private and report.hidden_at is None and report.is_placed and report.status != "withdrawn"
+    is_public = (
+        not report.private and report.hidden_at is None and report.is_placed and report.status != "withdrawn"
+    )
     return public_path(report) if is_public else ""
 
 

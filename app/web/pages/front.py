@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
-from app.errors import Invalid, N_
+from app.errors import N_, Invalid
 from app.models.links import follow_path, photo_key
 from app.queries.common import common_categories
 from app.queries.photos import unsent
@@ -19,7 +19,16 @@ from app.services.reporting import submit_report
 from app.storage import PhotoRefused
 from app.text import say, translate
 from app.web import security
-from app.web.deps import CsrfFailed, LanguageDep, MaybeStaffDep, NowDep, RulesDep, SessionDep, StateDep, form_token
+from app.web.deps import (
+    CsrfFailed,
+    LanguageDep,
+    MaybeStaffDep,
+    NowDep,
+    RulesDep,
+    SessionDep,
+    StateDep,
+    form_token,
+)
 from app.web.report_form import TOO_MANY_PHOTOS, ReportForm
 from app.web.state import AppState
 from app.web.templating import redirect, render
@@ -27,7 +36,9 @@ from app.web.uploads import files_of, get_report_upload, read_file
 
 router = APIRouter(include_in_schema=False)
 
-PAGE_WAS_OLD = N_("The page had been open for a long time. Everything you wrote is still here. Please send it once more.")
+PAGE_WAS_OLD = N_(
+    "The page had been open for a long time. Everything you wrote is still here. Please send it once more."
+)
 SENT_BEFORE = N_("You already sent a report from this page. If this is another one, send it once more.")
 RETIRED = N_("The kind of report you chose is no longer in use. Choose another one. Nothing else was lost.")
 ReportUploadDep = Annotated[FormData, Depends(get_report_upload)]
@@ -44,8 +55,14 @@ def show_form(request: Request, session: SessionDep, rules: RulesDep, staff: May
 
 @router.post("/reports")
 def submit(
-    request: Request, posted: ReportUploadDep, session: SessionDep, state: StateDep, rules: RulesDep, now: NowDep,
-    lang: LanguageDep, staff: MaybeStaffDep,  # noqa: ARG001  (known to the template)
+    request: Request,
+    posted: ReportUploadDep,
+    session: SessionDep,
+    state: StateDep,
+    rules: RulesDep,
+    now: NowDep,
+    lang: LanguageDep,
+    staff: MaybeStaffDep,  # noqa: ARG001  (known to the template)
 ) -> Response:
     """Take the report in and show its receipt; whatever is missing, the form again with everything kept."""
     form = ReportForm.from_post(posted)
@@ -59,8 +76,9 @@ def submit(
     try:
         # A savepoint, because the photos stay where the report cannot be taken in yet.
         with session.begin_nested():
-            report = submit_report(session, form.draft(rules, lang=lang), rules=rules, at=now,
-                                   idempotency_key=f"form:{form.key}")
+            report = submit_report(
+                session, form.draft(rules, lang=lang), rules=rules, at=now, idempotency_key=f"form:{form.key}"
+            )
     except Invalid as error:
         return _refused(request, session, form, error, lang=lang)
     return redirect(request, f"{follow_path(report, secret=state.secret)}?new=1")
@@ -75,8 +93,14 @@ def _take_photos(session: Session, state: AppState, form: ReportForm, posted: Fo
     for file in files[:room]:
         try:
             data = read_file(file, most=state.settings.photo_max_bytes)
-            photo = take_photo(session, state.photos, data, at=state.clock(), once=form.key,
-                               most_bytes=state.settings.photo_max_bytes)
+            photo = take_photo(
+                session,
+                state.photos,
+                data,
+                at=state.clock(),
+                once=form.key,
+                most_bytes=state.settings.photo_max_bytes,
+            )
         except PhotoRefused as error:
             form.errors["photo_files"] = f"{file.filename}: {say(error, lang)}"
         else:
@@ -96,7 +120,9 @@ def _refused(request: Request, session: Session, form: ReportForm, error: Invali
     return _page(request, session, form, status_code=422)
 
 
-def _page(request: Request, session: Session, form: ReportForm, *, notice: str = "", status_code: int = 200) -> Response:
+def _page(
+    request: Request, session: Session, form: ReportForm, *, notice: str = "", status_code: int = 200
+) -> Response:
     """The form; photos that somebody else used, or that are too old, are no longer in it."""
     state: AppState = request.app.state.gatami
     rules = state.rules_file.current
@@ -105,11 +131,21 @@ def _page(request: Request, session: Session, form: ReportForm, *, notice: str =
     point = form.point()
     common = common_categories(session, rules)
     page = render(
-        request, "front/form.html", status_code=status_code, request_path="/", form=form, notice=notice, common=common,
-        common_codes={category.code for category in common}, category=form.category_in(rules),
-        outside=point is not None and not in_service_area(rules, *point), max_photos=MAX_PHOTOS,
+        request,
+        "front/form.html",
+        status_code=status_code,
+        request_path="/",
+        form=form,
+        notice=notice,
+        common=common,
+        common_codes={category.code for category in common},
+        category=form.category_in(rules),
+        outside=point is not None and not in_service_area(rules, *point),
+        max_photos=MAX_PHOTOS,
         photo_max_bytes=state.settings.photo_max_bytes,
-        thumbnail=lambda photo: f"/photos/{photo.id}-thumbnail.jpg?key={photo_key(photo.id, secret=state.secret)}",
+        thumbnail=lambda photo: (
+            f"/photos/{photo.id}-thumbnail.jpg?key={photo_key(photo.id, secret=state.secret)}"
+        ),
     )
     page.headers["Cache-Control"] = "no-store"
     return page

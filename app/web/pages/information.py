@@ -22,7 +22,9 @@ A_YEAR = 365 * 86400
 @router.get("/accessibility")
 @router.get("/about")
 def show_information(
-    request: Request, state: StateDep, rules: RulesDep,
+    request: Request,
+    state: StateDep,
+    rules: RulesDep,
     staff: MaybeStaffDep,  # noqa: ARG001  (known to the template)
 ) -> Response:
     """One of the pages that say how things are."""
@@ -30,13 +32,20 @@ def show_information(
 
 
 @router.post("/language", dependencies=[CsrfChecked])
-def choose_language(request: Request, form: FormDep, state: StateDep) -> Response:
+def choose_language(form: FormDep, state: StateDep) -> Response:
     """Remember the language in a cookie and go back to the page, which is one of ours."""
     language = str(form.get("language"))
     response = Response(status_code=303, headers={"Location": local_path(str(form.get("next") or "/"))})
     if language in LANGUAGES:
-        response.set_cookie("gatami_language", language, max_age=A_YEAR, path="/", secure=state.settings.https,
-                            httponly=True, samesite="lax")
+        response.set_cookie(
+            "gatami_language",
+            language,
+            max_age=A_YEAR,
+            path="/",
+            secure=state.settings.https,
+            httponly=True,
+            samesite="lax",
+        )
     return response
 
 
@@ -50,6 +59,8 @@ def local_path(given: str) -> str:
 def _facts(desk_email: str, rules: Rules) -> dict[str, Any]:
     phones = rules.municipality.phones
     return {
-        "desk_email": desk_email, "max_photos": MAX_PHOTOS, "reopen_days": REOPEN_WITHIN.days,
+        "desk_email": desk_email,
+        "max_photos": MAX_PHOTOS,
+        "reopen_days": REOPEN_WITHIN.days,
         "desk_phones": [phone for phone in phones if not phone.emergency and len(phone.number) > 4],
     }

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import FileResponse
 from starlette.datastructures import FormData
 
-from app.errors import Invalid, N_, NotFound
+from app.errors import N_, Invalid, NotFound
 from app.models.links import photo_key
 from app.queries.photos import NOT_HERE, visible_photo
 from app.services.photos import take_photo
@@ -36,9 +36,7 @@ def upload_photo(
     most = state.settings.photo_max_bytes
     photo = take_photo(session, state.photos, read_file(files[0], most=most), at=now, most_bytes=most)
     thumbnail = f"/photos/{photo.id}-thumbnail.jpg?key={photo_key(photo.id, secret=state.secret)}"
-    return Response(
-        f'{{"id":"{photo.id}","thumbnail":"{thumbnail}"}}', 201, media_type="application/json"
-    )
+    return Response(f'{{"id":"{photo.id}","thumbnail":"{thumbnail}"}}', 201, media_type="application/json")
 
 
 @router.get("/photos/{name}.jpg")
@@ -54,7 +52,11 @@ def show_photo(
     seen = visible_photo(session, photo_id, staff=staff, key=key, secret=state.secret)
     etag = f'"{seen.photo.sha256[:20]}-{size}"'
     # A public photo can be taken back by the desk, so caches ask again soon; the others are kept by nobody.
-    headers = {"ETag": etag, "Cache-Control": "public, max-age=300"} if seen.public else {"Cache-Control": "no-store"}
+    headers = (
+        {"ETag": etag, "Cache-Control": "public, max-age=300"}
+        if seen.public
+        else {"Cache-Control": "no-store"}
+    )
     if seen.public and request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
     return FileResponse(state.photos.open(photo_id, size), media_type="image/jpeg", headers=headers)

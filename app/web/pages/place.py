@@ -22,12 +22,14 @@ def show_place(rules: RulesDep, lang: LanguageDep, lat: Lat, lon: Lon) -> Respon
 
 
 def place_facts(rules: Rules, lat: float, lon: float, *, lang: str) -> dict[str, Any]:
-    """`inside`; outside also `text` and `contacts` [{name, phone, url}], and `swapped` where the other way round fits."""
+    """`inside`; outside also `text`, `contacts` [{name, phone, url}] and `swapped` (the other way fits)."""
     if in_service_area(rules, lat, lon):
         return {"inside": True}
     outside = rules.municipality.outside
     return {
-        "inside": False, "text": outside.text(lang), "swapped": in_service_area(rules, lon, lat),
+        "inside": False,
+        "text": outside.text(lang),
+        "swapped": in_service_area(rules, lon, lat),
         "contacts": [contact.model_dump() for contact in outside.contacts],
     }
 

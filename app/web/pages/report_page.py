@@ -1,4 +1,4 @@
-"""One report for everybody: place, category, status and dates; words and photos only when the desk let them through."""
+"""One report for everybody; the resident's words and photos only when the desk let them through."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/reports/{reference}")
 def show_report(
-    request: Request, reference: str, session: SessionDep, rules: RulesDep, lang: LanguageDep,
+    request: Request,
+    reference: str,
+    session: SessionDep,
+    rules: RulesDep,
+    lang: LanguageDep,
     staff: MaybeStaffDep,  # noqa: ARG001  (known to the template)
 ) -> Response:
     """The page; a reference that was typed in another way leads to its own address."""
@@ -28,7 +32,11 @@ def show_report(
     if request.url.path != public_path(report):
         return RedirectResponse(public_path(report), status_code=301)
     return render(
-        request, "report/page.html", report=report, category=rules.categories.get(report.category_code),
-        lines=for_everybody(report, rules, lang=lang), first=show_first(session, report),
+        request,
+        "report/page.html",
+        report=report,
+        category=rules.categories.get(report.category_code),
+        lines=for_everybody(report, rules, lang=lang),
+        first=show_first(session, report),
         photos=[photo for photo in report.photos if photo.public],
     )

@@ -1,7 +1,7 @@
 // The map of the report form: our area, what is reported already, and one pin that can be tapped, dragged or typed into place.
 
 import { leaflet } from "../leaflet.js";
-import { showReports } from "./reported.js";
+import { createMap, showReports } from "../map/base.js";
 
 const CLOSE = 17;
 
@@ -10,22 +10,14 @@ const CLOSE = 17;
  * Gives `put(lat, lon, {pan})` and `middle()`; rejects when there is no Leaflet.
  */
 export async function chooseOnMap(box, { choose, start }) {
-  const L = await leaflet().catch((error) => {
-    box.hidden = true;
-    document.getElementById("use-middle").hidden = true;
-    document.getElementById("map-help").hidden = true;
+  const map = await createMap(box, start ? { lat: start[0], lon: start[1], zoom: CLOSE } : {}).catch((error) => {
+    for (const id of ["map", "use-middle", "map-help"]) document.getElementById(id).hidden = true;
     throw error;
   });
-  const say = box.dataset;
-  const map = L.map(box, { zoomControl: false, attributionControl: true });
-  map.attributionControl.setPrefix(false);
-  map.setView(start ?? [Number(say.lat), Number(say.lon)], start ? CLOSE : Number(say.zoom));
-  L.control.zoom({ position: "topright", zoomInTitle: say.sayZoomIn, zoomOutTitle: say.sayZoomOut }).addTo(map);
-  L.tileLayer(say.tiles, { attribution: say.attribution, maxZoom: 20, maxNativeZoom: 18 }).addTo(map);
-  outlineArea(L, map);
-  showReports(L, map, say);
+  const L = await leaflet();
+  showReports(map, { filters: { status: "open" }, describe: (report) => describe(report, box.dataset) });
 
-  const pin = makePin(L, say.sayPin);
+  const pin = makePin(L, box.dataset.sayPin);
   function put(lat, lon, { pan = false } = {}) {
     pin.setLatLng([lat, lon]).addTo(map);
     if (pan) map.setView([lat, lon], Math.max(map.getZoom(), CLOSE));
@@ -36,6 +28,20 @@ export async function chooseOnMap(box, { choose, start }) {
   const middle = () => [map.getCenter().lat, map.getCenter().lng];
   placeByKeyboard(box, () => choose(...middle()));
   return { put, middle };
+}
+
+/** What stands there already, in the words of the form's own list of kinds. */
+function describe({ reference, category }, say) {
+  const box = document.createElement("div");
+  const title = document.createElement("strong");
+  const kind = document.createElement("p");
+  const link = document.createElement("a");
+  title.textContent = say.sayReported;
+  kind.textContent = document.querySelector(`input[name=category][value="${CSS.escape(category)}"]`)?.labels[0]?.innerText ?? "";
+  link.href = `/reports/${encodeURIComponent(reference)}`;
+  link.textContent = say.saySee;
+  box.append(title, kind, link);
+  return box;
 }
 
 function makePin(L, title) {
@@ -69,13 +75,4 @@ function drawing(name) {
   use.setAttribute("href", `${there}#${name}`);
   svg.append(use);
   return svg;
-}
-
-async function outlineArea(L, map) {
-  try {
-    const answer = await fetch("/map/area.json");
-    if (answer.ok) L.geoJSON(await answer.json(), { interactive: false, style: { className: "map-area" } }).addTo(map);
-  } catch {
-    // The outline helps, but the server decides what is ours.
-  }
 }

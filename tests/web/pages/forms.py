@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from lxml import html
-from starlette.testclient import TestClient
+
+if TYPE_CHECKING:
+    from starlette.testclient import TestClient
 
 
 @dataclass
@@ -24,7 +27,11 @@ class Form:
     def send(self, client: TestClient, *, files: list[tuple[str, bytes]] = ()):  # type: ignore[assignment]
         """Post it as the browser would: multipart, empty file field included."""
         sent = [("photo_files", (name, data, "image/jpeg")) for name, data in files]
-        return client.post(self.action, data=self.fields, files=sent or [("photo_files", ("", b"", "application/octet-stream"))])
+        return client.post(
+            self.action,
+            data=self.fields,
+            files=sent or [("photo_files", ("", b"", "application/octet-stream"))],
+        )
 
 
 def form_of(page: str, action: str) -> Form:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
-from starlette.testclient import TestClient
 
 from app.models import REPORTER, SYSTEM, Actor, Photo, Report, Staff, Update
 from app.models.links import confirm_path, follow_path, photo_key
@@ -16,10 +15,19 @@ from tests.application import SECRET, Clock
 from tests.web.pages.forms import form_of
 from tests.web.pages.test_front import jpeg
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.testclient import TestClient
+
 
 def reload(session: Session, report: Report) -> Report:
     session.expire_all()
-    options = selectinload(Report.updates).joinedload(Update.note), joinedload(Report.reporter), selectinload(Report.photos)
+    options = (
+        selectinload(Report.updates).joinedload(Update.note),
+        joinedload(Report.reporter),
+        selectinload(Report.photos),
+    )
     return session.scalars(select(Report).where(Report.id == report.id).options(*options)).one()
 
 
@@ -33,7 +41,9 @@ def path(report: Report) -> str:
     return follow_path(report, secret=SECRET)
 
 
-def test_the_receipt_says_the_reference_and_what_happens_when(client: TestClient, report: Report, path: str) -> None:
+def test_the_receipt_says_the_reference_and_what_happens_when(
+    client: TestClient, report: Report, path: str
+) -> None:
     page = client.get(f"{path}?new=1").text
     assert report.shown_reference in page
     assert "most likely City operations (Bydrift)" in page
@@ -42,20 +52,34 @@ def test_the_receipt_says_the_reference_and_what_happens_when(client: TestClient
 
 
 def test_a_wrong_link_is_nobodys_page(client: TestClient, report: Report, path: str) -> None:
-    for wrong in (path[:-1], f"{path[:-2]}xx", f"/follow/{report.shown_reference}/", path.replace("2026", "2025"),
-                  f"/follow/{report.shown_reference}/{'ø' * 22}"):
+    for wrong in (
+        path[:-1],
+        f"{path[:-2]}xx",
+        f"/follow/{report.shown_reference}/",
+        path.replace("2026", "2025"),
+        f"/follow/{report.shown_reference}/{'ø' * 22}",
+    ):
         assert client.get(wrong).status_code == 404
         assert client.post(f"{wrong}/withdrawal").status_code == 404
 
 
-def test_the_link_survives_a_reference_typed_in_another_way(client: TestClient, report: Report, path: str) -> None:
+def test_the_link_survives_a_reference_typed_in_another_way(
+    client: TestClient, report: Report, path: str
+) -> None:
     assert client.get(path.replace(report.shown_reference, report.reference)).status_code == 200
 
 
 def test_looking_changes_nothing(client: TestClient, session: Session, report: Report, path: str) -> None:
     version, lines = report.version, len(reload(session, report).updates)
     confirm = confirm_path(report, "me@example.com", secret=SECRET)
-    for address in (path, f"{path}?new=1", confirm, f"{path}/withdrawal", f"{path}/reopening", f"{path}/reply"):
+    for address in (
+        path,
+        f"{path}?new=1",
+        confirm,
+        f"{path}/withdrawal",
+        f"{path}/reopening",
+        f"{path}/reply",
+    ):
         client.get(address)
     after = reload(session, report)
     assert (after.version, len(after.updates), after.reporter.confirmed_at) == (version, lines, None)
@@ -68,7 +92,9 @@ def test_no_cache_keeps_the_page_and_nobody_is_told_its_address(client: TestClie
     assert "noindex" in answer.headers["x-robots-tag"]
 
 
-def test_withdrawing_closes_the_report(client: TestClient, session: Session, report: Report, path: str) -> None:
+def test_withdrawing_closes_the_report(
+    client: TestClient, session: Session, report: Report, path: str
+) -> None:
     form = form_of(client.get(path).text, f"{path}/withdrawal")
     assert client.post(form.action, data={}).status_code == 403
     assert client.post(form.action, data=form.fields).status_code == 303
@@ -136,7 +162,9 @@ def test_an_empty_message_is_a_sentence_and_too_many_photos_are_too(
     empty = form.send(client)
     assert empty.status_code == 422
     assert "Write something, or choose a photo." in empty.text
-    many = form.fill(words="Look").send(client, files=[(f"{n}.jpg", jpeg(size=(30 + n, 30))) for n in range(6)])
+    many = form.fill(words="Look").send(
+        client, files=[(f"{n}.jpg", jpeg(size=(30 + n, 30))) for n in range(6)]
+    )
     assert many.status_code == 422
     assert "Look" in many.text
     assert reload(session, report).photos == []
@@ -158,7 +186,9 @@ def test_confirming_is_a_button_and_works_once_or_twice(
     assert client.get(path.replace("/follow/", "/confirm/")).status_code == 404
 
 
-def test_a_new_nonce_ends_link_and_photos(client: TestClient, session: Session, report: Report, path: str, clock: Clock) -> None:
+def test_a_new_nonce_ends_link_and_photos(
+    client: TestClient, session: Session, report: Report, path: str, clock: Clock
+) -> None:
     form_of(client.get(path).text, f"{path}/reply").fill(words="See").send(client, files=[("a.jpg", jpeg())])
     (photo,) = reload(session, report).photos
     src = f"/photos/{photo.id}.jpg?key={photo_key(photo.id, nonce=report.nonce, secret=SECRET)}"
@@ -189,7 +219,11 @@ def test_the_page_asks_the_database_a_dozen_times_at_most(
 ) -> None:
     for number in range(20):
         report.note(actor=REPORTER, at=clock(), words=f"Line {number}", public=True)
-        session.add(Photo(report_id=report.id, created_at=clock(), width=1, height=1, sha256="0" * 64, sort_order=number))
+        session.add(
+            Photo(
+                report_id=report.id, created_at=clock(), width=1, height=1, sha256="0" * 64, sort_order=number
+            )
+        )
     session.commit()
     with count_queries() as counted:
         assert client.get(path).status_code == 200

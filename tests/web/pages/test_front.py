@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
-from starlette.testclient import TestClient
 
 from app.models import Photo, Report
-from app.routing import Rules
 from tests.application import STORGATA
 from tests.web.pages.forms import Form, form_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.testclient import TestClient
+
+    from app.routing import Rules
 
 PLACE = {"lat": str(STORGATA[0]), "lon": str(STORGATA[1])}
 
@@ -74,9 +79,15 @@ def test_an_unanswered_question_that_must_be_answered_is_named(client: TestClien
     assert '<a href="#answers.size">' in answer.text
 
 
-def test_everything_typed_is_kept_when_something_is_missing(client: TestClient, session: Session, form: Form) -> None:
+def test_everything_typed_is_kept_when_something_is_missing(
+    client: TestClient, session: Session, form: Form
+) -> None:
     answer = form.fill(
-        category="", description="It is <dark> here", address="By the harbour", email="not an address", name="Åse",
+        category="",
+        description="It is <dark> here",
+        address="By the harbour",
+        email="not an address",
+        name="Åse",
         phone="77 00 00 00",
     ).send(client, files=[("a.jpg", jpeg("red")), ("b.jpg", jpeg("green"))])
     assert answer.status_code == 422
@@ -92,15 +103,21 @@ def test_everything_typed_is_kept_when_something_is_missing(client: TestClient, 
     assert len(reports(session)[0].photos) == 2
 
 
-def test_a_photo_can_be_taken_out_again_without_script(client: TestClient, session: Session, form: Form) -> None:
+def test_a_photo_can_be_taken_out_again_without_script(
+    client: TestClient, session: Session, form: Form
+) -> None:
     page = form.fill(category="").send(client, files=[("a.jpg", jpeg("red")), ("b.jpg", jpeg("blue"))]).text
     again = form_of(page, "/reports")
     again.fill(category="sweeping", remove_photo=again.fields["photos"][0], **PLACE).send(client)
     assert [str(photo.id) for photo in reports(session)[0].photos] == again.fields["photos"][1:]
 
 
-def test_a_file_that_is_no_photo_is_refused_by_name_and_the_others_stay(client: TestClient, form: Form) -> None:
-    answer = form.fill(category="sweeping", **PLACE).send(client, files=[("a.jpg", jpeg()), ("letter.jpg", b"Dear council")])
+def test_a_file_that_is_no_photo_is_refused_by_name_and_the_others_stay(
+    client: TestClient, form: Form
+) -> None:
+    answer = form.fill(category="sweeping", **PLACE).send(
+        client, files=[("a.jpg", jpeg()), ("letter.jpg", b"Dear council")]
+    )
     assert answer.status_code == 422
     assert "letter.jpg: This file is not a photo." in answer.text
     assert len(form_of(answer.text, "/reports").fields["photos"]) == 1
@@ -113,7 +130,9 @@ def test_six_photos_are_five_and_a_sentence(client: TestClient, form: Form) -> N
     assert len(form_of(answer.text, "/reports").fields["photos"]) == 5
 
 
-def test_coordinates_may_be_typed_with_a_comma_or_pasted_as_a_pair(client: TestClient, session: Session, form: Form) -> None:
+def test_coordinates_may_be_typed_with_a_comma_or_pasted_as_a_pair(
+    client: TestClient, session: Session, form: Form
+) -> None:
     form.fill(category="sweeping", lat="69,6492", lon="18,9553").send(client)
     second = form_of(client.get("/").text, "/reports")
     second.fill(category="sweeping", lat="69.6492, 18.9553", lon="").send(client)
@@ -121,7 +140,9 @@ def test_coordinates_may_be_typed_with_a_comma_or_pasted_as_a_pair(client: TestC
 
 
 @pytest.mark.parametrize("lat", ["here", "nan", "inf", "1e999", "69.65.1"])
-def test_coordinates_that_are_no_numbers_are_a_sentence(client: TestClient, session: Session, form: Form, lat: str) -> None:
+def test_coordinates_that_are_no_numbers_are_a_sentence(
+    client: TestClient, session: Session, form: Form, lat: str
+) -> None:
     answer = form.fill(category="sweeping", lat=lat, lon="18.9", address="Storgata 1").send(client)
     assert answer.status_code == 422
     assert "Write latitude and longitude as numbers" in answer.text
@@ -147,7 +168,9 @@ def test_an_address_alone_is_enough(client: TestClient, session: Session, form: 
     assert reports(session)[0].is_placed is False
 
 
-def test_open_wires_show_a_number_to_ring_and_take_no_report(client: TestClient, session: Session, form: Form) -> None:
+def test_open_wires_show_a_number_to_ring_and_take_no_report(
+    client: TestClient, session: Session, form: Form
+) -> None:
     answer = form.fill(category="lamp_danger", **PLACE).send(client)
     assert answer.status_code == 422
     assert 'href="tel:77000002"' in answer.text
@@ -161,9 +184,13 @@ def test_a_category_retired_while_the_form_was_open_is_a_sentence(client: TestCl
     assert form_of(answer.text, "/reports").fields["description"][0].strip() == "It hisses"
 
 
-def test_a_lost_cookie_shows_the_form_again_with_everything_kept(client: TestClient, session: Session, form: Form) -> None:
+def test_a_lost_cookie_shows_the_form_again_with_everything_kept(
+    client: TestClient, session: Session, form: Form
+) -> None:
     client.cookies.clear()
-    answer = form.fill(category="sweeping", description="Still here", **PLACE).send(client, files=[("a.jpg", jpeg())])
+    answer = form.fill(category="sweeping", description="Still here", **PLACE).send(
+        client, files=[("a.jpg", jpeg())]
+    )
     assert answer.status_code == 403
     assert "Please send it once more." in answer.text
     again = form_of(answer.text, "/reports")
@@ -172,14 +199,18 @@ def test_a_lost_cookie_shows_the_form_again_with_everything_kept(client: TestCli
     assert len(reports(session)[0].photos) == 1
 
 
-def test_another_site_cannot_send_a_report_with_our_visitor(client: TestClient, session: Session, form: Form) -> None:
+def test_another_site_cannot_send_a_report_with_our_visitor(
+    client: TestClient, session: Session, form: Form
+) -> None:
     client.headers["sec-fetch-site"] = "cross-site"
     answer = form.fill(category="sweeping", **PLACE).send(client, files=[("a.jpg", jpeg())])
     assert answer.status_code == 403
     assert session.scalar(select(func.count(Photo.id))) == 0
 
 
-def test_a_second_tap_is_the_same_report_also_with_photos_in_the_form(client: TestClient, session: Session, form: Form) -> None:
+def test_a_second_tap_is_the_same_report_also_with_photos_in_the_form(
+    client: TestClient, session: Session, form: Form
+) -> None:
     form.fill(category="sweeping", **PLACE)
     answers = [form.send(client, files=[("a.jpg", jpeg())]) for _ in range(2)]
     assert answers[0].headers["location"] == answers[1].headers["location"]
@@ -230,7 +261,9 @@ def test_the_outline_of_the_area_is_kept_until_it_changes(client: TestClient) ->
     assert client.get("/map/area.json", headers={"if-none-match": first.headers["etag"]}).status_code == 304
 
 
-def test_the_form_asks_the_database_a_dozen_times_at_most(client: TestClient, form: Form, count_queries) -> None:
+def test_the_form_asks_the_database_a_dozen_times_at_most(
+    client: TestClient, form: Form, count_queries
+) -> None:
     with count_queries() as counted:
         client.get("/")
     assert counted.number <= 12
@@ -239,6 +272,8 @@ def test_the_form_asks_the_database_a_dozen_times_at_most(client: TestClient, fo
     assert counted.number <= 14
 
 
-def test_the_map_of_reports_is_not_the_selected_menu_when_the_form_comes_back(client: TestClient, form: Form) -> None:
+def test_the_map_of_reports_is_not_the_selected_menu_when_the_form_comes_back(
+    client: TestClient, form: Form
+) -> None:
     page = form.send(client).text
     assert re.findall(r'<a href="([^"]+)" aria-current="page"', page) == ["/"]

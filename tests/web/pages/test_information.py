@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
-from starlette.testclient import TestClient
 
 from app.web.pages.information import local_path
 from tests.web.pages.forms import form_of
+
+if TYPE_CHECKING:
+    from starlette.testclient import TestClient
 
 PAGES = ["/privacy", "/accessibility", "/about"]
 
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("lang", ["nb", "en"])
-def test_each_page_names_the_municipality_and_how_to_reach_it(client: TestClient, path: str, lang: str) -> None:
+def test_each_page_names_the_municipality_and_how_to_reach_it(
+    client: TestClient, path: str, lang: str
+) -> None:
     page = client.get(path, headers={"accept-language": lang}).text
     assert f'<html lang="{lang}"' in page
     assert "servicetorget@tromso.example" in page
@@ -48,8 +54,19 @@ def test_choosing_a_language_needs_a_page_of_ours(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    ["//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)", "evil",
-     "/a\r\nSet-Cookie: x=1", "/ø", "", "///evil.example", "/\t/evil.example"],
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "javascript:alert(1)",
+        "evil",
+        "/a\r\nSet-Cookie: x=1",
+        "/ø",
+        "",
+        "///evil.example",
+        "/\t/evil.example",
+    ],
 )
 def test_the_way_back_never_leads_to_another_site(given: str) -> None:
     assert local_path(given) == "/"

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
-from starlette.testclient import TestClient
 
 from app.models import Actor, Photo, Report, Staff
 from app.models.links import photo_key
 from app.services.photos import attach_photos, take_photo
-from app.web.state import AppState
 from tests.application import SECRET, Clock
-from tests.people import Browser
 from tests.web.pages.forms import form_of
 from tests.web.pages.test_front import jpeg
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fastapi import FastAPI
+    from sqlalchemy.orm import Session
+    from starlette.testclient import TestClient
+
+    from app.web.state import AppState
+    from tests.people import Browser
+
 
 @pytest.fixture
-def photo(session: Session, state: AppState, clock: Clock, make_report: Callable[..., Report], kari: Staff) -> Photo:
+def photo(
+    session: Session, state: AppState, clock: Clock, make_report: Callable[..., Report], kari: Staff
+) -> Photo:
     """A photo of a report that Bydrift has."""
     report = make_report()
     report.forward("bydrift", actor=Actor.of(kari), at=clock())
@@ -34,8 +41,11 @@ def photo(session: Session, state: AppState, clock: Clock, make_report: Callable
 
 def upload(client: TestClient, data: bytes, **headers: str):
     token = form_of(client.get("/").text, "/reports").fields["csrf_token"][0]
-    return client.post("/photos", files={"photo": ("a.jpg", data, "image/jpeg")},
-                       headers={"x-csrf-token": token, "accept": "application/json", **headers})
+    return client.post(
+        "/photos",
+        files={"photo": ("a.jpg", data, "image/jpeg")},
+        headers={"x-csrf-token": token, "accept": "application/json", **headers},
+    )
 
 
 def test_an_uploaded_photo_is_seen_by_its_sender_only(client: TestClient) -> None:
@@ -56,7 +66,9 @@ def test_a_photo_needs_a_page_of_ours(client: TestClient, session: Session) -> N
 
 
 @pytest.mark.parametrize("data", [b"Dear council", b"", b"\xff\xd8\xff\xe0 but no more", b"GIF89a"])
-def test_what_is_no_photo_is_refused_with_a_sentence(client: TestClient, session: Session, data: bytes) -> None:
+def test_what_is_no_photo_is_refused_with_a_sentence(
+    client: TestClient, session: Session, data: bytes
+) -> None:
     answer = upload(client, data)
     assert answer.status_code == 422
     assert answer.json()["detail"].endswith((".", "first."))
@@ -79,7 +91,12 @@ def test_a_body_that_does_not_say_its_length_is_refused(client: TestClient) -> N
 
 
 def test_each_sees_the_photos_of_the_reports_they_see(
-    photo: Photo, browser_of: Callable[[Staff | None], Browser], kari: Staff, ola: Staff, per: Staff, eva: Staff
+    photo: Photo,
+    browser_of: Callable[[Staff | None], Browser],
+    kari: Staff,
+    ola: Staff,
+    per: Staff,
+    eva: Staff,
 ) -> None:
     for staff, status in ((kari, 200), (ola, 200), (per, 200), (eva, 404), (None, 404)):
         for name in (f"{photo.id}.jpg", f"{photo.id}-thumbnail.jpg"):
@@ -89,7 +106,9 @@ def test_each_sees_the_photos_of_the_reports_they_see(
                 assert answer.headers["cache-control"] == "no-store"
 
 
-def test_everybody_sees_a_published_photo_until_it_is_taken_down(client: TestClient, session: Session, photo: Photo, clock: Clock) -> None:
+def test_everybody_sees_a_published_photo_until_it_is_taken_down(
+    client: TestClient, session: Session, photo: Photo, clock: Clock
+) -> None:
     path = f"/photos/{photo.id}.jpg"
     assert client.get(path).status_code == 404
     photo.public = True
@@ -107,17 +126,25 @@ def test_everybody_sees_a_published_photo_until_it_is_taken_down(client: TestCli
     assert client.get(path).status_code == 404
 
 
-def test_the_key_of_an_unsent_photo_does_not_open_it_once_it_is_sent(client: TestClient, photo: Photo) -> None:
+def test_the_key_of_an_unsent_photo_does_not_open_it_once_it_is_sent(
+    client: TestClient, photo: Photo
+) -> None:
     assert client.get(f"/photos/{photo.id}.jpg?key={photo_key(photo.id, secret=SECRET)}").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["..%2f..%2fetc%2fpasswd", "1", "{id}-thumbnail-thumbnail", "%00", "{id}.part"])
+@pytest.mark.parametrize(
+    "name", ["..%2f..%2fetc%2fpasswd", "1", "{id}-thumbnail-thumbnail", "%00", "{id}.part"]
+)
 def test_other_names_are_not_found(client: TestClient, photo: Photo, name: str) -> None:
     assert client.get(f"/photos/{name.format(id=photo.id)}.jpg").status_code == 404
 
 
-def test_the_pages_and_the_api_share_one_intake(app: FastAPI, session: Session, state: AppState, clock: Clock) -> None:
+def test_the_pages_and_the_api_share_one_intake(
+    app: FastAPI, session: Session, state: AppState, clock: Clock
+) -> None:
     first = take_photo(session, state.photos, jpeg(), at=clock(), once="key")
     assert take_photo(session, state.photos, jpeg(), at=clock(), once="key") is first
     assert take_photo(session, state.photos, jpeg(), at=clock(), once="other") is not first
-    assert take_photo(session, state.photos, jpeg(), at=clock()) is not take_photo(session, state.photos, jpeg(), at=clock())
+    assert take_photo(session, state.photos, jpeg(), at=clock()) is not take_photo(
+        session, state.photos, jpeg(), at=clock()
+    )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Barrier
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import func, select
@@ -13,13 +13,17 @@ from starlette.testclient import TestClient
 from app.db import SessionFactory, transaction
 from app.main import create_app
 from app.models import Photo, Report
-from app.routing import RulesFile
-from app.settings import Settings
 from app.storage import PhotoStore
 from app.web.state import AppState
 from tests.application import SECRET, Clock
 from tests.web.pages.forms import form_of
 from tests.web.pages.test_front import PLACE, jpeg
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.routing import RulesFile
+    from app.settings import Settings
 
 pytestmark = pytest.mark.realdb
 TAPS = 6
@@ -27,11 +31,21 @@ TAPS = 6
 
 @pytest.fixture
 def real_client(
-    real_session_factory: SessionFactory, settings: Settings, rules_file: RulesFile, clock: Clock, tmp_path: Path
+    real_session_factory: SessionFactory,
+    settings: Settings,
+    rules_file: RulesFile,
+    clock: Clock,
+    tmp_path: Path,
 ) -> TestClient:
     """A browser on an application whose every request has a connection of its own."""
-    state = AppState(settings=settings, session_factory=real_session_factory, rules_file=rules_file,
-                     photos=PhotoStore(tmp_path / "photos"), secret=SECRET, clock=clock)
+    state = AppState(
+        settings=settings,
+        session_factory=real_session_factory,
+        rules_file=rules_file,
+        photos=PhotoStore(tmp_path / "photos"),
+        secret=SECRET,
+        clock=clock,
+    )
     return TestClient(create_app(state), follow_redirects=False, headers={"accept-language": "en"})
 
 
@@ -39,7 +53,9 @@ def real_client(
 def test_six_taps_at_once_are_one_report_and_one_answer(
     real_client: TestClient, real_session_factory: SessionFactory, photos: list[tuple[str, bytes]]
 ) -> None:
-    form = form_of(real_client.get("/").text, "/reports").fill(category="sweeping", email="me@example.com", **PLACE)
+    form = form_of(real_client.get("/").text, "/reports").fill(
+        category="sweeping", email="me@example.com", **PLACE
+    )
     together = Barrier(TAPS)
 
     def tap(_: int) -> tuple[int, str]:

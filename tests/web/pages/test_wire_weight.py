@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import gzip
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from lxml import html
-from starlette.testclient import TestClient
 
 from app.settings import PROJECT
 from app.web.vendor import VENDOR_FILES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.testclient import TestClient
 
 MOST = 150_000
 STATIC = PROJECT / "static"
@@ -24,11 +28,13 @@ def file_of(address: str) -> Path:
 
 
 def named_by(page: str) -> set[str]:
-    """Scripts, styles and drawings that a browser with script fetches; a copy inside <noscript> is not among them."""
+    """Scripts, styles and drawings that a browser with script fetches; <noscript> is left out."""
     tree = html.fromstring(page)
     for noscript in tree.xpath("//noscript"):
         noscript.drop_tree()
-    found = tree.xpath("//script/@src | //link[@rel='stylesheet' or @rel='icon']/@href | //img/@src | //use/@href")
+    found = tree.xpath(
+        "//script/@src | //link[@rel='stylesheet' or @rel='icon']/@href | //img/@src | //use/@href"
+    )
     return {address.partition("#")[0] for address in found}
 
 
@@ -46,7 +52,10 @@ def with_imports(addresses: set[str]) -> set[str]:
 
 def test_the_front_page_is_under_150_kilobytes_over_the_wire(client: TestClient) -> None:
     page = client.get("/").text
-    sizes = {address: len(gzip.compress(file_of(address).read_bytes(), 5)) for address in with_imports(named_by(page))}
+    sizes = {
+        address: len(gzip.compress(file_of(address).read_bytes(), 5))
+        for address in with_imports(named_by(page))
+    }
     sizes["/"] = len(gzip.compress(page.encode(), 5))
     sizes["/map/area.json"] = len(gzip.compress(client.get("/map/area.json").content, 5))
     assert any("leaflet.js" in address for address in sizes)
