@@ -23,11 +23,12 @@ SESSIONS = timedelta(days=30)
 # Looking at every file on the disk is for the night (UTC).
 FILES_AT_HOUR = 2
 
-# Changes of transactions that still run are not seen here, so they stay for the next time. What is folded stands
-# for each category and, under the code '', for all of them together; level 0 is the map's version.
+# Changes of transactions that still run are not seen here, so they stay for the next time. What is folded
+# stands for each category and, under the code '', for all of them together; level 0 is the map's version.
 _FOLD = text("""
     WITH changes AS (DELETE FROM map_tally WHERE NOT folded RETURNING *), sums AS (
-        SELECT level, cx, cy, category_code, is_open, sum(n) AS n, sum(lon_e6) AS lon_e6, sum(lat_e6) AS lat_e6
+        SELECT level, cx, cy, category_code, is_open,
+               sum(n) AS n, sum(lon_e6) AS lon_e6, sum(lat_e6) AS lat_e6
         FROM changes GROUP BY 1, 2, 3, 4, 5
         UNION ALL
         SELECT level, cx, cy, '', is_open, sum(n), sum(lon_e6), sum(lat_e6)
@@ -36,7 +37,8 @@ _FOLD = text("""
     INSERT INTO map_tally AS tally (level, cx, cy, category_code, is_open, n, lon_e6, lat_e6, folded)
     SELECT level, cx, cy, category_code, is_open, n, lon_e6, lat_e6, true FROM sums
     ON CONFLICT (level, category_code, is_open, cx, cy) WHERE folded DO UPDATE
-    SET n = tally.n + excluded.n, lon_e6 = tally.lon_e6 + excluded.lon_e6, lat_e6 = tally.lat_e6 + excluded.lat_e6
+    SET n = tally.n + excluded.n,
+        lon_e6 = tally.lon_e6 + excluded.lon_e6, lat_e6 = tally.lat_e6 + excluded.lat_e6
 """)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,7 +14,6 @@ import pytest
 
 from app.delivery import Contact, DeliveryFailed, Parcel, make_channels
 from app.delivery.webhook import Webhook, signing_key
-from app.settings import PROJECT
 from tests.application import SECRET
 from tests.mail import free_port
 
@@ -114,9 +112,3 @@ def test_every_kind_of_channel_in_the_rules_file_can_be_sent_by(settings):
 
     kinds = get_args(Channel.model_fields["kind"].annotation)
     assert set(make_channels(settings, secret=SECRET)) == set(kinds)
-
-
-def test_only_one_module_speaks_to_other_web_servers():
-    speaking = [path for path in (PROJECT / "app").rglob("*.py")
-                if re.search(r"^\s*(import|from) (httpx|requests|aiohttp)", path.read_text(), re.M)]
-    assert [path.name for path in speaking] == ["http.py"]

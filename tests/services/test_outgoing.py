@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
 
-from app.models import Delivery, Notification, NotificationKind, Update
+from app.models import Delivery, Notification, NotificationKind, Photo, Report, Update
 from app.services import forwarding, notifying, outgoing, recovery
+from app.storage.images import Processed
 from tests.mail import free_port, html_of, text_of
 
 
@@ -206,6 +208,25 @@ def test_an_outside_unit_s_mail_holds_no_contact_data(mail_row, office, postbox)
     assert "nina" not in whole.lower()
     assert "hansen" not in whole.lower()
     assert "/staff/" not in whole
+
+
+def test_photos_go_along_and_one_that_is_gone_from_the_disk_holds_nothing_up(
+    mail_row, office, postbox, session, clock
+):
+    row = mail_row()
+    there, gone = uuid.uuid4(), uuid.uuid4()
+    report_id = session.scalars(select(Report.id)).one()
+    for photo_id in (there, gone):
+        session.add(Photo(id=photo_id, report_id=report_id, created_at=clock(), width=1, height=1, sha256="0" * 64))
+    session.commit()
+    session.expire_all()
+    office.photos.save(there, Processed(jpeg=b"\xff\xd8big", thumbnail=b"small", width=1, height=1, sha256="0" * 64))
+    outgoing.deliver(office, delivery_id=row.id)
+    (mail,) = postbox.mails
+    images = [part for part in mail.walk() if part.get_content_type() == "image/jpeg"]
+    assert [image.get_content() for image in images] == [b"\xff\xd8big"]
+    assert 'src="cid:photo1"' in html_of(mail)
+    assert "1 bilde fikk ikke plass" in text_of(mail)
 
 
 def test_an_outside_unit_gets_no_link_to_a_private_report(mail_row, office, postbox, session):
