@@ -15,6 +15,7 @@ from app.models import CLOSED, OPEN, Report
 from app.queries.public import Box, ReportFilter, conditions
 
 if TYPE_CHECKING:
+    from sqlalchemy import Label, Select
     from sqlalchemy.orm import Session
 
 MOST_FEATURES = 4000
@@ -23,6 +24,7 @@ MOST_ROWS = 50_000
 LEVELS = (4, 6, 8, 10, 12, 14)
 POINTS_FROM_ZOOM = 15
 
+# These texts are put together from constants only; whatever somebody asks for is a parameter.
 # A collection of `feature`s in rows numbered by `number`; `%s` is whether something was left out.
 _COLLECTION = (
     """'{"type":"FeatureCollection","truncated":' || (%s)::text || ',"features":['"""
@@ -37,9 +39,7 @@ _CLUSTER = """'{"type":"Feature","geometry":{"type":"Point","coordinates":[' || 
 
 _NUMBERED_CLUSTERS = f"""SELECT {_CLUSTER} AS feature, row_number() OVER () AS number FROM cells
     GROUP BY cx >> :shift, cy >> :shift HAVING sum(n) > 0 LIMIT {MOST_FEATURES + 1}"""
-_HERE = (
-    "level = :level AND is_open = ANY(:open) AND cx BETWEEN :west AND :east AND cy BETWEEN :north AND :south"
-)
+_HERE = "level = :level AND is_open = ANY(:open) AND cx BETWEEN :west AND :east AND cy BETWEEN :north AND :south"
 
 _FROM_TALLIES = text(f"""
     WITH cells AS (
@@ -83,7 +83,7 @@ class Cells(NamedTuple):
     south: int
 
     @property
-    def count(self) -> int:
+    def number(self) -> int:
         """How many they are."""
         return (self.east - self.west + 1) * (self.south - self.north + 1)
 
@@ -115,7 +115,7 @@ def read_map(session: Session, box: Box, *, zoom: int, wanted: ReportFilter) -> 
 def level_for(box: Box, zoom: int) -> int | None:
     """The level whose cells answer this box; None where single points do."""
     level = max((level for level in LEVELS if level <= zoom), default=LEVELS[0])
-    fitting = [one for one in LEVELS if one <= level and cells_of(box, one).count <= MOST_FEATURES]
+    fitting = [one for one in LEVELS if one <= level and cells_of(box, one).number <= MOST_FEATURES]
     if zoom >= POINTS_FROM_ZOOM and fitting and fitting[-1] == LEVELS[-1]:
         return None
     return fitting[-1] if fitting else LEVELS[0]
@@ -138,11 +138,15 @@ _BY_OPENNESS: dict[frozenset[str], list[bool]] = {
 
 
 def _tallied(session: Session, box: Box, *, zoom: int, level: int, wanted: ReportFilter) -> str:
-    values = cells_of(box, level)._asdict() | _codes(wanted.categories) | {
-        "level": level,
-        "shift": max(0, level - zoom),
-        "open": _BY_OPENNESS[wanted.statuses] if wanted.statuses is not None else [True, False],
-    }
+    values = (
+        cells_of(box, level)._asdict()
+        | _codes(wanted.categories)
+        | {
+            "level": level,
+            "shift": max(0, level - zoom),
+            "open": _BY_OPENNESS[wanted.statuses] if wanted.statuses is not None else [True, False],
+        }
+    )
     return str(session.scalar(_FROM_TALLIES, values))
 
 
@@ -156,12 +160,7 @@ def _codes(categories: frozenset[str] | None) -> dict[str, object]:
 
 
 def _counted(session: Session, wanted: ReportFilter, *, zoom: int, level: int) -> str:
-    found = (
-        select(Report.lon, Report.lat, Report.status)
-        .where(*conditions(wanted))
-        .limit(MOST_ROWS + 1)
-        .cte("found")
-    )
+    found = select(Report.lon, Report.lat, Report.status).where(*conditions(wanted)).limit(MOST_ROWS + 1).cte("found")
     cells = (
         select(
             literal_column(f"map_cell_x(lon, {level})").label("cx"),
@@ -186,7 +185,7 @@ def _counted(session: Session, wanted: ReportFilter, *, zoom: int, level: int) -
     return str(session.scalar(select(literal_column(_COLLECTION % left_out)).select_from(clusters)))
 
 
-_NUMBER = literal_column("row_number() OVER ()").label("number")
+_NUMBER: Label[int] = literal_column("row_number() OVER ()").label("number")
 
 
 def _points(session: Session, wanted: ReportFilter) -> str:
@@ -197,7 +196,9 @@ def _points(session: Session, wanted: ReportFilter) -> str:
         .subquery("found")
     )
     numbered = select(literal_column(_POINT).label("feature"), _NUMBER).select_from(found).subquery("points")
-    whole = select(literal_column(_COLLECTION % f"count(*) > {MOST_FEATURES}")).select_from(numbered)
+    whole: Select[tuple[str]] = select(literal_column(_COLLECTION % f"count(*) > {MOST_FEATURES}")).select_from(
+        numbered
+    )
     return str(session.scalar(whole))
 
 

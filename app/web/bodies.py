@@ -7,7 +7,7 @@ from starlette.datastructures import Headers, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import Invalid, N_
+from app.errors import N_, Invalid
 
 NO_PHOTO = N_("Send the photo as the body, or as the form field photo.")
 MOST_JSON_BYTES = 1_000_000
@@ -22,16 +22,14 @@ def require_json(request: Request) -> None:
 
 
 class JsonLimit:
-    """Below /api/ no body but a photo's is read beyond 1 MB: the reader gets HTTPException 413, which becomes a problem."""
+    """Below /api/ no body but a photo's is read beyond 1 MB: whoever reads on gets HTTPException 413."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a bounded body."""
-        limited = (
-            scope["type"] == "http" and scope["path"].startswith("/api/") and scope["path"] != "/api/photos"
-        )
+        limited = scope["type"] == "http" and scope["path"].startswith("/api/") and scope["path"] != "/api/photos"
         await self.app(scope, bounded(receive, scope, MOST_JSON_BYTES) if limited else receive, send)
 
 

@@ -41,6 +41,4 @@ def read_cursor(text: str, *, filters: str, secret: bytes) -> Position:
 
 
 def _sign(packed: bytes, filters: str, secret: bytes) -> bytes:
-    return hmac.new(secret, b"cursor\x00" + filters.encode() + b"\x00" + packed, hashlib.sha256).digest()[
-        :_MAC_BYTES
-    ]
+    return hmac.new(secret, b"cursor\x00" + filters.encode() + b"\x00" + packed, hashlib.sha256).digest()[:_MAC_BYTES]

@@ -10,13 +10,14 @@ from urllib.parse import quote
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, Mount
 
 from app import errors
-from app.errors import DomainError, N_
+from app.errors import N_, DomainError
 from app.text import say, translate
 from app.web import malformed
 from app.web.cursors import CursorError
@@ -67,13 +68,19 @@ CSRF = N_("The page was open for too long, or was not ours. Go back, load it aga
 
 
 def problem(
-    status: int, *, detail: str, lang: str = "en", errors_by_field: dict[str, str] | None = None,
+    status: int,
+    *,
+    detail: str,
+    lang: str = "en",
+    errors_by_field: dict[str, str] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
     """RFC 9457: `type`, `title`, `status`, `detail`, and for mistaken input `errors` of {field, detail}."""
     body: dict[str, Any] = {
-        "type": f"/problems/{status}", "title": translate(TITLES.get(status, HTTPStatus(status).phrase), lang),
-        "status": status, "detail": detail,
+        "type": f"/problems/{status}",
+        "title": translate(TITLES.get(status, HTTPStatus(status).phrase), lang),
+        "status": status,
+        "detail": detail,
     }
     if errors_by_field:
         body["errors"] = [{"field": field, "detail": words} for field, words in errors_by_field.items()]
@@ -91,14 +98,27 @@ def is_for_program(request: Request) -> bool:
     return str(request.scope["path"]).startswith("/api/")
 
 
-def answer(request: Request, status: int, detail: str, *, fields: dict[str, str] | None = None,
-           headers: dict[str, str] | None = None) -> Response:
+def answer(
+    request: Request,
+    status: int,
+    detail: str,
+    *,
+    fields: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
     """The error in the shape that the asker understands; `detail` and `fields` are already in their language."""
     lang = get_language(request)
     if is_for_program(request) or "application/json" in request.headers.get("accept", ""):
         return problem(status, detail=detail, lang=lang, errors_by_field=fields, headers=headers)
-    page = render(request, "error.html", status_code=status, status=status, detail=detail, fields=fields or {},
-                  title=translate(TITLES.get(status, HTTPStatus(status).phrase), lang))
+    page = render(
+        request,
+        "error.html",
+        status_code=status,
+        status=status,
+        detail=detail,
+        fields=fields or {},
+        title=translate(TITLES.get(status, HTTPStatus(status).phrase), lang),
+    )
     page.headers.update(headers or {})
     return page
 
@@ -187,9 +207,16 @@ def on_crash(request: Request, error: Exception) -> Response:
 def register_errors(app: FastAPI) -> None:
     """Attach every handler."""
     handlers: dict[Any, Any] = {
-        DomainError: on_domain_error, RequestValidationError: on_malformed, HTTPException: on_http_error,
-        CursorError: on_bad_cursor, NotSignedIn: on_not_signed_in, CsrfFailed: on_csrf, StaleDataError: on_stale,
-        OperationalError: on_no_database, PoolTimeout: on_no_database, Exception: on_crash,
+        DomainError: on_domain_error,
+        RequestValidationError: on_malformed,
+        HTTPException: on_http_error,
+        CursorError: on_bad_cursor,
+        NotSignedIn: on_not_signed_in,
+        CsrfFailed: on_csrf,
+        StaleDataError: on_stale,
+        OperationalError: on_no_database,
+        PoolTimeout: on_no_database,
+        Exception: on_crash,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from app.errors import Invalid, N_
+from app.errors import N_, Invalid
 from app.models import CLOSED, OPEN, ReportStatus
 from app.queries.public import Box, ReportFilter
 from app.routing import Rules
@@ -24,12 +24,8 @@ _STATUSES = {status.value: frozenset({status.value}) for status in ReportStatus}
 
 BAD_FILTERS = N_("A filter cannot be understood. Mend it and ask again.")
 BAD_CODE = N_("A code has small letters, digits and underscores. Several are separated by commas.")
-BAD_STATUS = N_(
-    "This is no status. Use open, closed or the name of one status; several are separated by commas."
-)
-BAD_BOX = N_(
-    "Write west,south,east,north in degrees, west below east and south below north: 18.9,69.6,19.0,69.7."
-)
+BAD_STATUS = N_("This is no status. Use open, closed or the name of one status; several are separated by commas.")
+BAD_BOX = N_("Write west,south,east,north in degrees, west below east and south below north: 18.9,69.6,19.0,69.7.")
 BAD_TIME = N_("Write a date or a time like 2026-11-30 or 2026-11-30T12:00:00Z.")
 BAD_GROUP = N_("There is no such group of categories.")
 BAD_AREA = N_("There is no such area.")

@@ -53,6 +53,4 @@ def _field(path: Sequence[object]) -> str:
 
 
 def _sentence(mistake: Mapping[str, Any], lang: str) -> str:
-    return translate(
-        _SENTENCES.get(mistake["type"], _ANYTHING_ELSE), lang, **(mistake.get("ctx") or {"": ""})
-    )
+    return translate(_SENTENCES.get(mistake["type"], _ANYTHING_ELSE), lang, **(mistake.get("ctx") or {"": ""}))

@@ -56,3 +56,12 @@ class MapCache:
             while self._bytes > _MOST_BYTES and len(self._answers) > 1:
                 self._bytes -= len(self._answers.popitem(last=False)[1].packed)
         return answer
+
+
+def map_cache(request: Request) -> MapCache:
+    """The application's own: another application may stand on another database with the same version."""
+    parts = request.app.state
+    if not hasattr(parts, "map_cache"):
+        parts.map_cache = MapCache()
+    cache: MapCache = parts.map_cache
+    return cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
@@ -45,7 +46,7 @@ def answers(
 ) -> dict[int | str, dict[str, Any]]:
     """FastAPI's `responses`: the good answer with an example, and the problems with these statuses."""
     good: dict[int | str, dict[str, Any]] = {
-        status: {"description": description, "content": {media: {"example": value}}}
+        status: {"description": description, "content": {media: {"example": _kept(value)}}}
     }
     return good | {refusal: _described(refusal) for refusal in refusals}
 
@@ -65,18 +66,31 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     described = get_openapi(title=app.title, version=app.version, routes=app.routes, description=INTRODUCTION)
     described["paths"] = {path: item for path, item in described["paths"].items() if path.startswith("/api/")}
     schemas = described.setdefault("components", {}).setdefault("schemas", {})
+    schemas.pop("HTTPValidationError", None)
+    schemas.pop("ValidationError", None)
     whole = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= whole.pop("$defs", {}) | {"Problem": whole}
+    for item in described["paths"].values():
+        for operation in item.values():
+            # FastAPI promises its own form of 422 wherever there is a parameter; ours are all described.
+            if "HTTPValidationError" in str(operation["responses"].get("422")):
+                del operation["responses"]["422"]
+            for answer in operation["responses"].values():
+                for content in answer["content"].values():
+                    content["example"] = orjson.loads(content["example"])
     described["servers"] = [{"url": "/"}]
     return described
+
+
+def _kept(example: object) -> str:
+    """Packed, because FastAPI leaves what is null out of examples."""
+    return orjson.dumps(example).decode()
 
 
 def _described(status: int) -> dict[str, Any]:
     title, detail = _WHEN[status]
     body: dict[str, Any] = {"type": f"/problems/{status}", "title": title, "status": status, "detail": detail}
     if status == 422:
-        body["errors"] = [
-            {"field": "category", "detail": "Choose what it is about. This category is not in use."}
-        ]
-    content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": body}
+        body["errors"] = [{"field": "category", "detail": "Choose what it is about. This category is not in use."}]
+    content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": _kept(body)}
     return {"description": title, "content": {"application/problem+json": content}}

@@ -78,9 +78,7 @@ class ReportReceipt(BaseModel):
     created_at: datetime
     due_at: datetime | None = Field(description="When it should be done; null where no date is promised.")
     url: str | None = Field(description="The public page; null for a category that is never public.")
-    follow_url: str = Field(
-        description="Secret: whoever has it can follow the report and act as its reporter."
-    )
+    follow_url: str = Field(description="Secret: whoever has it can follow the report and act as its reporter.")
 
 
 class PublicPhoto(BaseModel):
@@ -103,9 +101,7 @@ class PublicReport(BaseModel):
     due_at: datetime | None
     closed_at: datetime | None
     address: str | None = Field(description="Null until the service desk lets the reporter's words through.")
-    description: str | None = Field(
-        description="Null until the service desk lets the reporter's words through."
-    )
+    description: str | None = Field(description="Null until the service desk lets the reporter's words through.")
     photos: list[PublicPhoto]
     url: str
 
@@ -131,9 +127,7 @@ class ReportPage(BaseModel):
     """Reports, newest first."""
 
     reports: list[PublicReport]
-    next_cursor: str | None = Field(
-        description="Ask for this cursor with the same filters; null on the last page."
-    )
+    next_cursor: str | None = Field(description="Ask for this cursor with the same filters; null on the last page.")
 
 
 class PhotoReceipt(BaseModel):

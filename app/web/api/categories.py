@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 
-from app.errors import Invalid, N_
+from app.errors import N_, Invalid
 from app.text import best_language
 from app.web import examples, presenting
 from app.web.deps import RulesDep
@@ -24,7 +26,7 @@ NO_SUCH_LANGUAGE = N_("The categories have no names in this language.")
 def list_categories(
     request: Request,
     rules: RulesDep,
-    language: str | None = Query(None, max_length=12, description="nb or en; else by Accept-Language."),
+    language: Annotated[str | None, Query(max_length=12, description="nb or en; else by Accept-Language.")] = None,
 ) -> Response:
     """In the rules file's order, which is the order that the form shows."""
     lang = language or best_language(request.headers.get("accept-language"))

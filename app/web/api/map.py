@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import Invalid
@@ -12,7 +13,7 @@ from app.queries.map import map_version, read_map
 from app.web import examples
 from app.web.deps import RulesDep, SessionDep
 from app.web.filters import BAD_BOX, BAD_FILTERS, FilterReader, fingerprint, read_filter
-from app.web.map_cache import MapCache
+from app.web.map_cache import map_cache
 from app.web.openapi import GEOJSON, answers
 from app.web.schemas import MapFeatures
 from app.web.tags import etag, not_modified
@@ -20,7 +21,7 @@ from app.web.tags import etag, not_modified
 router = APIRouter(prefix="/api/map", tags=["Map"])
 
 
-class GeoJSON(Response):
+class GeoJSON(JSONResponse):
     """Tells the description of the API what the map's answers are."""
 
     media_type = GEOJSON
@@ -35,13 +36,9 @@ class MapQuery(BaseModel):
     zoom: int = Field(ge=0, le=22, description="Zoom level of a web map; single points from 15.")
     category: str = Field("", max_length=2000, description="Category codes, separated by commas.")
     group: str = Field("", max_length=40, description="Code of a group of categories.")
-    status: str = Field(
-        "", max_length=200, description="Statuses, separated by commas; also `open` and `closed`."
-    )
+    status: str = Field("", max_length=200, description="Statuses, separated by commas; also `open` and `closed`.")
     area: str = Field("", max_length=40, description="Code of a part of the municipality.")
-    since: str = Field(
-        "", max_length=40, description="Created then or later: a date, or a time with its offset."
-    )
+    since: str = Field("", max_length=40, description="Created then or later: a date, or a time with its offset.")
     until: str = Field("", max_length=40, description="Created before: a date, or a time with its offset.")
 
 
@@ -49,9 +46,7 @@ class MapQuery(BaseModel):
     "", summary="Read the map", response_model=MapFeatures,
     responses=answers(200, examples.MAP, "A GeoJSON FeatureCollection", 422, media=GEOJSON), response_class=GeoJSON,
 )  # fmt: skip
-def show_map(
-    request: Request, query: Annotated[MapQuery, Query()], session: SessionDep, rules: RulesDep
-) -> Response:
+def show_map(request: Request, query: Annotated[MapQuery, Query()], session: SessionDep, rules: RulesDep) -> Response:
     """Clusters with their counts when zoomed out, single reports when in; at most 4,000 features.
 
     A box over the 180th meridian is asked for as two. `truncated` says that there is more: zoom in.
@@ -66,8 +61,6 @@ def show_map(
     headers = {"ETag": tag, "Cache-Control": "public, no-cache"}
     if not_modified(request, tag):
         return Response(status_code=304, headers=headers)
-    body = CACHE.get(tag) or CACHE.put(tag, read_map(session, box, zoom=query.zoom, wanted=wanted))
-    return body.response(request, headers)
-
-
-CACHE = MapCache()
+    cache = map_cache(request)
+    answer = cache.get(tag) or cache.put(tag, read_map(session, box, zoom=query.zoom, wanted=wanted))
+    return answer.response(request, headers)

@@ -33,7 +33,7 @@ async def photo_bytes(request: Request, settings: SettingsDep) -> bytes:
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {kind: _BINARY for kind in _KINDS} | {"multipart/form-data": _FORM},
+            "content": dict.fromkeys(_KINDS, _BINARY) | {"multipart/form-data": _FORM},
         }
     },
 )  # fmt: skip
@@ -48,6 +48,4 @@ def send_photo(
         "height": photo.height,
         "expires_at": photo.created_at + KEPT,
     }
-    return Response(
-        orjson.dumps(body, option=orjson.OPT_UTC_Z), 201, {"Cache-Control": "no-store"}, "application/json"
-    )
+    return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z), 201, {"Cache-Control": "no-store"}, "application/json")

@@ -44,18 +44,12 @@ class ReportQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     category: str = Field("", max_length=2000, description="Category codes, separated by commas.")
-    status: str = Field(
-        "", max_length=200, description="Statuses, separated by commas; also `open` and `closed`."
-    )
+    status: str = Field("", max_length=200, description="Statuses, separated by commas; also `open` and `closed`.")
     bbox: str = Field("", max_length=200, description="west,south,east,north in degrees WGS84.")
-    since: str = Field(
-        "", max_length=40, description="Created then or later: a date, or a time with its offset."
-    )
+    since: str = Field("", max_length=40, description="Created then or later: a date, or a time with its offset.")
     until: str = Field("", max_length=40, description="Created before: a date, or a time with its offset.")
     limit: int = Field(50, ge=1, le=200, description="How many reports at most.")
-    cursor: str = Field(
-        "", max_length=100, description="`next_cursor` of the page before, with the same filters."
-    )
+    cursor: str = Field("", max_length=100, description="`next_cursor` of the page before, with the same filters.")
 
 
 @router.post(
@@ -130,9 +124,7 @@ def _draft(report: ReportIn) -> ReportDraft:
         description=report.description,
         answers=report.answers,
         photo_ids=tuple(report.photos),
-        reporter=ReporterDraft(
-            name=given.name, email=given.email, phone=given.phone, language=given.language
-        ),
+        reporter=ReporterDraft(name=given.name, email=given.email, phone=given.phone, language=given.language),
         channel="api",
     )
 

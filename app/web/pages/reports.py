@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
@@ -44,15 +45,22 @@ def show_list(
         "place_of": lambda report: place_of(rules, report, lang),
     }
     if request.headers.get("x-part") == "list":
-        return render(request, "reports/_list_part.html", **context)
-    totals = (
-        map_totals(session, wanted.categories) if replace(wanted, categories=None) == ReportFilter() else None
-    )
-    return render(
-        request, "reports/list.html", **context, errors=form.errors(reader, lang), totals=totals,
-        names=_names(rules, lang), map_filters=urlencode(form.as_map_filters()),
-        status_code=422 if reader.problems else 200,
-    )  # fmt: skip
+        return _by_part(render(request, "reports/_list_part.html", **context))
+    totals = map_totals(session, wanted.categories) if replace(wanted, categories=None) == ReportFilter() else None
+    page_context: dict[str, Any] = context | {
+        "errors": form.errors(reader, lang),
+        "totals": totals,
+        "names": _names(rules, lang),
+        "map_filters": urlencode(form.as_map_filters()),
+    }
+    status = 422 if reader.problems else 200
+    return _by_part(render(request, "reports/list.html", status_code=status, **page_context))
+
+
+def _by_part(response: Response) -> Response:
+    """A cache must not give the list alone to somebody who asks for the page."""
+    response.headers["Vary"] = "X-Part"
+    return response
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,9 +61,7 @@ def test_a_key_that_is_too_long_is_refused(client):
 
 
 @pytest.mark.realdb
-def test_two_at_once_make_one_report_and_both_get_its_answer(
-    real_session_factory, settings, rules_file, tmp_path
-):
+def test_two_at_once_make_one_report_and_both_get_its_answer(real_session_factory, settings, rules_file, tmp_path):
     state = AppState(settings=settings, session_factory=real_session_factory, rules_file=rules_file,
                      photos=PhotoStore(tmp_path), secret=SECRET, clock=lambda: NOON)  # fmt: skip
     client = TestClient(create_app(state))

@@ -7,7 +7,9 @@ import random
 import string
 
 import pytest
-from hypothesis import HealthCheck, given, settings as hypothesis_settings, strategies as st
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from app.models import REPORTER
 from tests.application import NOON
@@ -29,9 +31,7 @@ def references(client, **query) -> list[str]:
             return found
 
 
-def test_pages_hold_every_report_once_newest_first_though_reports_arrive_meanwhile(
-    client, make_report, clock
-):
+def test_pages_hold_every_report_once_newest_first_though_reports_arrive_meanwhile(client, make_report, clock):
     dice = random.Random(4)
     before = []
     for _ in range(23):
@@ -119,16 +119,11 @@ def test_a_cursor_that_was_altered_or_belongs_elsewhere_is_a_bad_request(client,
     cursor = client.get("/api/reports", params={"limit": 1, "category": "ice"}).json()["next_cursor"]
     assert client.get("/api/reports", params={"cursor": cursor, "category": "ice"}).status_code == 200
     # Another limit is no other list.
-    assert (
-        client.get("/api/reports", params={"cursor": cursor, "category": "ice", "limit": 9}).status_code
-        == 200
-    )
+    assert client.get("/api/reports", params={"cursor": cursor, "category": "ice", "limit": 9}).status_code == 200
     assert client.get("/api/reports", params={"cursor": cursor}).status_code == 400
     assert client.get("/api/reports", params={"cursor": cursor, "category": "snow"}).status_code == 400
     letters = string.ascii_letters
-    altered = [
-        cursor[:at] + ("A" if cursor[at] != "A" else "B") + cursor[at + 1 :] for at in range(len(cursor))
-    ]
+    altered = [cursor[:at] + ("A" if cursor[at] != "A" else "B") + cursor[at + 1 :] for at in range(len(cursor))]
     for wrong in itertools.chain(altered, [cursor[:-1], cursor + "A", "x", letters, "é", "%", " "]):
         answer = client.get("/api/reports", params={"cursor": wrong, "category": "ice"})
         assert answer.status_code == 400, wrong
