@@ -29,7 +29,7 @@ def run() -> None:
     engine.dispose()
 
 
-def include_object(thing, name, kind, reflected, compare_to):  # noqa: ANN001, ANN201
+def include_object(thing, name, kind, reflected, compare_to):
     """Leave the queue's tables and PostGIS's own alone."""
     if kind == "table" and reflected and name.startswith(("procrastinate_", "spatial_ref_sys")):
         return False
