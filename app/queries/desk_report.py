@@ -93,15 +93,11 @@ def desk_report(
         report=report,
         lines=lines,
         nearby=queue.near(session, report),
-        holder=_holder(session, report, staff, at=at, claim_lasts=claim_lasts)
-        if holder is None
-        else holder or None,
+        holder=_holder(session, report, staff, at=at, claim_lasts=claim_lasts) if holder is None else holder or None,
     )
 
 
-def _holder(
-    session: Session, report: Report, staff: Staff, *, at: datetime, claim_lasts: timedelta
-) -> str | None:
+def _holder(session: Session, report: Report, staff: Staff, *, at: datetime, claim_lasts: timedelta) -> str | None:
     claimed_at = report.claimed_at
     if report.claimed_by_id in {None, staff.id} or claimed_at is None or claimed_at < at - claim_lasts:
         return None

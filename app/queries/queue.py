@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, select
 
 from app.errors import N_
 from app.models import Report, ReportStatus, Staff, Update, UpdateKind
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 Order = Literal["urgent", "oldest"]
 NEIGHBOUR_METRES = 100
 LISTED = 100
+_CAME_BACK = (UpdateKind.SENT_BACK, UpdateKind.REOPENED, UpdateKind.CALLED_BACK, UpdateKind.REPLIED)
 # One line, so that a translator gives the words of the language; beginnings of words are enough.
 DANGER_WORDS = N_(
-    "danger, hazard, injur, hurt, fire, smoke, gas leak, electric shock, live wire, explos, collapse, "
-    "fell down"
+    "danger, hazard, injur, hurt, fire, smoke, gas leak, electric shock, live wire, explos, collapse, fell down"
 )
 
 
@@ -41,6 +41,7 @@ class QueueRow:
     created_at: datetime
     due_at: datetime | None
     placed: bool
+    waiting: bool
     danger: bool
     returned: bool
     claimed_by_id: int | None
@@ -85,15 +86,16 @@ def may_be_dangerous() -> ColumnElement[bool]:
 def queue(
     session: Session, *, at: datetime, claim_lasts: timedelta, category: str = "", order: Order = "urgent"
 ) -> list[QueueRow]:
-    """At most LISTED new reports: danger words first and then by due date, or the oldest first."""
+    """At most LISTED new reports: danger words first and then by due date, or the oldest first.
+
+    What waits for its reporter's answer stands last.
+    """
     danger = may_be_dangerous()
     claimed = and_(Report.claimed_by_id.is_not(None), Report.claimed_at >= at - claim_lasts)
     returned = exists(
         select(Update.id).where(
             Update.report_id == Report.id,
-            Update.kind.in_(
-                [UpdateKind.SENT_BACK.value, UpdateKind.REOPENED.value, UpdateKind.CALLED_BACK.value]
-            ),
+            Update.kind.in_([kind.value for kind in _CAME_BACK]),
         )
     )
     query = (
@@ -106,6 +108,7 @@ def queue(
             Report.created_at,
             Report.due_at,
             Report.lat.is_not(None),
+            Report.waiting_since.is_not(None),
             danger,
             returned,
             case((claimed, Report.claimed_by_id)),
@@ -117,10 +120,11 @@ def queue(
     )
     if category:
         query = query.where(Report.category_code == category)
+    waits = Report.waiting_since.is_not(None)
     if order == "urgent":
-        query = query.order_by(danger.desc(), Report.due_at.asc().nulls_last(), Report.id)
+        query = query.order_by(waits, danger.desc(), Report.due_at.asc().nulls_last(), Report.id)
     else:
-        query = query.order_by(Report.created_at, Report.id)
+        query = query.order_by(waits, Report.created_at, Report.id)
     return [QueueRow(*row) for row in session.execute(query)]
 
 
@@ -131,13 +135,11 @@ def counts(session: Session) -> dict[str, int]:
 
 
 def is_new() -> ColumnElement[bool]:
-    """Written out as text, so that the partial index on new reports is used."""
-    return Report.status == ReportStatus.NEW.value
+    """Written out instead of bound, so that every plan may use the partial index on new reports."""
+    return Report.status == literal_column(f"'{ReportStatus.NEW.value}'")
 
 
-def near(
-    session: Session, report: Report, *, metres: float = NEIGHBOUR_METRES, limit: int = 20
-) -> list[Neighbour]:
+def near(session: Session, report: Report, *, metres: float = NEIGHBOUR_METRES, limit: int = 20) -> list[Neighbour]:
     """Other reports within `metres`: the same lamp first, then the same kind and open, then the nearest."""
     if report.lat is None or report.lon is None:
         return []

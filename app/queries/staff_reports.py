@@ -60,11 +60,7 @@ def page(session: Session, staff: Staff, wanted: Wanted, *, at: datetime, cursor
     if not forward:
         found.reverse()
     older = _cursor(found[-1], wanted, forward=True) if found and (more or not forward) else ""
-    newer = (
-        _cursor(found[0], wanted, forward=False)
-        if found and ((edge is not None) if forward else more)
-        else ""
-    )
+    newer = _cursor(found[0], wanted, forward=False) if found and ((edge is not None) if forward else more) else ""
     return Page(found, newer, older)
 
 
@@ -90,9 +86,7 @@ def _matching(staff: Staff, wanted: Wanted, *, at: datetime) -> Select[Report]:
         query = query.where(Report.created_at < _midnight(wanted.until + timedelta(days=1)))
     if wanted.overdue:
         open_statuses = [status.value for status in OPEN]
-        query = query.where(
-            Report.due_at < at, Report.status.in_(open_statuses), Report.waiting_since.is_(None)
-        )
+        query = query.where(Report.due_at < at, Report.status.in_(open_statuses), Report.waiting_since.is_(None))
     return query
 
 

@@ -58,6 +58,4 @@ def tell_reporter(
     undo_seconds: int,
 ) -> None:
     """The reporter's mail, after the seconds for undo. Expects `report.reporter` to be loaded."""
-    notifying.notify(
-        session, report, update, kind=kind, at=at, not_before=at + timedelta(seconds=undo_seconds)
-    )
+    notifying.notify(session, report, update, kind=kind, at=at, not_before=at + timedelta(seconds=undo_seconds))

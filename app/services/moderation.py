@@ -141,9 +141,7 @@ def _was_chosen(answer: dict[str, object]) -> bool:
 
 
 def _delete_words(session: Session, report: Report) -> None:
-    theirs = select(Update.id).where(
-        Update.report_id == report.id, Update.actor_kind != ActorKind.STAFF.value
-    )
+    theirs = select(Update.id).where(Update.report_id == report.id, Update.actor_kind != ActorKind.STAFF.value)
     all_lines = select(Update.id).where(Update.report_id == report.id)
     session.execute(delete(Note).where(Note.update_id.in_(theirs)))
     session.execute(delete(Note).where(Note.update_id.in_(all_lines), ~Note.public))
@@ -151,9 +149,7 @@ def _delete_words(session: Session, report: Report) -> None:
 
 def _delete_photos(session: Session, report: Report, photos: PhotoStore) -> None:
     """The rows now, the bytes when the rows are gone for certain; the sweep takes what a crash leaves."""
-    gone = session.scalars(
-        delete(Photo).where(Photo.report_id == report.id, ~Photo.by_crew).returning(Photo.id)
-    ).all()
+    gone = session.scalars(delete(Photo).where(Photo.report_id == report.id, ~Photo.by_crew).returning(Photo.id)).all()
 
     def delete_bytes(_: Session) -> None:
         _delete_bytes(photos, gone)

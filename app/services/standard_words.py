@@ -8,10 +8,7 @@ from app.errors import N_
 REJECTIONS: dict[str, tuple[str, str]] = {
     "not_ours": (
         N_("Not the municipality's"),
-        N_(
-            "Thank you for telling us. This is not something the municipality looks after, "
-            "so we can not mend it."
-        ),
+        N_("Thank you for telling us. This is not something the municipality looks after, so we can not mend it."),
     ),
     "not_found": (
         N_("Not found"),

@@ -41,9 +41,7 @@ def forward(
     """To a unit of ours (forwarded) or outside (referred): its deliveries and the mail wait for undo."""
     check_version(report, version)
     before = as_it_was(report)
-    forwarding.forward(
-        session, report, unit_code, rules=rules, by=by, at=at, undo_seconds=undo_seconds, words=words
-    )
+    forwarding.forward(session, report, unit_code, rules=rules, by=by, at=at, undo_seconds=undo_seconds, words=words)
     newest = select(Update).where(Update.report_id == report.id).order_by(Update.id.desc()).limit(1)
     return settle(session, report, session.scalars(newest).one(), before=before)
 
@@ -212,8 +210,9 @@ def note(
 ) -> Update:
     """A line among staff, or one that everybody reads and the reporter hears of.
 
-    No version is asked for: two notes at once are two lines, and neither may be lost.
+    No version is asked for: of notes written at once each waits for the one before, and none is lost.
     """
+    session.refresh(report, ["version", "changed_at"], with_for_update=True)
     before = as_it_was(report)
     update = report.note(actor=Actor.of(by), at=at, words=words, public=public)
     update.data = {"before": before}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
-from app.models import Actor, Role
+from app.models import REPORTER, Actor, Role
 from app.queries import queue
 from app.queries.queue import beside
 from app.services import claims, triage
@@ -120,16 +120,31 @@ def test_neighbours_come_from_the_index_on_places(session, make_report):
     report = make_report()
     session.execute(text("SET LOCAL enable_seqscan = off"))
     point = f"ST_SetSRID(ST_MakePoint({report.lon}, {report.lat}), 4326)::geography"
-    plan = session.scalars(
-        text(f"EXPLAIN SELECT id FROM report WHERE ST_DWithin(position, {point}, 100)")
-    ).all()
+    plan = session.scalars(text(f"EXPLAIN SELECT id FROM report WHERE ST_DWithin(position, {point}, 100)")).all()
     assert any("ix_report_position" in line for line in plan), plan
 
 
-def test_the_queue_reads_the_index_of_new_reports(session, make_report):
+def test_the_queue_reads_the_index_of_new_reports(session, engine, make_report, rows):
     make_report()
+    asked = []
+    event.listen(engine, "before_cursor_execute", note := lambda *given: asked.append(given[2:4]))
+    rows()
+    queue.counts(session)
+    event.remove(engine, "before_cursor_execute", note)
     session.execute(text("SET LOCAL enable_seqscan = off"))
-    plan = session.scalars(
-        text("EXPLAIN SELECT id FROM report WHERE status = 'new' ORDER BY due_at, id LIMIT 100")
-    ).all()
-    assert any("ix_report_new" in line for line in plan), plan
+    cursor = session.connection().connection.cursor()
+    for statement, parameters in (one for one in asked if one[0].startswith("SELECT")):
+        plan = cursor.execute(f"EXPLAIN {statement}", parameters).fetchall()
+        assert any("ix_report_new" in line for (line,) in plan), plan
+
+
+def test_what_waits_for_its_reporter_stands_last_until_the_answer_comes(session, make_report, rows, kari, clock):
+    urgent, praise = make_report(category="snow", email="nina@example.org"), make_report(category="praise")
+    urgent.reporter.confirm(at=clock())
+    triage.ask(session, urgent, words="Where?", by=kari, at=clock(), undo_seconds=0)
+    assert references(rows()) == references(rows(order="oldest")) == [praise.reference, urgent.reference]
+    assert [row.waiting for row in rows()] == [False, True]
+    urgent.reply(actor=REPORTER, at=clock(), words="Here")
+    session.commit()
+    assert references(rows()) == [urgent.reference, praise.reference]
+    assert rows()[0].returned, "the answer is new to the desk"

@@ -17,9 +17,7 @@ def found(session, kari, clock):
     """References of the first page: `found(status="open")`."""
 
     def find(staff=kari, **given):
-        return [
-            one.reference for one in staff_reports.page(session, staff, Wanted(**given), at=clock()).reports
-        ]
+        return [one.reference for one in staff_reports.page(session, staff, Wanted(**given), at=clock()).reports]
 
     return find
 

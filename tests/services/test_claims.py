@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -11,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.db import transaction
 from app.errors import Conflict, DomainError
-from app.models import Delivery, Notification, Report, Role, Staff, Update
+from app.models import Delivery, Note, Notification, Report, Role, Staff, Update
 from app.queries.visible import report_for
 from app.services import claims, triage
 from app.services.drafts import ReportDraft
@@ -72,9 +73,7 @@ def two_at_the_desk(real_session_factory, rules, clock):
 
 
 @pytest.mark.realdb
-def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told(
-    real_session_factory, two_at_the_desk, rules, clock
-):
+def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told(real_session_factory, two_at_the_desk, rules, clock):
     reference, (kari, nils) = two_at_the_desk
     both_looked, told = threading.Barrier(2), []
 
@@ -88,9 +87,7 @@ def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told(
             told.append(error)
 
     threads = [
-        threading.Thread(
-            target=decide, args=(kari, triage.forward), kwargs={"unit_code": "bydrift", "rules": rules}
-        ),
+        threading.Thread(target=decide, args=(kari, triage.forward), kwargs={"unit_code": "bydrift", "rules": rules}),
         threading.Thread(target=decide, args=(nils, triage.reject), kwargs={"words": "No."}),
     ]
     for thread in threads:
@@ -102,16 +99,12 @@ def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told(
         report = session.scalars(select(Report)).one()
         assert report.status in {"forwarded", "rejected"}
         assert session.scalar(select(func.count()).select_from(Update)) == 2, "received, and one decision"
-        assert session.scalar(select(func.count()).select_from(Delivery)) == (
-            2 if report.status == "forwarded" else 0
-        )
+        assert session.scalar(select(func.count()).select_from(Delivery)) == (2 if report.status == "forwarded" else 0)
         assert session.scalar(select(func.count()).select_from(Notification)) == 0
 
 
 @pytest.mark.realdb
-def test_two_who_marry_each_others_reports_make_no_circle(
-    real_session_factory, two_at_the_desk, rules, clock
-):
+def test_two_who_marry_each_others_reports_make_no_circle(real_session_factory, two_at_the_desk, rules, clock):
     one, (kari, nils) = two_at_the_desk
     with transaction(real_session_factory) as session:
         other = submit_report(
@@ -127,9 +120,7 @@ def test_two_who_marry_each_others_reports_make_no_circle(
             with transaction(real_session_factory) as session:
                 report = report_for(session, staff, mine, joinedload(Report.reporter), to_act=True)
                 both_looked.wait(timeout=10)
-                triage.mark_duplicate(
-                    session, report, typed=theirs, by=staff, at=clock(), undo_seconds=10, version=1
-                )
+                triage.mark_duplicate(session, report, typed=theirs, by=staff, at=clock(), undo_seconds=10, version=1)
         except (DomainError, StaleDataError) as error:
             told.append(error)
 
@@ -145,3 +136,32 @@ def test_two_who_marry_each_others_reports_make_no_circle(
     assert isinstance(told[0], (Conflict, DomainError, StaleDataError))
     with transaction(real_session_factory) as session:
         assert sorted(session.scalars(select(Report.status))) == ["duplicate", "new"]
+
+
+@pytest.mark.realdb
+def test_of_notes_written_at_once_none_is_lost(real_session_factory, two_at_the_desk, clock):
+    reference, people = two_at_the_desk
+    all_looked = threading.Barrier(6)
+
+    def write(number):
+        with transaction(real_session_factory) as session:
+            staff = people[number % 2]
+            report = report_for(session, staff, reference, joinedload(Report.reporter), to_act=True)
+            all_looked.wait(timeout=10)
+            triage.note(
+                session,
+                report,
+                words=f"Note {number}",
+                public=False,
+                by=staff,
+                at=clock() + timedelta(seconds=number + 1),
+                undo_seconds=10,
+            )
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    with transaction(real_session_factory) as session:
+        assert sorted(session.scalars(select(Note.body))) == [f"Note {number}" for number in range(6)]

@@ -70,17 +70,11 @@ def test_a_report_is_hidden_once_and_shown_once(session, make_report, kari, cloc
     assert report.hidden_at is None
 
 
-def test_erasing_leaves_nothing_of_the_person_and_keeps_the_report(
-    session, with_photo, kari, clock, photos, rules
-):
+def test_erasing_leaves_nothing_of_the_person_and_keeps_the_report(session, with_photo, kari, clock, photos, rules):
     photo, nonce = photo_of(session, with_photo), with_photo.nonce
     with_photo.reply(actor=REPORTER, at=clock(), words="Nina again")
-    triage.note(
-        session, with_photo, words="Nina is cross", public=False, by=kari, at=clock(), undo_seconds=10
-    )
-    triage.note(
-        session, with_photo, words="The part is ordered", public=True, by=kari, at=clock(), undo_seconds=10
-    )
+    triage.note(session, with_photo, words="Nina is cross", public=False, by=kari, at=clock(), undo_seconds=10)
+    triage.note(session, with_photo, words="The part is ordered", public=True, by=kari, at=clock(), undo_seconds=10)
     session.commit()
     moderation.erase_reporter(session, with_photo, photos=photos, by=kari, at=clock())
     session.commit()

@@ -36,15 +36,12 @@ def decide(session, kari, clock):
 def mails(session, report):
     """The mails that wait for the reporter: (kind, seconds until they may go)."""
     waiting = select(Notification).where(Notification.report_id == report.id, Notification.state == "pending")
-    return [
-        (one.kind, (one.next_attempt_at - one.created_at).total_seconds()) for one in session.scalars(waiting)
-    ]
+    return [(one.kind, (one.next_attempt_at - one.created_at).total_seconds()) for one in session.scalars(waiting)]
 
 
 def history(session, report):
     return [
-        one.kind
-        for one in session.scalars(select(Update).where(Update.report_id == report.id).order_by(Update.id))
+        one.kind for one in session.scalars(select(Update).where(Update.report_id == report.id).order_by(Update.id))
     ]
 
 
@@ -71,9 +68,7 @@ def test_forwarding_tells_unit_and_reporter_and_counts_a_correction(session, con
     assert mails(session, confirmed) == [("status", 10.0)]
 
 
-def test_an_unplaced_report_is_placed_before_it_is_forwarded(
-    session, make_report, decide, rules, kari, clock
-):
+def test_an_unplaced_report_is_placed_before_it_is_forwarded(session, make_report, decide, rules, kari, clock):
     report = make_report(address="Storgata 64")
     with pytest.raises(Conflict, match="Place the report"):
         decide(triage.forward, report, unit_code="bydrift", rules=rules)
@@ -116,9 +111,7 @@ def test_only_an_authority_outside_can_be_referred_to(session, confirmed, decide
     assert session.execute(text("SELECT count(*) FROM delivery")).scalar() == 0
 
 
-def test_a_question_goes_to_a_confirmed_address_only_and_stops_the_due_date(
-    session, make_report, confirmed, decide
-):
+def test_a_question_goes_to_a_confirmed_address_only_and_stops_the_due_date(session, make_report, confirmed, decide):
     with pytest.raises(Conflict, match="no confirmed"):
         decide(triage.ask, make_report(email="nobody@example.org"), words="Which lamp?")
     decide(triage.ask, confirmed, words="Which lamp?")
@@ -161,9 +154,7 @@ def test_another_category_moves_unit_and_due_date(session, make_report, rules, k
         triage.change_category(session, report, code="no_such", rules=rules, by=kari, at=clock())
 
 
-def test_the_due_date_of_a_new_category_counts_from_the_day_of_receipt(
-    session, make_report, rules, kari, clock
-):
+def test_the_due_date_of_a_new_category_counts_from_the_day_of_receipt(session, make_report, rules, kari, clock):
     report = make_report(category="school")
     fresh = make_report(category="lamp_dark")
     clock.pass_(days=20)

@@ -78,9 +78,7 @@ def test_undo_brings_everything_back_and_nothing_goes_out(
     assert session.scalars(select(Notification.state).where(Notification.state == "pending")).all() == []
     assert session.scalars(select(Delivery.state).where(Delivery.state == "pending")).all() == []
     assert [one.id for one in public_history(session, confirmed)] == shown
-    kinds = session.scalars(
-        select(Update.kind).where(Update.report_id == confirmed.id).order_by(Update.id)
-    ).all()
+    kinds = session.scalars(select(Update.kind).where(Update.report_id == confirmed.id).order_by(Update.id)).all()
     assert kinds[-1] == "undone", "history keeps the decision and its undo"
     assert session.get(Update, update.id) is not None
 
@@ -88,9 +86,7 @@ def test_undo_brings_everything_back_and_nothing_goes_out(
 def public_history(session, report):
     session.expire_all()
     return history(
-        session.scalars(
-            select(type(report)).where(type(report).id == report.id).options(*loaded(type(report)))
-        ).one()
+        session.scalars(select(type(report)).where(type(report).id == report.id).options(*loaded(type(report)))).one()
     )
 
 

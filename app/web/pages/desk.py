@@ -63,17 +63,13 @@ def queue_page(
         problems={},
         typed={},
         callable_back=None,
-        queue_url=lambda reference: with_query(
-            "/staff/queue", report=reference, category=category, order=order
-        ),
+        queue_url=lambda reference: with_query("/staff/queue", report=reference, category=category, order=order),
         **context,
         **desk_view.words(rules, state, lang=lang),
     )
 
 
-def _open(
-    session: Session, staff: Staff, rules: Rules, row: QueueRow, *, now: Any, lang: str
-) -> dict[str, Any]:
+def _open(session: Session, staff: Staff, rules: Rules, row: QueueRow, *, now: Any, lang: str) -> dict[str, Any]:
     """Claim the report and load it; who else looks at it is known from the list."""
     claims.claim(session, row.reference, by=staff, at=now)
     holder = row.claimed_by if row.claimed_by_id != staff.id else None

@@ -28,25 +28,19 @@ def forward(desk: DeskFormDep) -> Response:
             flash=N_("The unit is told, for information."),
         )
     words = desk.text("words") or None
-    return desk.act(
-        lambda report: triage.forward(session, report, unit, rules=rules, words=words, **desk.undoable)
-    )
+    return desk.act(lambda report: triage.forward(session, report, unit, rules=rules, words=words, **desk.undoable))
 
 
 @router.post("/rejection")
 def reject(desk: DeskFormDep) -> Response:
     """Closed with a kind reason."""
-    return desk.act(
-        lambda report: triage.reject(desk.session, report, words=desk.words(report), **desk.undoable)
-    )
+    return desk.act(lambda report: triage.reject(desk.session, report, words=desk.words(report), **desk.undoable))
 
 
 @router.post("/answer")
 def answer(desk: DeskFormDep) -> Response:
     """Closed with an answer."""
-    return desk.act(
-        lambda report: triage.answer(desk.session, report, words=desk.words(report), **desk.undoable)
-    )
+    return desk.act(lambda report: triage.answer(desk.session, report, words=desk.words(report), **desk.undoable))
 
 
 @router.post("/duplicate")
@@ -70,18 +64,14 @@ def refer(desk: DeskFormDep) -> Response:
 @router.post("/question")
 def ask(desk: DeskFormDep) -> Response:
     """A question to the reporter; the report stays in the queue."""
-    return desk.act(
-        lambda report: triage.ask(desk.session, report, words=desk.text("words"), **desk.undoable)
-    )
+    return desk.act(lambda report: triage.ask(desk.session, report, words=desk.text("words"), **desk.undoable))
 
 
 @router.post("/reopening")
 def reopen(desk: DeskFormDep) -> Response:
     """Closed too early."""
     words = desk.text("words") or None
-    return desk.act(
-        lambda report: triage.reopen(desk.session, report, words=words, **desk.undoable), stay=True
-    )
+    return desk.act(lambda report: triage.reopen(desk.session, report, words=words, **desk.undoable), stay=True)
 
 
 @router.post("/note")
@@ -151,9 +141,7 @@ def hide(desk: DeskFormDep) -> Response:
     """Down from the public pages, or up again."""
     hidden = desk.text("hidden") == "1"
     return desk.act(
-        lambda report: moderation.hide(
-            desk.session, report, hidden=hidden, words=desk.text("words"), **desk.who_when
-        ),
+        lambda report: moderation.hide(desk.session, report, hidden=hidden, words=desk.text("words"), **desk.who_when),
         stay=True,
     )
 
@@ -207,9 +195,7 @@ def undo(desk: DeskFormDep) -> Response:
     update_id = int(desk.text("update")) if desk.text("update").isdigit() else 0
 
     def verb(report: Report) -> None:
-        undoing.undo(
-            desk.session, report, update_id=update_id, by=desk.staff, at=desk.at, undo_seconds=seconds
-        )
+        undoing.undo(desk.session, report, update_id=update_id, by=desk.staff, at=desk.at, undo_seconds=seconds)
 
     return desk.act(verb, stay=True, flash=N_("Undone. Nothing has gone out."))
 

@@ -69,14 +69,10 @@ class DeskForm:
         """`who_when` and the seconds for undo."""
         return {**self.who_when, "undo_seconds": self.state.settings.undo_seconds}
 
-    def act(
-        self, verb: Callable[[Report], Update | None], *, flash: str = "", stay: bool = False
-    ) -> Response:
+    def act(self, verb: Callable[[Report], Update | None], *, flash: str = "", stay: bool = False) -> Response:
         """Do it and go on to the next report, or stay; a refusal is said on the report's page, words kept."""
         try:
-            report = report_for(
-                self.session, self.staff, self.reference, joinedload(Report.reporter), to_act=True
-            )
+            report = report_for(self.session, self.staff, self.reference, joinedload(Report.reporter), to_act=True)
             update = verb(report)
             self.session.flush()  # The second of two people is told here, on a page.
         except (DomainError, StaleDataError) as error:
@@ -102,9 +98,7 @@ class DeskForm:
         message: Flash | None = ("success", flash) if flash else None
         done = {"done": update.id} if update is not None and not flash else {}
         if not self.text("from_queue"):
-            return redirect(
-                self.request, with_query(f"/staff/reports/{self.reference}", **done), flash=message
-            )
+            return redirect(self.request, with_query(f"/staff/reports/{self.reference}", **done), flash=message)
         target = self.reference if stay else self.text("next")
         return redirect(
             self.request,

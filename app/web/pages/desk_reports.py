@@ -248,6 +248,4 @@ def _day(text: str) -> date | None:
 
 def _as_query(wanted: Wanted) -> dict[str, object]:
     query = {name: getattr(wanted, name) for name in ("status", "unit", "category", "text", "since", "until")}
-    return {
-        name: value for name, value in {**query, "overdue": "1" if wanted.overdue else ""}.items() if value
-    }
+    return {name: value for name, value in {**query, "overdue": "1" if wanted.overdue else ""}.items() if value}

@@ -113,8 +113,7 @@ def map_data(view: DeskReport) -> dict[str, Any] | None:
         "lat": report.lat,
         "lon": report.lon,
         "near": [
-            {"lat": one.lat, "lon": one.lon, "reference": one.reference, "status": one.status}
-            for one in view.nearby
+            {"lat": one.lat, "lon": one.lon, "reference": one.reference, "status": one.status} for one in view.nearby
         ],
     }
 
@@ -125,11 +124,7 @@ def undo_bar(
     """The decision just made, the seconds left to undo it, and what would go out."""
     seconds = state.settings.undo_seconds
     now = state.clock()
-    made = (
-        desk.decided(session, staff, done, since=now - timedelta(seconds=seconds))
-        if done and seconds
-        else None
-    )
+    made = desk.decided(session, staff, done, since=now - timedelta(seconds=seconds)) if done and seconds else None
     if made is None:
         return None
     left = seconds - int((now - made.update.at).total_seconds())
@@ -152,9 +147,7 @@ def _ways(made: Decided, rules: Rules) -> list[str]:
 
 def _ready(sentences: dict[str, tuple[str, str]], lang: str, theirs: str) -> list[tuple[str, str, str]]:
     """(code, what the desk chooses, what the reporter reads in their language)."""
-    return [
-        (code, translate(label, lang), translate(words, theirs)) for code, (label, words) in sentences.items()
-    ]
+    return [(code, translate(label, lang), translate(words, theirs)) for code, (label, words) in sentences.items()]
 
 
 def unit_options(report: Report, rules: Rules, *, lang: str) -> list[tuple[str, list[tuple[str, str]]]]:

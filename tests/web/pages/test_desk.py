@@ -104,9 +104,7 @@ def test_after_a_decision_the_next_report_comes_with_an_undo_bar_that_says_what_
 
 
 def test_the_undo_bar_goes_when_the_seconds_are_over(desk, confirmed, clock):
-    answer = desk.submit(
-        path(confirmed, "/rejection"), words="No.", version=confirmed.version, from_queue="1"
-    )
+    answer = desk.submit(path(confirmed, "/rejection"), words="No.", version=confirmed.version, from_queue="1")
     clock.pass_(seconds=6)
     assert 'data-undo="4"' in desk.look(answer.headers["location"])
     clock.pass_(seconds=5)
@@ -114,15 +112,11 @@ def test_the_undo_bar_goes_when_the_seconds_are_over(desk, confirmed, clock):
 
 
 def test_nobody_sees_another_persons_undo_bar(desk, confirmed, browser_of, ada):
-    answer = desk.submit(
-        path(confirmed, "/rejection"), words="No.", version=confirmed.version, from_queue="1"
-    )
+    answer = desk.submit(path(confirmed, "/rejection"), words="No.", version=confirmed.version, from_queue="1")
     assert "data-undo" not in browser_of(ada).look(answer.headers["location"])
 
 
-def test_the_second_of_two_is_told_on_the_reports_page_and_keeps_the_words(
-    session, desk, confirmed, browser_of, ada
-):
+def test_the_second_of_two_is_told_on_the_reports_page_and_keeps_the_words(session, desk, confirmed, browser_of, ada):
     seen = confirmed.version
     desk.submit(path(confirmed, "/forwarding"), unit="bydrift", version=seen)
     other = browser_of(ada)
@@ -186,9 +180,7 @@ def test_a_neighbour_is_one_press_away_from_being_the_same_fault(session, desk, 
     form = button.getparent()
     while form.tag != "form":
         form = form.getparent()
-    desk.submit(
-        form.get("action"), **{name: value for name, value in form.form_values() if name != "csrf_token"}
-    )
+    desk.submit(form.get("action"), **{name: value for name, value in form.form_values() if name != "csrf_token"})
     assert again(session, second).duplicate_of_id == first.id
 
 
@@ -276,9 +268,7 @@ def test_a_form_without_its_token_changes_nothing(session, desk, make_report):
 def test_no_page_asks_more_the_more_it_shows(
     session, desk, make_report, count_queries, clock, kari, browser_of, make_staff
 ):
-    reports = [
-        make_report(email=f"r{n}@example.org", description="Dark", category="lamp_dark") for n in range(12)
-    ]
+    reports = [make_report(email=f"r{n}@example.org", description="Dark", category="lamp_dark") for n in range(12)]
     desk.submit(path(reports[0], "/forwarding"), unit="bydrift", version=reports[0].version)
     sent = desk.submit(
         path(reports[1], "/forwarding"),

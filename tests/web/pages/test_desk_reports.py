@@ -76,9 +76,7 @@ def test_a_resident_cannot_smuggle_a_formula_into_the_export(desk, make_report):
 
 def enter(desk, **given):
     """Fill in the form for a caller and send it."""
-    form = form_of(desk.look("/staff/reports/new"), "/staff/reports/new").fill(
-        **{"category": "lamp_dark", **given}
-    )
+    form = form_of(desk.look("/staff/reports/new"), "/staff/reports/new").fill(**{"category": "lamp_dark", **given})
     return desk.post(form.action, data=form.fields)
 
 
@@ -88,9 +86,7 @@ def test_a_caller_may_give_a_name_a_number_or_nothing(session, desk, kari, conta
     assert answer.status_code == 303, answer.text
     report = session.scalars(select(Report)).one()
     assert (report.channel, report.entered_by_id, report.lat) == ("phone", kari.id, STORGATA[0])
-    assert f"Read the reference to the caller: {report.shown_reference}" in desk.look(
-        answer.headers["location"]
-    )
+    assert f"Read the reference to the caller: {report.shown_reference}" in desk.look(answer.headers["location"])
 
 
 def test_without_a_map_the_report_waits_for_its_place(session, desk):
@@ -124,9 +120,7 @@ def test_the_questions_of_the_category_must_be_answered(session, desk):
 
 
 def test_pressing_twice_makes_one_report(session, desk):
-    form = form_of(desk.look("/staff/reports/new"), "/staff/reports/new").fill(
-        category="lamp_dark", address="Storgata"
-    )
+    form = form_of(desk.look("/staff/reports/new"), "/staff/reports/new").fill(category="lamp_dark", address="Storgata")
     first, second = (desk.post(form.action, data=form.fields) for _ in range(2))
     assert first.headers["location"] == second.headers["location"]
     assert len(session.scalars(select(Report)).all()) == 1
