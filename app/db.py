@@ -86,6 +86,12 @@ def revisions(engine: Engine) -> tuple[str | None, str | None, bool]:
     return current, script.get_current_head(), known
 
 
+def knows_revision(revision: str) -> bool:
+    """Whether this version of the program knows the tables of this revision."""
+    script = ScriptDirectory.from_config(alembic_config(""))
+    return revision in {step.revision for step in script.walk_revisions()}
+
+
 def ping(session: Session) -> str:
     """The PostGIS version; also wakes PostGIS in this connection, whose first call is slow."""
     return str(session.scalar(text("SELECT postgis_lib_version()")))

@@ -25,12 +25,25 @@ CALLS: dict[str, tuple[int, ...]] = {
     "TooMany": (0,),
 }  # fmt: skip
 # The environment of app.text, as Babel's extractor wants to hear it.
-JINJA = {"extensions": "jinja2.ext.do", "trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true",
-         "trimmed": "false", "silent": "false", "encoding": "utf-8"}
+JINJA = {
+    "extensions": "jinja2.ext.do",
+    "trim_blocks": "true",
+    "lstrip_blocks": "true",
+    "newstyle_gettext": "true",
+    "trimmed": "false",
+    "silent": "false",
+    "encoding": "utf-8",
+}
 BLANK = re.compile(r"%\((\w+)\)[sd]|%(?!\(|%)")
 # The command line speaks English to those who run the service.
-ENGLISH_ONLY = ("app/cli/", "app/cluster/", "app/models/history.py", "app/services/import", "app/services/asset_import.py",
-                "app/services/areas.py")
+ENGLISH_ONLY = (
+    "app/cli/",
+    "app/cluster/",
+    "app/models/history.py",
+    "app/services/import",
+    "app/services/asset_import.py",
+    "app/services/areas.py",
+)
 
 MsgId = str | tuple[str, ...]
 
@@ -96,7 +109,13 @@ def blanks(text: str) -> set[str]:
 
 
 def test_the_extraction_sees_code_templates_mails_and_plurals():
-    assert {"Fixed", "Report a fault", "Hello %(name)s,", "Write the answer.", "Write a reason for the service desk."} <= used().keys()
+    assert {
+        "Fixed",
+        "Report a fault",
+        "Hello %(name)s,",
+        "Write the answer.",
+        "Write a reason for the service desk.",
+    } <= used().keys()
     assert ("%(n)s day overdue", "%(n)s days overdue") in used()
     assert "a closed report has a closing time, and an open one has none" not in used()
 
@@ -105,8 +124,11 @@ def test_the_extraction_sees_code_templates_mails_and_plurals():
 def test_every_sentence_is_translated(lang):
     known = {message.id: message for message in messages(lang)}
     singulars = {texts(msgid)[0] for msgid in known}
-    missing = [f"{place}: {msgid!r}" for msgid, place in used().items()
-               if msgid not in known and not (isinstance(msgid, str) and msgid in singulars)]
+    missing = [
+        f"{place}: {msgid!r}"
+        for msgid, place in used().items()
+        if msgid not in known and not (isinstance(msgid, str) and msgid in singulars)
+    ]
     assert not missing, "\n".join(missing)
 
 
@@ -119,7 +141,9 @@ def test_no_translation_is_empty_or_a_guess(lang):
 @pytest.mark.parametrize("lang", CATALOGUES)
 def test_no_translation_is_left_over(lang):
     singulars = {texts(msgid)[0] for msgid in used()}
-    unused = [message.id for message in messages(lang) if message.id not in used() and texts(message.id)[0] not in singulars]
+    unused = [
+        message.id for message in messages(lang) if message.id not in used() and texts(message.id)[0] not in singulars
+    ]
     unused += list(catalogue(lang).obsolete)
     assert not unused, "\n".join(map(repr, unused))
 
@@ -131,8 +155,9 @@ def test_every_translation_has_the_blanks_of_its_sentence(lang):
         wanted = set.union(*(blanks(text) for text in texts(message.id)))
         # "One day" may leave the number out; all else must stand in every form.
         optional = {"n", "num"} if not isinstance(message.id, str) else set()
-        wrong += [(message.id, text) for text in texts(message.string)
-                  if not wanted - optional <= blanks(text) <= wanted]
+        wrong += [
+            (message.id, text) for text in texts(message.string) if not wanted - optional <= blanks(text) <= wanted
+        ]
     assert not wrong, "\n".join(map(str, wrong))
 
 

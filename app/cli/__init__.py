@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from app.cli import imports, rules, run, serve, staff
+from app.cli import backup, demo, imports, rules, run, serve, staff
 
 app = typer.Typer(
     name="gatami",
@@ -17,9 +17,12 @@ app.command("run")(run.run)
 app.command("serve")(serve.serve)
 app.command("worker")(serve.worker)
 app.command("migrate")(serve.migrate)
+app.command("demo")(demo.demo)
 app.add_typer(rules.rules_app, name="rules")
 app.add_typer(imports.import_app, name="import")
 app.add_typer(staff.staff_app, name="staff")
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 
 
 def main() -> None:

@@ -14,10 +14,11 @@ DATABASE = "gatami"
 
 
 @contextmanager
-def database() -> Iterator[str]:
+def database(*, migrated: bool = True) -> Iterator[str]:
     """The URL of a migrated database, for a command that works beside `gatami run` or without it.
 
-    The private cluster is used as it runs, and else started for as long as the command takes.
+    The private cluster is used as it runs, and else started for as long as the command takes. `migrated=False`
+    leaves the tables as they are, for a command that only looks.
     """
     from app.db import migrate
 
@@ -30,7 +31,8 @@ def database() -> Iterator[str]:
         yield cluster.url(DATABASE)
         return
     with DataFolderLock(settings.data_dir), started(cluster) as url:
-        migrate(url)
+        if migrated:
+            migrate(url)
         yield url
 
 

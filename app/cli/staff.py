@@ -76,8 +76,10 @@ def password(
 
     with _session() as session:
         person = _person(session, email)
-        chosen = secrets.token_urlsafe(15) if generate else typer.prompt(
-            f"New password for {person.name}", hide_input=True, confirmation_prompt=True
+        chosen = (
+            secrets.token_urlsafe(15)
+            if generate
+            else typer.prompt(f"New password for {person.name}", hide_input=True, confirmation_prompt=True)
         )
         staff.set_password(session, person, chosen, at=_now())
     typer.echo(f"{person.name} has a new password{f': {chosen}' if generate else '.'}")
@@ -89,7 +91,10 @@ def list_staff() -> None:
     from app.queries import people
 
     with _session() as session:
-        rows = [(one.email, one.name, one.role, ",".join(one.unit_codes) or "-", _standing(one)) for one in people.everybody(session)]
+        rows = [
+            (one.email, one.name, one.role, ",".join(one.unit_codes) or "-", _standing(one))
+            for one in people.everybody(session)
+        ]
     if not rows:
         typer.echo("There is nobody yet: gatami staff add EMAIL --name NAME --role admin")
         return

@@ -50,7 +50,9 @@ def open_counts(session: Session) -> dict[str, int]:
 
 def open_sessions(session: Session, staff: Staff, *, at: datetime) -> int:
     """In how many browsers the person is signed in."""
-    query = select(func.count()).select_from(StaffSession).where(
-        StaffSession.staff_id == staff.id, StaffSession.revoked_at.is_(None), StaffSession.expires_at > at
+    query = (
+        select(func.count())
+        .select_from(StaffSession)
+        .where(StaffSession.staff_id == staff.id, StaffSession.revoked_at.is_(None), StaffSession.expires_at > at)
     )
     return session.scalar(query) or 0

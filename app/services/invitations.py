@@ -40,7 +40,9 @@ def send(staff: Staff, token: str, *, settings: Settings, rules: Rules, at: date
     if settings.smtp_host is None:
         return Invited(link, mailed=False)
     try:
-        smtp.send(compose(_letter(staff, link, rules=rules, at=at), settings=settings), to=staff.email, settings=settings)
+        smtp.send(
+            compose(_letter(staff, link, rules=rules, at=at), settings=settings), to=staff.email, settings=settings
+        )
     except (DeliveryFailed, DeliveryUnknown) as trouble:
         return Invited(link, mailed=False, trouble=trouble.note)
     return Invited(link, mailed=True)

@@ -41,8 +41,14 @@ def add(
         problems["email"] = N_("The e-mail address must look like name@example.com.")
     if problems:
         raise Invalid(_sentence(problems), fields=problems)
-    staff = Staff(email=email, name=name, role=role, active=True, created_at=at,
-                  language=rules.municipality.default_language if rules.municipality.default_language in LANGUAGES else "en")
+    staff = Staff(
+        email=email,
+        name=name,
+        role=role,
+        active=True,
+        created_at=at,
+        language=rules.municipality.default_language if rules.municipality.default_language in LANGUAGES else "en",
+    )
     staff.memberships = [StaffUnit(unit_code=code) for code in sorted(set(unit_codes))]
     try:
         with session.begin_nested():
@@ -52,9 +58,7 @@ def add(
     return staff
 
 
-def change(
-    session: Session, staff: Staff, *, name: str, role: str, unit_codes: Collection[str], rules: Rules
-) -> None:
+def change(session: Session, staff: Staff, *, name: str, role: str, unit_codes: Collection[str], rules: Rules) -> None:
     """Another name, role or units, in force with the person's next click."""
     name = " ".join(name.split())
     # A unit that left the rules file may stay where it was.
@@ -106,8 +110,10 @@ def set_password(session: Session, staff: Staff, password: str, *, at: datetime)
 def change_password(session: Session, staff: Staff, *, current: str, new: str, at: datetime) -> None:
     """One's own password, by who knows the old one. Raises Invalid."""
     if not staff.password_hash or not signing_in.hasher.verify(current, staff.password_hash):
-        raise Invalid(N_("The password you have now is not this one."),
-                      fields={"current": N_("Write the password you sign in with today.")})
+        raise Invalid(
+            N_("The password you have now is not this one."),
+            fields={"current": N_("Write the password you sign in with today.")},
+        )
     set_password(session, staff, new, at=at)
 
 
@@ -138,14 +144,18 @@ def reactivate(staff: Staff) -> None:
 
 def _keep_an_administrator(session: Session, staff: Staff) -> None:
     if people.is_last_administrator(session, staff):
-        raise Conflict(N_("%(name)s is the last administrator. Make somebody else administrator first."), name=staff.name)
+        raise Conflict(
+            N_("%(name)s is the last administrator. Make somebody else administrator first."), name=staff.name
+        )
 
 
 def _refuse_unknown_units(unit_codes: set[str], *, known: set[str]) -> None:
     unknown = sorted(unit_codes - known)
     if unknown:
         raise Invalid(
-            N_("The rules file has no unit %(unit)s. It has these: %(known)s."), unit=", ".join(unknown), known=", ".join(sorted(known)),
+            N_("The rules file has no unit %(unit)s. It has these: %(known)s."),
+            unit=", ".join(unknown),
+            known=", ".join(sorted(known)),
             fields={"unit": N_("Choose among the units of the rules file.")},
         )
 

@@ -144,8 +144,10 @@ def test_somebody_who_left_is_out_at_once_and_cannot_come_back_by_an_old_link_or
 
 
 def test_the_last_administrator_stays(session, add, ada, clock, rules):
-    for leave in (lambda: staff.deactivate(session, ada, at=clock()),
-                  lambda: staff.change(session, ada, name="Ada", role="desk", unit_codes=[], rules=rules)):
+    for leave in (
+        lambda: staff.deactivate(session, ada, at=clock()),
+        lambda: staff.change(session, ada, name="Ada", role="desk", unit_codes=[], rules=rules),
+    ):
         with pytest.raises(Conflict, match="last administrator"):
             leave()
     add("second@tromso.example", role="admin", unit_codes=())
@@ -176,7 +178,11 @@ def test_without_a_mail_server_the_link_is_for_who_invites(add, clock, rules, se
     nils = add()
     token = staff.invite(nils, at=clock())
     invited = invitations.send(nils, token, settings=settings, rules=rules, at=clock())
-    assert (invited.link, invited.mailed, invited.why("en")) == (f"http://testserver/staff/invitations/{token}", False, "")
+    assert (invited.link, invited.mailed, invited.why("en")) == (
+        f"http://testserver/staff/invitations/{token}",
+        False,
+        "",
+    )
     assert not settings.mail_dir.exists()
 
 

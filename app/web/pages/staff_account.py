@@ -32,7 +32,9 @@ def account_page(request: Request, staff: AnyStaffDep, session: SessionDep, now:
 
 
 @router.post("", dependencies=[CsrfChecked])
-def save(request: Request, staff: AnyStaffDep, session: SessionDep, form: FormDep, state: StateDep, now: NowDep) -> Response:
+def save(
+    request: Request, staff: AnyStaffDep, session: SessionDep, form: FormDep, state: StateDep, now: NowDep
+) -> Response:
     """Name and language; the language counts in this browser at once."""
     name, language = str(form.get("name") or ""), str(form.get("language") or "")
     try:
@@ -40,8 +42,15 @@ def save(request: Request, staff: AnyStaffDep, session: SessionDep, form: FormDe
     except Invalid as error:
         return _page(request, staff, session, now, error=error, typed=name)
     response = redirect(request, "/staff/account", flash=("success", N_("Your account is saved.")))
-    response.set_cookie("gatami_language", language, max_age=A_YEAR, path="/", secure=state.settings.https,
-                        httponly=True, samesite="lax")
+    response.set_cookie(
+        "gatami_language",
+        language,
+        max_age=A_YEAR,
+        path="/",
+        secure=state.settings.https,
+        httponly=True,
+        samesite="lax",
+    )
     return response
 
 
@@ -61,28 +70,48 @@ def change_password(
     except DomainError as error:
         return _page(request, staff, session, now, error=error)
     token = signing_in.sign_in(session, staff.email, new, at=now, hours=state.settings.session_hours)
-    response = redirect(request, "/staff/account",
-                        flash=("success", N_("Your new password counts. You are signed out everywhere else.")))
+    response = redirect(
+        request,
+        "/staff/account",
+        flash=("success", N_("Your new password counts. You are signed out everywhere else.")),
+    )
     security.set_cookie(response, state.settings, "gatami_session", token)
     return response
 
 
 @router.post("/sessions", dependencies=[CsrfChecked])
-def sign_out_everywhere(request: Request, staff: AnyStaffDep, session: SessionDep, state: StateDep, now: NowDep) -> Response:
+def sign_out_everywhere(
+    request: Request, staff: AnyStaffDep, session: SessionDep, state: StateDep, now: NowDep
+) -> Response:
     """A telephone that was lost is out with the next click."""
     signing_in.revoke_sessions(session, staff, at=now)
     response = redirect(request, "/staff/sign-in", flash=("success", N_("You are signed out on every device.")))
-    response.delete_cookie(security.cookie_name(state.settings, "gatami_session"), path="/", secure=state.settings.https)
+    response.delete_cookie(
+        security.cookie_name(state.settings, "gatami_session"), path="/", secure=state.settings.https
+    )
     return response
 
 
 def _page(
-    request: Request, staff: Staff, session: Session, now: datetime, *, error: DomainError | None = None, typed: str | None = None
+    request: Request,
+    staff: Staff,
+    session: Session,
+    now: datetime,
+    *,
+    error: DomainError | None = None,
+    typed: str | None = None,
 ) -> Response:
     lang, mistakes, status = get_language(request), {}, 200
     if error is not None:
         fields = error.fields if isinstance(error, Invalid) else {}
         mistakes = {name: translate(words, lang) for name, words in fields.items()} or {"": say(error, lang)}
         status = 422 if isinstance(error, Invalid) else 429
-    return render(request, "staff/account.html", status_code=status, me=staff, mistakes=mistakes,
-                  name=staff.name if typed is None else typed, devices=people.open_sessions(session, staff, at=now))
+    return render(
+        request,
+        "staff/account.html",
+        status_code=status,
+        me=staff,
+        mistakes=mistakes,
+        name=staff.name if typed is None else typed,
+        devices=people.open_sessions(session, staff, at=now),
+    )

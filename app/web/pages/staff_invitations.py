@@ -38,10 +38,17 @@ def accept(
         return _form(request, services.invitation(session, token, at=now), field="password", sentence=say(error, lang))
     response = redirect(request, "/staff/sign-in", flash=("success", N_("Your password is saved. Sign in with it.")))
     # Whoever was signed in here before must not be taken for the new person.
-    response.delete_cookie(security.cookie_name(state.settings, "gatami_session"), path="/", secure=state.settings.https)
+    response.delete_cookie(
+        security.cookie_name(state.settings, "gatami_session"), path="/", secure=state.settings.https
+    )
     return response
 
 
 def _form(request: Request, invited: Staff, *, field: str = "", sentence: str = "") -> Response:
-    return render(request, "staff/invitation.html", status_code=422 if sentence else 200, invited=invited,
-                  mistakes={field: sentence} if sentence else {})
+    return render(
+        request,
+        "staff/invitation.html",
+        status_code=422 if sentence else 200,
+        invited=invited,
+        mistakes={field: sentence} if sentence else {},
+    )

@@ -61,8 +61,14 @@ ColleagueDep = Annotated[Staff, Depends(get_colleague)]
 @router.get("/units")
 def units_page(request: Request, staff: DeskDep, session: SessionDep, rules: RulesDep) -> Response:
     """The units of the rules file: how they are reached, what waits there, who works there."""
-    return render(request, "staff/units.html", is_admin=staff.role == Role.ADMIN, units=list(rules.units.values()),
-                  waiting=people.open_counts(session), members=people.members(session))
+    return render(
+        request,
+        "staff/units.html",
+        is_admin=staff.role == Role.ADMIN,
+        units=list(rules.units.values()),
+        waiting=people.open_counts(session),
+        members=people.members(session),
+    )
 
 
 @router.get("/people")
@@ -79,13 +85,25 @@ def new_person_page(request: Request, admin: AdminDep) -> Response:  # noqa: ARG
 
 @router.post("/people", dependencies=[CsrfChecked])
 def add_person(
-    request: Request, admin: AdminDep, person: PersonDep, rules: RulesDep, state: StateDep, now: NowDep  # noqa: ARG001
+    request: Request,
+    admin: AdminDep,
+    person: PersonDep,
+    rules: RulesDep,
+    state: StateDep,
+    now: NowDep,  # noqa: ARG001
 ) -> Response:
     """Put on the list and invited at once. Committed before the mail goes out: its link must open something."""
     try:
         with transaction(state.session_factory) as session:
-            added = services.add(session, email=person.email, name=person.name, role=person.role,
-                                 unit_codes=person.unit_codes, rules=rules, at=now)
+            added = services.add(
+                session,
+                email=person.email,
+                name=person.name,
+                role=person.role,
+                unit_codes=person.unit_codes,
+                rules=rules,
+                at=now,
+            )
             token = services.invite(added, at=now)
     except DomainError as error:
         return _form(request, person, error=error)
@@ -104,7 +122,9 @@ def change_person(
 ) -> Response:
     """Another name, role or units."""
     try:
-        services.change(session, colleague, name=person.name, role=person.role, unit_codes=person.unit_codes, rules=rules)
+        services.change(
+            session, colleague, name=person.name, role=person.role, unit_codes=person.unit_codes, rules=rules
+        )
     except DomainError as error:
         return _form(request, person, colleague=colleague, mine=admin.id == colleague.id, error=error)
     return redirect(request, "/staff/people", flash=("success", N_("%(name)s is saved.")), name=colleague.name)
@@ -123,33 +143,53 @@ def invite_again(request: Request, colleague: ColleagueDep, rules: RulesDep, sta
 def let_go(request: Request, colleague: ColleagueDep, session: SessionDep, now: NowDep) -> Response:
     """Signed out at once, on every device."""
     services.deactivate(session, colleague, at=now)
-    return redirect(request, "/staff/people", flash=("success", N_("%(name)s can no longer sign in.")), name=colleague.name)
+    return redirect(
+        request, "/staff/people", flash=("success", N_("%(name)s can no longer sign in.")), name=colleague.name
+    )
 
 
 @router.post("/people/{staff_id:int}/return", dependencies=[CsrfChecked])
 def take_back(request: Request, colleague: ColleagueDep) -> Response:
     """Back on the list; a new invitation is the next step."""
     services.reactivate(colleague)
-    return redirect(request, f"/staff/people/{colleague.id}",
-                    flash=("success", N_("%(name)s is back. Send a new invitation now.")), name=colleague.name)
+    return redirect(
+        request,
+        f"/staff/people/{colleague.id}",
+        flash=("success", N_("%(name)s is back. Send a new invitation now.")),
+        name=colleague.name,
+    )
 
 
 def _tell(request: Request, person: Staff, invited: Invited) -> Response:
     """The link is shown only when the mail could not carry it, and is kept by no browser."""
     if invited.mailed:
-        return redirect(request, "/staff/people", flash=("success", N_("%(name)s has got a mail with a link.")), name=person.name)
-    page = render(request, "staff/invited.html", person=person, link=invited.link, why=invited.why(get_language(request)))
+        return redirect(
+            request, "/staff/people", flash=("success", N_("%(name)s has got a mail with a link.")), name=person.name
+        )
+    page = render(
+        request, "staff/invited.html", person=person, link=invited.link, why=invited.why(get_language(request))
+    )
     page.headers["Cache-Control"] = "no-store"
     return page
 
 
 def _form(
-    request: Request, person: Person, *, colleague: Staff | None = None, mine: bool = False, error: DomainError | None = None
+    request: Request,
+    person: Person,
+    *,
+    colleague: Staff | None = None,
+    mine: bool = False,
+    error: DomainError | None = None,
 ) -> Response:
     lang = get_language(request)
     fields = error.fields if isinstance(error, Invalid) else {}
     return render(
-        request, "staff/person.html", status_code=status_of(error) if error else 200, person=person, colleague=colleague,
-        mine=mine, sentence=say(error, lang) if error else "",
+        request,
+        "staff/person.html",
+        status_code=status_of(error) if error else 200,
+        person=person,
+        colleague=colleague,
+        mine=mine,
+        sentence=say(error, lang) if error else "",
         mistakes={name: translate(words, lang) for name, words in fields.items()},
     )

@@ -40,8 +40,13 @@ def with_password(session, clock):
     return give
 
 
-WRITES = ["/staff/people", "/staff/people/{id}", "/staff/people/{id}/invitation", "/staff/people/{id}/departure",
-          "/staff/people/{id}/return"]
+WRITES = [
+    "/staff/people",
+    "/staff/people/{id}",
+    "/staff/people/{id}/invitation",
+    "/staff/people/{id}/departure",
+    "/staff/people/{id}/return",
+]
 
 
 @pytest.mark.parametrize("path", WRITES)
@@ -106,7 +111,9 @@ def test_an_invitation_cannot_be_used_from_another_site_or_without_its_token(bro
 @pytest.mark.parametrize(("password", "again", "sentence"), [
     ("kort", "kort", "too short"), (GOOD, GOOD + "x", "not the same"), ("eva@tromso.example", "eva@tromso.example", "must not be a part"),
 ])  # fmt: skip
-def test_a_password_that_is_not_taken_says_why_and_the_link_stays_good(browser_of, eva, link_for, password, again, sentence):
+def test_a_password_that_is_not_taken_says_why_and_the_link_stays_good(
+    browser_of, eva, link_for, password, again, sentence
+):
     link = link_for(eva)
     browser = browser_of(None)
     answer = browser.submit(link, password=password, again=again)
@@ -181,7 +188,7 @@ def test_the_desk_sees_units_with_channels_counts_and_people_but_no_way_to_chang
     report.unit_code = "bydrift"
     session.commit()
     page = browser_of(kari).look("/staff/units")
-    bydrift = page[page.index('id="unit-bydrift"'):]
+    bydrift = page[page.index('id="unit-bydrift"') :]
     bydrift = bydrift[: bydrift.index("</section>")]
     assert "1 open report<" in bydrift
     assert "Ola" in bydrift
@@ -240,7 +247,9 @@ def test_the_old_password_cannot_be_guessed_in_a_browser_left_open(browser_of, w
     assert answer.status_code == 429
 
 
-def test_signing_out_everywhere_ends_all_sessions_of_this_person_only(browser_of, with_password, kari, ola, session, clock):
+def test_signing_out_everywhere_ends_all_sessions_of_this_person_only(
+    browser_of, with_password, kari, ola, session, clock
+):
     with_password(kari)
     here, there = (signed_in_with(browser_of(None), session, clock, kari) for _ in range(2))
     other = browser_of(ola)
