@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,6 +15,9 @@ from app.cli.connect import database
 from app.settings import get_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from rich.progress import TaskID
     from sqlalchemy.orm import Session
 
@@ -105,8 +106,7 @@ def assets(
     with _session() as session:
         result = import_assets(session, file, fitting)
     typer.echo(
-        f"{result.read} read, {result.added} added, {result.known} brought up to date, "
-        f"{len(result.refused)} refused."
+        f"{result.read} read, {result.added} added, {result.known} brought up to date, {len(result.refused)} refused."
     )
     for number, reason in result.refused[:20]:
         typer.echo(f"  feature {number}: {reason}")
@@ -174,6 +174,4 @@ def _write_refused(path: Path, header: list[str], refused: list[Refused]) -> Non
     ) as file:
         writer = csv.writer(file)
         writer.writerow(["row", "reason", *header])
-        writer.writerows(
-            [one.row, one.reason, *one.cells] for one in sorted(refused, key=lambda one: one.row)
-        )
+        writer.writerows([one.row, one.reason, *one.cells] for one in sorted(refused, key=lambda one: one.row))

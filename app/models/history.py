@@ -7,14 +7,16 @@ while a report of the past arrives with its steps taken, and thousands of them a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.errors import Invalid
 from app.models.actor import ActorKind
 from app.models.status import CLOSED, ReportStatus
 from app.models.status import ReportStatus as S
 from app.models.update import UpdateKind as K
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 LONGEST_ADDRESS = 200
 LONGEST_SOURCE_REF = 80

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
-from app.routing.geometry import MultiPolygon
 from app.routing.loading import load_rules
 from app.routing.problems import RulesError
 from app.routing.replaced_areas import with_areas
-from app.routing.rules import Rules
-from app.routing.sources import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.routing.geometry import MultiPolygon
+    from app.routing.rules import Rules
+    from app.routing.sources import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from app.routing.checking import with_local_time
-from app.routing.geometry import MultiPolygon
 from app.routing.lookup_index import index_areas
 from app.routing.proposing import propose_unit
-from app.routing.rules import Example, Rules
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.routing.geometry import MultiPolygon
+    from app.routing.rules import Example, Rules
 
 SERVICE = "service"
 """Stands for the area of the whole service beside the codes of the rules' named areas."""
@@ -22,9 +26,7 @@ def with_areas(rules: Rules, drawn: Mapping[str, MultiPolygon]) -> Rules:
     known = {code: shape for code, shape in drawn.items() if code == SERVICE or code in rules.areas}
     if not known:
         return rules
-    areas = {
-        code: replace(area, polygons=known.get(code, area.polygons)) for code, area in rules.areas.items()
-    }
+    areas = {code: replace(area, polygons=known.get(code, area.polygons)) for code, area in rules.areas.items()}
     return replace(
         rules,
         service_area=known.get(SERVICE, rules.service_area),

@@ -51,13 +51,9 @@ def import_area(session: Session, file: Path, *, code: str, rules: Rules, at: da
     )
     reason = session.scalar(select(func.ST_IsValidReason(multi)))
     if reason != "Valid Geometry":
-        raise Invalid(
-            f"{file} can not be used: its outline is not sound ({reason}); mend it in a map editor."
-        )
+        raise Invalid(f"{file} can not be used: its outline is not sound ({reason}); mend it in a map editor.")
     values = {"code": code, "shape": multi, "source": file.name[:200], "imported_at": at}
-    session.execute(
-        insert(ImportedArea).values(values).on_conflict_do_update(index_elements=["code"], set_=values)
-    )
+    session.execute(insert(ImportedArea).values(values).on_conflict_do_update(index_elements=["code"], set_=values))
     return shape
 
 
@@ -77,9 +73,7 @@ class AreaWatch:
 
     def refresh(self, session: Session, rules_file: RulesFile) -> bool:
         """Take over what changed since the last look; whether anything did. A look costs one small query."""
-        rows = session.execute(
-            select(ImportedArea.code, ImportedArea.imported_at).order_by(ImportedArea.code)
-        )
+        rows = session.execute(select(ImportedArea.code, ImportedArea.imported_at).order_by(ImportedArea.code))
         stamp: Stamp = tuple((code, at) for code, at in rows)
         if stamp == self._stamp:
             return False

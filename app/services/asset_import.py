@@ -117,16 +117,8 @@ def _row(feature: Any, mapping: AssetMapping) -> dict[str, Any]:
 
 def _place(feature: Feature) -> tuple[float, float]:
     geometry = feature.get("geometry")
-    point = (
-        geometry.get("coordinates")
-        if isinstance(geometry, dict) and geometry.get("type") == "Point"
-        else None
-    )
-    if (
-        not isinstance(point, list)
-        or len(point) < 2
-        or not all(isinstance(n, (int, float)) for n in point[:2])
-    ):
+    point = geometry.get("coordinates") if isinstance(geometry, dict) and geometry.get("type") == "Point" else None
+    if not isinstance(point, list) or len(point) < 2 or not all(isinstance(n, (int, float)) for n in point[:2]):
         raise Invalid("it is no point with longitude and latitude")
     lon, lat = float(point[0]), float(point[1])
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):

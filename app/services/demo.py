@@ -15,6 +15,7 @@ from sqlalchemy import func, select, text
 from app.delivery.outcome import Trouble, note
 from app.errors import Conflict, Invalid
 from app.models import Asset, Delivery, Notification, Report, Staff
+from app.routing import in_service_area
 from app.services.demo_history import Lives, World
 from app.services.demo_intake import Intake, arrivals
 from app.services.demo_places import lamps
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from app.storage import PhotoStore
 
 DAYS = 90
-REPORTS = 345
+REPORTS = 320
 # The demo is the same everywhere, but for its passwords and its days.
 SEED = 1794
 _FORGET_JOBS = text("""
@@ -52,8 +53,6 @@ def check_empty(session: Session) -> None:
 
 def check_rules(rules: Rules) -> None:
     """Raises Invalid for the rules of another place: the demo's streets are Tromsø's."""
-    from app.routing import in_service_area
-
     places_inside = all(in_service_area(rules, lamp.lat, lamp.lon) for lamp in lamps())
     if not places_inside or not {"lamp_dark", "pothole", "praise"} <= set(rules.categories):
         raise Invalid("The demo is about Tromsø, and the rules file is not: no demo is loaded.")
@@ -107,7 +106,8 @@ def _silence(world: World) -> None:
     session = world.session
     deliveries = list(session.scalars(select(Delivery).order_by(Delivery.id)))
     notifications = list(session.scalars(select(Notification)))
-    for message in (*deliveries, *notifications):
+    messages: list[Delivery | Notification] = [*deliveries, *notifications]
+    for message in messages:
         message.start(at=message.created_at)
         message.succeed(at=message.created_at + timedelta(seconds=world.random.uniform(2, 40)))
     _fail_one(deliveries)

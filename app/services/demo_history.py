@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from itertools import count
-from random import Random
 from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, select
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.errors import Conflict
 from app.models import REPORTER, Report, Reporter, ReportStatus, Staff
 from app.models.deadlines import is_working_day
 from app.services import demo_texts, moderation, triage, units
 
 if TYPE_CHECKING:
     import uuid
+    from collections.abc import Callable
+    from random import Random
 
     from sqlalchemy.orm import Session
 
@@ -130,7 +129,7 @@ class Lives:
         world = self._world
         if report.private:
             return
-        if report.description and world.random.random() < 0.7:
+        if report.description and world.random.random() < 0.5:
             moderation.publish_text(world.session, report, public=True, by=desk, at=at)
         for photo_id in world.photos.get(report.id, ()):
             moderation.publish_photo(world.session, report, photo_id=photo_id, public=True, by=desk, at=at)
@@ -138,9 +137,7 @@ class Lives:
     def _forward(self, report: Report, desk: Staff, at: datetime, *, to: str | None = None) -> None:
         world = self._world
         unit = to or report.proposed_unit_code or world.rules.fallback.unit
-        triage.forward(
-            world.session, report, unit, rules=world.rules, by=desk, at=at, undo_seconds=UNDO_SECONDS
-        )
+        triage.forward(world.session, report, unit, rules=world.rules, by=desk, at=at, undo_seconds=UNDO_SECONDS)
         if unit not in WORKERS:
             return
         worker = world.staff[WORKERS[unit]]
@@ -167,9 +164,7 @@ class Lives:
         world = self._world
         units.send_back(report, by=worker, at=at, words=world.pick(demo_texts.SENT_BACK))
         other = "eiendom" if worker is world.staff["ola"] else "bydrift"
-        world.plan(
-            world.office_hour(at, days=0.5), lambda when: self._forward_again(report, other, when)
-        )
+        world.plan(world.office_hour(at, days=0.5), lambda when: self._forward_again(report, other, when))
 
     def _forward_again(self, report: Report, unit: str, at: datetime) -> None:
         if report.status == ReportStatus.NEW:
@@ -178,15 +173,15 @@ class Lives:
     def _fix(self, report: Report, worker: Staff, at: datetime) -> None:
         if report.status not in AT_A_UNIT or report.unit_code not in worker.unit_codes:
             return
-        group = self._world.rules.categories[self._world.know(report).category_code].group
-        words = self._world.pick(demo_texts.FIXED_WORDS[group])
+        category = self._world.rules.categories[self._world.know(report).category_code]
+        words = self._world.pick(demo_texts.FIXED_WORDS.get(category.code) or demo_texts.FIXED_WORDS[category.group])
         units.fix(self._world.session, report, by=worker, at=at, words=words)
         if self._world.random.random() < 0.02:
             self._world.plan(at + 2 * DAY, lambda when: self._still_broken(report, when))
 
     def _still_broken(self, report: Report, at: datetime) -> None:
         if report.status == ReportStatus.FIXED:
-            report.reopen(actor=REPORTER, at=at, words="Det er fortsatt mørkt og glatt her, dessverre.")
+            report.reopen(actor=REPORTER, at=at, words="Det er dessverre ikke rettet. Se en gang til.")
             self.begin(report, at=at)
 
     def _withdraw(self, report: Report, at: datetime) -> None:
@@ -195,8 +190,6 @@ class Lives:
             report.withdraw(actor=REPORTER, at=at)
 
 
-
-
 def _near(one: Report, other: Report) -> bool:
     lat, lon = (one.lat or 0.0) - (other.lat or 0.0), (one.lon or 0.0) - (other.lon or 0.0)
-    return abs(lat) < 0.0002 and abs(lon) < 0.0006
+    return abs(lat) < 0.0001 and abs(lon) < 0.0003

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime, timedelta
-from random import Random
 from typing import TYPE_CHECKING
 
-from app.models import Report
 from app.services import demo_photos, demo_texts
 from app.services.demo_places import PLACES, STREETS, Lamp, lamps, point_on
 from app.services.drafts import ReportDraft, ReporterDraft
@@ -16,7 +14,9 @@ from app.services.reporting import submit_report
 
 if TYPE_CHECKING:
     import uuid
+    from random import Random
 
+    from app.models import Report
     from app.services.demo_history import World
     from app.services.demo_texts import Line
     from app.storage import PhotoStore
@@ -46,7 +46,7 @@ class Intake:
     def anything(self, at: datetime) -> Report:
         """Some report that fits the season; now and then what somebody else has just reported."""
         random = self._world.random
-        if self._last is not None and random.random() < 0.05:
+        if self._last is not None and random.random() < 0.03:
             return self._send(*self._last, at=at)
         season = season_of(at)
         fitting = [line for line in self._lines if line.season in {"a", season}]
@@ -59,11 +59,15 @@ class Intake:
         found = []
         for category, place, hours in QUEUE:
             line = self._line(category, place)
-            found.append(self._send(line, self._place(place), at=now - timedelta(hours=hours), photo=hours in {7.5, 9.0}))
+            found.append(
+                self._send(line, self._place(place), at=now - timedelta(hours=hours), photo=hours in {7.5, 9.0})
+            )
         here = self._place("lamp")
         dark = [line for line in self._lines if line.category == "lamp_dark" and line.season == "a"]
-        found += [self._send(line, here, at=now - timedelta(minutes=minutes), photo=minutes == 71)
-                  for line, minutes in zip(dark, (71, 24), strict=False)]
+        found += [
+            self._send(line, here, at=now - timedelta(minutes=minutes), photo=minutes == 71)
+            for line, minutes in zip(dark, (71, 24), strict=False)
+        ]
         found.append(self._unplaced(at=now - timedelta(minutes=52)))
         return found
 
@@ -114,8 +118,13 @@ class Intake:
     def _unplaced(self, *, at: datetime) -> Report:
         """Somebody without a map on the phone."""
         words = "Stort hull i vegen, rett ved den gule kiosken. Kartet ville ikke komme opp på telefonen."
-        draft = ReportDraft(category="pothole", address="Skippergata, ved kiosken", description=words,
-                            answers={"size": "large"}, reporter=ReporterDraft(name="Odd Skyvindu", phone="77 00 12 34"))  # fmt: skip
+        draft = ReportDraft(
+            category="pothole",
+            address="Skippergata, ved kiosken",
+            description=words,
+            answers={"size": "large"},
+            reporter=ReporterDraft(name="Odd Skyvindu", phone="77 00 12 34"),
+        )
         return self._submit(draft, at=at)
 
     def _answers(self, line: Line, lamp: Lamp | None, address: str) -> dict[str, object]:
@@ -155,7 +164,7 @@ class Intake:
 
 def arrivals(now: datetime, *, days: int, count: int, random: Random) -> list[datetime]:
     """When reports come: all through the ninety days, more of late, few at night, in order."""
-    found = []
+    found: list[datetime] = []
     while len(found) < count:
         at = now - timedelta(days=1) * (0.02 + (days - 0.02) * random.random() ** 1.15)
         if 5 <= at.hour <= 22 or random.random() < 0.15:

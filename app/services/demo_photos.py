@@ -26,7 +26,7 @@ def draw(group: str, *, seed: int) -> bytes:
     _MOTIFS.get(group, _heap)(pen, random)
     if random.random() < 0.4:
         image = _shine(image, [_aurora(random) for _ in range(3)], colour=(70, 200, 140), strength=90)
-    lit = [(LIT[0] + 50, LIT[1] - 270), (LIT[0] - 60, LIT[1]), (LIT[0] + 160, LIT[1])]
+    lit: list[Point] = [(LIT[0] + 50, LIT[1] - 270), (LIT[0] - 60, LIT[1]), (LIT[0] + 160, LIT[1])]
     image = _shine(image, [lit], colour=(255, 226, 150), strength=120)
     out = BytesIO()
     _snowfall(image, random).save(out, "JPEG", quality=80)

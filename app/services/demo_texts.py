@@ -25,13 +25,13 @@ lamp_dark|a|lamp||Lykta ved innkjørselen vår er gått.
 lamp_dark|w|lamp|state=dark|Mørkt i {gate} ved nummer {nr}. Nordlyset er fint, men ikke nok til å se isen.
 lamp_dark|a|lamp|mast|Gatelys {mast} ute av drift.
 lamps_stretch|w|lamp|how_many=5 stretch houses=no|Fem lykter på rad er mørke i {gate}. Resten av gata lyser.
-lamps_stretch|a|lamp|how_many=3 houses=no|Tre lamper etter hverandre er ute. De tente ikke igjen etter stormen på tirsdag.
+lamps_stretch|a|lamp|how_many=3 houses=no|Tre lamper på rad er ute. De tente ikke igjen etter stormen.
 lamps_stretch|w|lamp|how_many=8 stretch houses=no|Hele svingen er svart. Vi går med hodelykt til bussen.
 lamps_stretch|w|lamp|how_many=12 houses=yes|Mørkt ute og inne. Kaffetrakteren er også død.
 lamp_fitting|a|lamp|mast|Glasskuppelen henger i en skrue og dingler når det blåser.
 lamp_fitting|w|lamp|mast|Masta står på skrå etter brøytebilen. Den lyser fint, men ned i grøfta.
 lamp_fitting|a|lamp||Luka nederst på masta er åpen. Jeg ser ingen ledninger, men barna stapper snø inn.
-pothole|a|street|size=medium position=lane|Hull i vegen utenfor nummer {nr}. Alle kjører over på feil side for å unngå det.
+pothole|a|street|size=medium position=lane|Hull i vegen utenfor nummer {nr}. Alle kjører på feil side for å unngå det.
 pothole|a|street|size=large position=lane|Dette er ikke et hull lenger, det er et veiskille. Kapsel på hjulet er borte.
 pothole|s|street|size=small position=edge|Lite hull i kanten, men det vokser. Sykkelen min kjente det.
 pothole|w|street|size=medium position=lane|Telehiv og hull ved {gate} {nr}. Ses ikke når det ligger vann i.
@@ -129,16 +129,20 @@ proposal|w|trapp||Varmekabler i trappa hadde spart legevakta for mange håndledd
 complaint|a|street||Jeg har meldt dette hullet før og fikk svar om at det var rettet. Det var det ikke.
 """
 
+# By category where there is one, else by group.
 FIXED_WORDS = {
     "lamps": ("Lyskilden er byttet.", "Ny sikring i masta. Lampa lyser igjen.", "Vi har byttet armatur.",
               "Feil på kabelen. Den er skjøtet, og lyset er tilbake."),
-    "road": ("Utført.", "Vi har vært der og rettet det.", "Brøytet og strødd.", "Hullet er lappet med kald asfalt. "
-             "Varm asfalt kommer når sommeren gjør det."),
-    "path": ("Brøytet og strødd.", "Fortauet er ryddet.", "Satt i stand."),
-    "parks": ("Reparert.", "Ryddet etter helga.", "Nye deler er satt på."),
-    "waste": ("Tømt og ryddet.", "Hentet.", "Containeren er tømt, og det er ryddet rundt."),
-    "water": ("Ledningen er spylt.", "Ventilen er byttet. Trykket er normalt igjen."),
-    "buildings": ("Vaktmesteren har ordnet det.", "Håndverker har vært der.", "Vasket bort."),
+    "snow": ("Brøytet.", "Brøytet og kanten er fjernet.", "Vi var der klokka fire i natt."),
+    "ice": ("Strødd.", "Strødd med fastsand.", "Høvlet og strødd."),
+    "path_winter": ("Brøytet og strødd.", "Fortauet er ryddet."),
+    "pothole": ("Lappet med kald asfalt. Den varme kommer i juni.", "Hullet er tettet.", "Fylt med grus til våren."),
+    "road": ("Utført.", "Vi har vært der og rettet det.", "Ordnet."),
+    "path": ("Satt i stand.", "Utført.", "Ryddet."),
+    "parks": ("Reparert.", "Ordnet i dag.", "Nye deler er satt på."),
+    "waste": ("Hentet.", "Ryddet.", "Tatt hånd om."),
+    "water": ("Ledningen er spylt.", "Ventilen er byttet.", "Ordnet av vakta."),
+    "buildings": ("Vaktmesteren har ordnet det.", "Håndverker har vært der."),
     "vehicles": ("Eieren har flyttet kjøretøyet.", "Kjøretøyet er tauet bort."),
     "other": ("Ordnet.",),
 }  # fmt: skip

@@ -20,9 +20,7 @@ REPEATED_FROM = 30
 REPEATED_SHARE = 0.002
 
 
-def flag_repeated_points(
-    fresh: list[Candidate], *, all_rows: list[Candidate], at_least: int | None
-) -> list[Candidate]:
+def flag_repeated_points(fresh: list[Candidate], *, all_rows: list[Candidate], at_least: int | None) -> list[Candidate]:
     """Reports on a point that very many share, counted over the whole file, are flagged; never hidden."""
     counts = Counter((one.past.lat, one.past.lon) for one in all_rows if one.past.lat is not None)
     limit = at_least or max(REPEATED_FROM, round(REPEATED_SHARE * len(all_rows)))

@@ -22,9 +22,7 @@ def _pattern(text: str) -> str:
     try:
         re.compile(text)
     except re.error as error:
-        raise PydanticCustomError(
-            "pattern", "it is no regular expression ({why})", {"why": str(error)}
-        ) from error
+        raise PydanticCustomError("pattern", "it is no regular expression ({why})", {"why": str(error)}) from error
     return text
 
 

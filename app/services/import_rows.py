@@ -63,11 +63,7 @@ class RowReader:
         self._number_at = [self._at[name] for name in (mapping.id.made_of or (mapping.id.column or "",))]
         self._address_at = [self._at[name] for name in mapping.address.columns] if mapping.address else []
         self._category = _translator(mapping.category, _category_words(mapping, rules), self._at)
-        self._unit = (
-            _translator(mapping.unit, {code: code for code in rules.units}, self._at)
-            if mapping.unit
-            else None
-        )
+        self._unit = _translator(mapping.unit, {code: code for code in rules.units}, self._at) if mapping.unit else None
         self._default_points = {(round(p.lat, 5), round(p.lon, 5)) for p in mapping.default_points}
         self._notes = _Notes(mapping.duplicates, self._at) if mapping.duplicates else None
 
@@ -149,9 +145,7 @@ class RowReader:
             raise RowRefused("a status that the mapping does not translate", f"“{word[:40]}”")
         return ReportStatus(status)
 
-    def _closed(
-        self, cells: Cells, status: ReportStatus, created: datetime
-    ) -> tuple[datetime | None, tuple[str, ...]]:
+    def _closed(self, cells: Cells, status: ReportStatus, created: datetime) -> tuple[datetime | None, tuple[str, ...]]:
         """A closing time of an open report is an old one, from before it was opened again."""
         given = self._mapping.closed
         if status not in CLOSED or given is None:
@@ -166,20 +160,14 @@ class RowReader:
         try:
             found = datetime.strptime(text, given.format) if given.format else datetime.fromisoformat(text)  # noqa: DTZ007 - the zone follows below.
         except ValueError:
-            raise RowRefused(
-                "a day or time that can not be read", f"column {given.column}, “{text[:40]}”"
-            ) from None
+            raise RowRefused("a day or time that can not be read", f"column {given.column}, “{text[:40]}”") from None
         if given.time:
             found = found.replace(hour=int(given.time[:2]), minute=int(given.time[3:]))
         return (found if found.tzinfo else found.replace(tzinfo=self._zone)).astimezone(UTC)
 
     def _position(self, cells: Cells) -> tuple[float | None, float | None]:
         given = self._mapping.position
-        return (
-            (None, None)
-            if given is None
-            else (self._degrees(cells, given.lat), self._degrees(cells, given.lon))
-        )
+        return (None, None) if given is None else (self._degrees(cells, given.lat), self._degrees(cells, given.lon))
 
     def _degrees(self, cells: Cells, column: str) -> float | None:
         text = cells[self._at[column]]
@@ -247,11 +235,7 @@ class _Notes:
 
 def _category_words(mapping: Mapping, rules: Rules) -> dict[str, str]:
     """Codes and, in the file's language, names: a file that uses our own names needs no table."""
-    names = (
-        {one.name(mapping.language): code for code, one in rules.categories.items()}
-        if mapping.language
-        else {}
-    )
+    names = {one.name(mapping.language): code for code, one in rules.categories.items()} if mapping.language else {}
     return names | {code: code for code in rules.categories}
 
 

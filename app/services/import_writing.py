@@ -44,9 +44,7 @@ def take_turns(session: Session, source: str) -> None:
 
 def known_numbers(session: Session, source: str) -> dict[str, int]:
     """Number in the other system -> id here, of all that came from it."""
-    query = select(Report.source_ref, Report.id).where(
-        Report.source == source, Report.source_ref.is_not(None)
-    )
+    query = select(Report.source_ref, Report.id).where(Report.source == source, Report.source_ref.is_not(None))
     return {str(number): report_id for number, report_id in session.execute(query)}
 
 
