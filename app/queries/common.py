@@ -22,12 +22,7 @@ def common_categories(session: Session, rules: Rules, *, count: int = 6) -> list
 
     Filled up with the first category of each group. Stoppers and what can point at people are left out.
     """
-    newest = (
-        select(Report.category_code)
-        .order_by(Report.created_at.desc(), Report.id.desc())
-        .limit(NEWEST)
-        .subquery()
-    )
+    newest = select(Report.category_code).order_by(Report.created_at.desc(), Report.id.desc()).limit(NEWEST).subquery()
     grouped = session.execute(select(newest.c.category_code, func.count()).group_by(newest.c.category_code))
     counted: Counter[str] = Counter({code: number for code, number in grouped})  # noqa: C416  (rows are no pairs to mypy)
     fitting = [one for one in rules.categories.values() if one.phone_instead is None and not one.private]

@@ -29,9 +29,7 @@ class SeenPhoto:
     public: bool
 
 
-def visible_photo(
-    session: Session, photo_id: uuid.UUID, *, staff: Staff | None, key: str, secret: bytes
-) -> SeenPhoto:
+def visible_photo(session: Session, photo_id: uuid.UUID, *, staff: Staff | None, key: str, secret: bytes) -> SeenPhoto:
     """The photo, if it is public, or if `staff` sees its report, or if `key` opens it; raises NotFound."""
     public = and_(Photo.public, _on_report(is_public()))
     by_staff = _by_staff(staff)

@@ -57,9 +57,7 @@ def take_photo(
     return session.get_one(Photo, photo_id)
 
 
-def attach_photos(
-    session: Session, report: Report, photo_ids: Iterable[uuid.UUID], *, after: int = 0
-) -> None:
+def attach_photos(session: Session, report: Report, photo_ids: Iterable[uuid.UUID], *, after: int = 0) -> None:
     """Tie waiting photos to a report, in this order, behind the `after` that it has.
 
     A photo belongs to one report; an id that is unknown, expired or used raises Invalid.

@@ -27,9 +27,7 @@ _WORDS: dict[str, str] = {
     UpdateKind.REJECTED: N_("Closed without work."),
     UpdateKind.DUPLICATE: N_("Somebody had already reported the same thing. We go on with the first report."),
     UpdateKind.WITHDRAWN: N_("Withdrawn by the person who reported it."),
-    UpdateKind.REOPENED: N_(
-        "It is still broken, says the person who reported it. The service desk looks at it again."
-    ),
+    UpdateKind.REOPENED: N_("It is still broken, says the person who reported it. The service desk looks at it again."),
     UpdateKind.NOTED: N_("A message about the report."),
 }
 _TO_THE_HOLDER: dict[str, str] = {
@@ -103,6 +101,4 @@ def _line(update: Update, rules: Rules, *, lang: str, own: bool) -> Line | None:
     name = unit.name(lang) if unit else translate(N_("the right people"), lang)
     note = update.note
     readable = note is not None and (by_holder or (note.public and update.kind not in _WORDS_FOR_STAFF))
-    return Line(
-        translate(sentence, lang, unit=name), update.at, note.body if note is not None and readable else ""
-    )
+    return Line(translate(sentence, lang, unit=name), update.at, note.body if note is not None and readable else "")

@@ -57,9 +57,7 @@ class ReportForm:
         for name in _TEXTS:
             setattr(form, name, _text(posted, name))
         form.key = _text(posted, "key")[:200] or form.key
-        form.answers = {
-            name.removeprefix(ANSWER): _all(posted, name) for name in posted if name.startswith(ANSWER)
-        }
+        form.answers = {name.removeprefix(ANSWER): _all(posted, name) for name in posted if name.startswith(ANSWER)}
         removed = set(posted.getlist("remove_photo"))
         ids = (_uuid(text) for text in _all(posted, "photos") if text not in removed)
         form.photo_ids = [photo_id for photo_id in ids if photo_id is not None][:MAX_PHOTOS]

@@ -45,9 +45,7 @@ async def get_report_upload(request: Request, settings: SettingsDep) -> AsyncIte
 
 def files_of(form: FormData, name: str) -> list[UploadFile]:
     """The files that were chosen in one field; an empty file field sends a file without a name."""
-    return [
-        file for file in form.getlist(name) if isinstance(file, UploadFile) and file.filename and file.size
-    ]
+    return [file for file in form.getlist(name) if isinstance(file, UploadFile) and file.filename and file.size]
 
 
 def read_file(file: UploadFile, *, most: int) -> bytes:

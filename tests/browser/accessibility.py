@@ -29,7 +29,10 @@ def check_page(page: Page) -> None:
     # axe is brought in past the page's policy, which rightly knows nothing of it.
     page.evaluate(AXE.read_text())
     found = page.evaluate(_RUN)["violations"]
-    assert [(one["id"], one["help"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
+    assert [
+        (one["id"], one["help"], [(node["html"][:200], node["failureSummary"]) for node in one["nodes"]])
+        for one in found
+    ] == []
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"The page scrolls {wide} px sideways: {page.evaluate(_WIDE)}"
     assert page.evaluate(_SMALL) == []

@@ -40,9 +40,7 @@ def report(live_server: LiveServer) -> Report:
             answers={"mast": "12345"},
             reporter=ReporterDraft(email="me@example.com", language="en"),
         )
-        return submit_report(
-            session, draft, rules=live_server.state.rules_file.current, at=live_server.state.clock()
-        )
+        return submit_report(session, draft, rules=live_server.state.rules_file.current, at=live_server.state.clock())
 
 
 def change(live_server: LiveServer, report: Report, verb: Callable[[Report], object]) -> None:
@@ -121,9 +119,7 @@ def test_confirming_an_address_is_one_press(
     expect(page.get_by_text("You will hear from us")).to_be_visible()
 
 
-def test_the_link_can_be_copied(
-    live_server: LiveServer, page_at: Callable[..., Page], report: Report
-) -> None:
+def test_the_link_can_be_copied(live_server: LiveServer, page_at: Callable[..., Page], report: Report) -> None:
     page = page_at(360, permissions=["clipboard-read", "clipboard-write"])
     page.goto(f"{follow_path(report, secret=SECRET)}?new=1")
     page.get_by_role("button", name="Copy the link").click()

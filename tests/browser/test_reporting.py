@@ -45,9 +45,7 @@ def noisy_jpeg(width: int, height: int) -> bytes:
 
 
 @WIDTHS
-def test_the_shortest_report_is_three_taps(
-    live_server: LiveServer, page_at: Callable[..., Page], width: int
-) -> None:
+def test_the_shortest_report_is_three_taps(live_server: LiveServer, page_at: Callable[..., Page], width: int) -> None:
     page = page_at(width, **HERE)
     page.goto("/")
     page.get_by_role("button", name="My position").click()
@@ -59,11 +57,11 @@ def test_the_shortest_report_is_three_taps(
     assert (report.category_code, report.lat, report.lon) == ("lamp_dark", *STORGATA)
 
 
-@WIDTHS
+@pytest.mark.parametrize(("width", "color_scheme"), [(360, "light"), (360, "dark"), (1280, "dark")])
 def test_the_form_is_accessible_in_every_state(
-    live_server: LiveServer, page_at: Callable[..., Page], width: int
+    live_server: LiveServer, page_at: Callable[..., Page], width: int, color_scheme: str
 ) -> None:
-    page = page_at(width, expect=["422"])
+    page = page_at(width, color_scheme=color_scheme, expect=["422"])
     page.goto("/")
     page.locator(".map .leaflet-tile-loaded").first.wait_for()
     check_page(page)
@@ -97,9 +95,7 @@ def test_a_tap_on_the_map_places_the_pin_and_dragging_moves_it(
     assert float(page.locator("#lat").input_value()) < float(before)
 
 
-def test_the_place_can_be_chosen_with_the_keyboard_alone(
-    live_server: LiveServer, page_at: Callable[..., Page]
-) -> None:
+def test_the_place_can_be_chosen_with_the_keyboard_alone(live_server: LiveServer, page_at: Callable[..., Page]) -> None:
     page = page_at(1280)
     page.goto("/")
     page.locator("#map.leaflet-container").wait_for()
@@ -123,25 +119,19 @@ def test_outside_our_area_says_so_at_once_and_whom_to_ask(
     check_page(page)
 
 
-def test_each_way_a_position_can_fail_has_its_own_words(
-    live_server: LiveServer, page_at: Callable[..., Page]
-) -> None:
+def test_each_way_a_position_can_fail_has_its_own_words(live_server: LiveServer, page_at: Callable[..., Page]) -> None:
     page = page_at(360)
     said = []
     for code in (1, 2, 3):
         page.goto("/")
-        page.evaluate(
-            "code => { navigator.geolocation.getCurrentPosition = (good, bad) => bad({code}); }", code
-        )
+        page.evaluate("code => { navigator.geolocation.getCurrentPosition = (good, bad) => bad({code}); }", code)
         page.get_by_role("button", name="My position").click()
         expect(page.locator("#place-status")).to_contain_text("ap the map")
         said.append(page.locator("#place-status").text_content())
     assert len(set(said)) == 3
 
 
-def test_open_wires_show_the_number_and_no_form(
-    live_server: LiveServer, page_at: Callable[..., Page]
-) -> None:
+def test_open_wires_show_the_number_and_no_form(live_server: LiveServer, page_at: Callable[..., Page]) -> None:
     page = page_at(360)
     page.goto("/")
     page.locator("summary", has_text="Street lights").click()
@@ -160,9 +150,7 @@ def test_a_photo_is_made_small_on_the_phone_and_survives_a_failed_form(
     sizes: list[int] = []
     page.on(
         "request",
-        lambda request: (
-            sizes.append(len(request.post_data_buffer or b"")) if request.url.endswith("/photos") else None
-        ),
+        lambda request: sizes.append(len(request.post_data_buffer or b"")) if request.url.endswith("/photos") else None,
     )
     page.goto("/")
     photo = noisy_jpeg(3000, 2000)
@@ -211,9 +199,7 @@ def test_two_taps_are_one_report(live_server: LiveServer, page_at: Callable[...,
 
 
 @WIDTHS
-def test_without_script_the_whole_form_works(
-    live_server: LiveServer, page_at: Callable[..., Page], width: int
-) -> None:
+def test_without_script_the_whole_form_works(live_server: LiveServer, page_at: Callable[..., Page], width: int) -> None:
     page = page_at(width, java_script_enabled=False)
     page.goto("/")
     expect(page.locator("#map")).to_be_hidden()

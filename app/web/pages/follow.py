@@ -60,9 +60,7 @@ class Visit:
 
     def back(self, *, flash: str) -> Response:
         """To the page itself."""
-        return redirect(
-            self.request, follow_path(self.report, secret=self.state.secret), flash=("success", flash)
-        )
+        return redirect(self.request, follow_path(self.report, secret=self.state.secret), flash=("success", flash))
 
 
 def get_visit(
@@ -128,9 +126,7 @@ def _say(visit: Visit, posted: FormData, *, reopening: bool) -> Response:
     except DomainError as error:
         # The rolled-back savepoint took what was loaded along.
         token = visit.request.path_params["token"]
-        report = queries.followed_report(
-            visit.session, visit.report.reference, token, secret=visit.state.secret
-        )
+        report = queries.followed_report(visit.session, visit.report.reference, token, secret=visit.state.secret)
         return _page(replace(visit, report=report), refused=error, words=words)
     return visit.back(flash=SAVED)
 
@@ -140,16 +136,12 @@ def _photos(visit: Visit, posted: FormData) -> tuple[uuid.UUID, ...]:
     most = visit.state.settings.photo_max_bytes
     files = files_of(posted, "photo_files")[: MAX_PHOTOS + 1]
     return tuple(
-        take_photo(
-            visit.session, visit.state.photos, read_file(file, most=most), at=visit.at, most_bytes=most
-        ).id
+        take_photo(visit.session, visit.state.photos, read_file(file, most=most), at=visit.at, most_bytes=most).id
         for file in files
     )
 
 
-def _page(
-    visit: Visit, *, new: bool = False, refused: DomainError | None = None, words: str = ""
-) -> Response:
+def _page(visit: Visit, *, new: bool = False, refused: DomainError | None = None, words: str = "") -> Response:
     report, rules, lang = visit.report, visit.rules, visit.lang
     status = STATUS_OF.get(type(refused), 422) if refused is not None else 200
     base_url = visit.state.settings.public_url or str(visit.request.base_url)
@@ -183,9 +175,7 @@ def _sentence(refused: DomainError | None, lang: str) -> str:
 
 
 def _public_path(report: Report) -> str:
-    is_public = (
-        not report.private and report.hidden_at is None and report.is_placed and report.status != "withdrawn"
-    )
+    is_public = not report.private and report.hidden_at is None and report.is_placed and report.status != "withdrawn"
     return public_path(report) if is_public else ""
 
 

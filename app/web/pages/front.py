@@ -143,9 +143,7 @@ def _page(
         outside=point is not None and not in_service_area(rules, *point),
         max_photos=MAX_PHOTOS,
         photo_max_bytes=state.settings.photo_max_bytes,
-        thumbnail=lambda photo: (
-            f"/photos/{photo.id}-thumbnail.jpg?key={photo_key(photo.id, secret=state.secret)}"
-        ),
+        thumbnail=lambda photo: f"/photos/{photo.id}-thumbnail.jpg?key={photo_key(photo.id, secret=state.secret)}",
     )
     page.headers["Cache-Control"] = "no-store"
     return page

@@ -41,9 +41,7 @@ def path(report: Report) -> str:
     return follow_path(report, secret=SECRET)
 
 
-def test_the_receipt_says_the_reference_and_what_happens_when(
-    client: TestClient, report: Report, path: str
-) -> None:
+def test_the_receipt_says_the_reference_and_what_happens_when(client: TestClient, report: Report, path: str) -> None:
     page = client.get(f"{path}?new=1").text
     assert report.shown_reference in page
     assert "most likely City operations (Bydrift)" in page
@@ -63,9 +61,7 @@ def test_a_wrong_link_is_nobodys_page(client: TestClient, report: Report, path: 
         assert client.post(f"{wrong}/withdrawal").status_code == 404
 
 
-def test_the_link_survives_a_reference_typed_in_another_way(
-    client: TestClient, report: Report, path: str
-) -> None:
+def test_the_link_survives_a_reference_typed_in_another_way(client: TestClient, report: Report, path: str) -> None:
     assert client.get(path.replace(report.shown_reference, report.reference)).status_code == 200
 
 
@@ -92,9 +88,7 @@ def test_no_cache_keeps_the_page_and_nobody_is_told_its_address(client: TestClie
     assert "noindex" in answer.headers["x-robots-tag"]
 
 
-def test_withdrawing_closes_the_report(
-    client: TestClient, session: Session, report: Report, path: str
-) -> None:
+def test_withdrawing_closes_the_report(client: TestClient, session: Session, report: Report, path: str) -> None:
     form = form_of(client.get(path).text, f"{path}/withdrawal")
     assert client.post(form.action, data={}).status_code == 403
     assert client.post(form.action, data=form.fields).status_code == 303
@@ -162,9 +156,7 @@ def test_an_empty_message_is_a_sentence_and_too_many_photos_are_too(
     empty = form.send(client)
     assert empty.status_code == 422
     assert "Write something, or choose a photo." in empty.text
-    many = form.fill(words="Look").send(
-        client, files=[(f"{n}.jpg", jpeg(size=(30 + n, 30))) for n in range(6)]
-    )
+    many = form.fill(words="Look").send(client, files=[(f"{n}.jpg", jpeg(size=(30 + n, 30))) for n in range(6)])
     assert many.status_code == 422
     assert "Look" in many.text
     assert reload(session, report).photos == []
@@ -220,9 +212,7 @@ def test_the_page_asks_the_database_a_dozen_times_at_most(
     for number in range(20):
         report.note(actor=REPORTER, at=clock(), words=f"Line {number}", public=True)
         session.add(
-            Photo(
-                report_id=report.id, created_at=clock(), width=1, height=1, sha256="0" * 64, sort_order=number
-            )
+            Photo(report_id=report.id, created_at=clock(), width=1, height=1, sha256="0" * 64, sort_order=number)
         )
     session.commit()
     with count_queries() as counted:

@@ -79,9 +79,7 @@ def test_an_unanswered_question_that_must_be_answered_is_named(client: TestClien
     assert '<a href="#answers.size">' in answer.text
 
 
-def test_everything_typed_is_kept_when_something_is_missing(
-    client: TestClient, session: Session, form: Form
-) -> None:
+def test_everything_typed_is_kept_when_something_is_missing(client: TestClient, session: Session, form: Form) -> None:
     answer = form.fill(
         category="",
         description="It is <dark> here",
@@ -103,18 +101,14 @@ def test_everything_typed_is_kept_when_something_is_missing(
     assert len(reports(session)[0].photos) == 2
 
 
-def test_a_photo_can_be_taken_out_again_without_script(
-    client: TestClient, session: Session, form: Form
-) -> None:
+def test_a_photo_can_be_taken_out_again_without_script(client: TestClient, session: Session, form: Form) -> None:
     page = form.fill(category="").send(client, files=[("a.jpg", jpeg("red")), ("b.jpg", jpeg("blue"))]).text
     again = form_of(page, "/reports")
     again.fill(category="sweeping", remove_photo=again.fields["photos"][0], **PLACE).send(client)
     assert [str(photo.id) for photo in reports(session)[0].photos] == again.fields["photos"][1:]
 
 
-def test_a_file_that_is_no_photo_is_refused_by_name_and_the_others_stay(
-    client: TestClient, form: Form
-) -> None:
+def test_a_file_that_is_no_photo_is_refused_by_name_and_the_others_stay(client: TestClient, form: Form) -> None:
     answer = form.fill(category="sweeping", **PLACE).send(
         client, files=[("a.jpg", jpeg()), ("letter.jpg", b"Dear council")]
     )
@@ -168,9 +162,7 @@ def test_an_address_alone_is_enough(client: TestClient, session: Session, form: 
     assert reports(session)[0].is_placed is False
 
 
-def test_open_wires_show_a_number_to_ring_and_take_no_report(
-    client: TestClient, session: Session, form: Form
-) -> None:
+def test_open_wires_show_a_number_to_ring_and_take_no_report(client: TestClient, session: Session, form: Form) -> None:
     answer = form.fill(category="lamp_danger", **PLACE).send(client)
     assert answer.status_code == 422
     assert 'href="tel:77000002"' in answer.text
@@ -188,9 +180,7 @@ def test_a_lost_cookie_shows_the_form_again_with_everything_kept(
     client: TestClient, session: Session, form: Form
 ) -> None:
     client.cookies.clear()
-    answer = form.fill(category="sweeping", description="Still here", **PLACE).send(
-        client, files=[("a.jpg", jpeg())]
-    )
+    answer = form.fill(category="sweeping", description="Still here", **PLACE).send(client, files=[("a.jpg", jpeg())])
     assert answer.status_code == 403
     assert "Please send it once more." in answer.text
     again = form_of(answer.text, "/reports")
@@ -199,9 +189,7 @@ def test_a_lost_cookie_shows_the_form_again_with_everything_kept(
     assert len(reports(session)[0].photos) == 1
 
 
-def test_another_site_cannot_send_a_report_with_our_visitor(
-    client: TestClient, session: Session, form: Form
-) -> None:
+def test_another_site_cannot_send_a_report_with_our_visitor(client: TestClient, session: Session, form: Form) -> None:
     client.headers["sec-fetch-site"] = "cross-site"
     answer = form.fill(category="sweeping", **PLACE).send(client, files=[("a.jpg", jpeg())])
     assert answer.status_code == 403
@@ -261,9 +249,7 @@ def test_the_outline_of_the_area_is_kept_until_it_changes(client: TestClient) ->
     assert client.get("/map/area.json", headers={"if-none-match": first.headers["etag"]}).status_code == 304
 
 
-def test_the_form_asks_the_database_a_dozen_times_at_most(
-    client: TestClient, form: Form, count_queries
-) -> None:
+def test_the_form_asks_the_database_a_dozen_times_at_most(client: TestClient, form: Form, count_queries) -> None:
     with count_queries() as counted:
         client.get("/")
     assert counted.number <= 12
@@ -272,8 +258,6 @@ def test_the_form_asks_the_database_a_dozen_times_at_most(
     assert counted.number <= 14
 
 
-def test_the_map_of_reports_is_not_the_selected_menu_when_the_form_comes_back(
-    client: TestClient, form: Form
-) -> None:
+def test_the_map_of_reports_is_not_the_selected_menu_when_the_form_comes_back(client: TestClient, form: Form) -> None:
     page = form.send(client).text
     assert re.findall(r'<a href="([^"]+)" aria-current="page"', page) == ["/"]

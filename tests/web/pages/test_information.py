@@ -17,9 +17,7 @@ PAGES = ["/privacy", "/accessibility", "/about"]
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("lang", ["nb", "en"])
-def test_each_page_names_the_municipality_and_how_to_reach_it(
-    client: TestClient, path: str, lang: str
-) -> None:
+def test_each_page_names_the_municipality_and_how_to_reach_it(client: TestClient, path: str, lang: str) -> None:
     page = client.get(path, headers={"accept-language": lang}).text
     assert f'<html lang="{lang}"' in page
     assert "servicetorget@tromso.example" in page

@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def photo(
-    session: Session, state: AppState, clock: Clock, make_report: Callable[..., Report], kari: Staff
-) -> Photo:
+def photo(session: Session, state: AppState, clock: Clock, make_report: Callable[..., Report], kari: Staff) -> Photo:
     """A photo of a report that Bydrift has."""
     report = make_report()
     report.forward("bydrift", actor=Actor.of(kari), at=clock())
@@ -66,9 +64,7 @@ def test_a_photo_needs_a_page_of_ours(client: TestClient, session: Session) -> N
 
 
 @pytest.mark.parametrize("data", [b"Dear council", b"", b"\xff\xd8\xff\xe0 but no more", b"GIF89a"])
-def test_what_is_no_photo_is_refused_with_a_sentence(
-    client: TestClient, session: Session, data: bytes
-) -> None:
+def test_what_is_no_photo_is_refused_with_a_sentence(client: TestClient, session: Session, data: bytes) -> None:
     answer = upload(client, data)
     assert answer.status_code == 422
     assert answer.json()["detail"].endswith((".", "first."))
@@ -126,22 +122,16 @@ def test_everybody_sees_a_published_photo_until_it_is_taken_down(
     assert client.get(path).status_code == 404
 
 
-def test_the_key_of_an_unsent_photo_does_not_open_it_once_it_is_sent(
-    client: TestClient, photo: Photo
-) -> None:
+def test_the_key_of_an_unsent_photo_does_not_open_it_once_it_is_sent(client: TestClient, photo: Photo) -> None:
     assert client.get(f"/photos/{photo.id}.jpg?key={photo_key(photo.id, secret=SECRET)}").status_code == 404
 
 
-@pytest.mark.parametrize(
-    "name", ["..%2f..%2fetc%2fpasswd", "1", "{id}-thumbnail-thumbnail", "%00", "{id}.part"]
-)
+@pytest.mark.parametrize("name", ["..%2f..%2fetc%2fpasswd", "1", "{id}-thumbnail-thumbnail", "%00", "{id}.part"])
 def test_other_names_are_not_found(client: TestClient, photo: Photo, name: str) -> None:
     assert client.get(f"/photos/{name.format(id=photo.id)}.jpg").status_code == 404
 
 
-def test_the_pages_and_the_api_share_one_intake(
-    app: FastAPI, session: Session, state: AppState, clock: Clock
-) -> None:
+def test_the_pages_and_the_api_share_one_intake(app: FastAPI, session: Session, state: AppState, clock: Clock) -> None:
     first = take_photo(session, state.photos, jpeg(), at=clock(), once="key")
     assert take_photo(session, state.photos, jpeg(), at=clock(), once="key") is first
     assert take_photo(session, state.photos, jpeg(), at=clock(), once="other") is not first

@@ -41,17 +41,13 @@ def test_words_address_and_person_are_not_on_it(client: TestClient, report: Repo
         assert hidden not in page
 
 
-def test_words_show_when_the_desk_has_let_them_through(
-    client: TestClient, session: Session, report: Report
-) -> None:
+def test_words_show_when_the_desk_has_let_them_through(client: TestClient, session: Session, report: Report) -> None:
     report.text_public = True
     session.commit()
     assert "Odd at number 7 did it" in client.get(f"/reports/{report.shown_reference}").text
 
 
-def test_markup_in_words_is_text(
-    client: TestClient, session: Session, make_report: Callable[..., Report]
-) -> None:
+def test_markup_in_words_is_text(client: TestClient, session: Session, make_report: Callable[..., Report]) -> None:
     report = make_report(description="<script>alert(1)</script><a href='https://spam.example'>")
     report.text_public = True
     session.commit()
@@ -60,9 +56,7 @@ def test_markup_in_words_is_text(
     assert "&lt;script&gt;" in page
 
 
-def test_only_published_photos_are_on_it(
-    client: TestClient, session: Session, report: Report, clock: Clock
-) -> None:
+def test_only_published_photos_are_on_it(client: TestClient, session: Session, report: Report, clock: Clock) -> None:
     photos = [
         Photo(report_id=report.id, created_at=clock(), width=1, height=1, sha256="0" * 64, public=public)
         for public in (True, False)
@@ -75,9 +69,7 @@ def test_only_published_photos_are_on_it(
 
 
 @pytest.mark.parametrize("typed", ["{0.reference}", "{0.reference} ", "2026 {1} {2}", "2026.{1}.{2}"])
-def test_any_way_of_typing_the_reference_leads_to_its_page(
-    client: TestClient, report: Report, typed: str
-) -> None:
+def test_any_way_of_typing_the_reference_leads_to_its_page(client: TestClient, report: Report, typed: str) -> None:
     _, number, check = report.shown_reference.split("-")
     answer = client.get(f"/reports/{typed.format(report, number, check)}")
     assert (answer.status_code, answer.headers["location"]) == (301, f"/reports/{report.shown_reference}")
@@ -123,9 +115,7 @@ def test_a_category_that_left_the_rules_file_stays_readable(
     assert client.get(f"/reports/{report.shown_reference}").status_code == 200
 
 
-def test_the_page_asks_the_database_a_dozen_times_at_most(
-    client: TestClient, report: Report, count_queries
-) -> None:
+def test_the_page_asks_the_database_a_dozen_times_at_most(client: TestClient, report: Report, count_queries) -> None:
     with count_queries() as counted:
         client.get(f"/reports/{report.shown_reference}")
     assert counted.number <= 12

@@ -53,9 +53,7 @@ def real_client(
 def test_six_taps_at_once_are_one_report_and_one_answer(
     real_client: TestClient, real_session_factory: SessionFactory, photos: list[tuple[str, bytes]]
 ) -> None:
-    form = form_of(real_client.get("/").text, "/reports").fill(
-        category="sweeping", email="me@example.com", **PLACE
-    )
+    form = form_of(real_client.get("/").text, "/reports").fill(category="sweeping", email="me@example.com", **PLACE)
     together = Barrier(TAPS)
 
     def tap(_: int) -> tuple[int, str]:

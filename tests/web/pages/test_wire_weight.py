@@ -32,9 +32,7 @@ def named_by(page: str) -> set[str]:
     tree = html.fromstring(page)
     for noscript in tree.xpath("//noscript"):
         noscript.drop_tree()
-    found = tree.xpath(
-        "//script/@src | //link[@rel='stylesheet' or @rel='icon']/@href | //img/@src | //use/@href"
-    )
+    found = tree.xpath("//script/@src | //link[@rel='stylesheet' or @rel='icon']/@href | //img/@src | //use/@href")
     return {address.partition("#")[0] for address in found}
 
 
@@ -52,10 +50,7 @@ def with_imports(addresses: set[str]) -> set[str]:
 
 def test_the_front_page_is_under_150_kilobytes_over_the_wire(client: TestClient) -> None:
     page = client.get("/").text
-    sizes = {
-        address: len(gzip.compress(file_of(address).read_bytes(), 5))
-        for address in with_imports(named_by(page))
-    }
+    sizes = {address: len(gzip.compress(file_of(address).read_bytes(), 5)) for address in with_imports(named_by(page))}
     sizes["/"] = len(gzip.compress(page.encode(), 5))
     sizes["/map/area.json"] = len(gzip.compress(client.get("/map/area.json").content, 5))
     assert any("leaflet.js" in address for address in sizes)
