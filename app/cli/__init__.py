@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from app.cli import backup, demo, imports, rules, run, serve, staff
+from app.cli import backup, demo, doctor, imports, rules, run, serve, staff
 
 app = typer.Typer(
     name="gatami",
@@ -23,6 +23,7 @@ app.add_typer(imports.import_app, name="import")
 app.add_typer(staff.staff_app, name="staff")
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.command("doctor")(doctor.doctor)
 
 
 def main() -> None:

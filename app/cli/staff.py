@@ -60,9 +60,10 @@ def invite(email: Email) -> None:
     if invited.mailed:
         typer.echo(f"{person.name} has got a mail with a link, which works once, for 72 hours.")
         return
+    typer.echo(f"Give {person.name} this link, which works once, for 72 hours:\n{invited.link}")
     if invited.trouble:
         typer.echo(f"The mail could not be sent: {invited.why('en')}", err=True)
-    typer.echo(f"Give {person.name} this link, which works once, for 72 hours:\n{invited.link}")
+        raise typer.Exit(1)
 
 
 @staff_app.command("password")

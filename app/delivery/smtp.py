@@ -51,6 +51,15 @@ def send(message: EmailMessage, *, to: str, settings: Settings) -> None:
         _hang_up(client)
 
 
+def knock(settings: Settings) -> None:
+    """Connect, encrypt and sign in as for a mail, then hang up; raises DeliveryFailed."""
+    try:
+        client = _greet(settings)
+    except (smtplib.SMTPException, OSError) as error:
+        raise DeliveryFailed(Trouble.NO_SERVER, _said(error), permanent=False) from error
+    _hang_up(client)
+
+
 def _greet(settings: Settings) -> smtplib.SMTP:
     """Connected, encrypted as the settings say, and signed in."""
     host, port, timeout = settings.smtp_host or "", settings.smtp_port, settings.smtp_timeout
