@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.errors import Invalid
 from app.models import Asset
 from app.routing.catalogue import FromFile, Words
-from app.routing.rules import OwnerOrUnknown  # noqa: TC001 - pydantic reads it at run time.
+from app.routing.rules import OwnerOrUnknown
 from app.services.mapping_file import read_mapping
 
 if TYPE_CHECKING:
