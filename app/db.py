@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import orjson
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, MetaData, create_engine, text
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from psycopg.types.json import Jsonb
+from sqlalchemy import Engine, MetaData, create_engine, inspect, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached, sessionmaker
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -62,6 +68,56 @@ def transaction(factory: SessionFactory) -> Iterator[Session]:
         except BaseException:
             session.rollback()
             raise
+
+
+def driver(session: Session) -> psycopg.Connection[tuple[Any, ...]]:
+    """The driver's own connection in the session's transaction, for the few places where SQLAlchemy's price shows."""
+    session.flush()  # What is pending must be there for statements that the session does not see.
+    connection: psycopg.Connection[tuple[Any, ...]] = session.connection().connection.driver_connection  # type: ignore[assignment]
+    return connection
+
+
+def insert_row(session: Session, new: Base) -> None:
+    """Insert one new object by a plain statement, an eighth of a flush's time; it is then as if it had been loaded.
+
+    Its key comes from the database. What it refers to must be stored before, what refers to it is left to the session.
+    """
+    statement, columns = _insertion(type(new))
+    given = new.__dict__
+    values = [column.value(given) for column in columns]
+    row = driver(session).execute(statement, values).fetchone()
+    new.id = row[0] if row else None  # type: ignore[attr-defined]
+    for column in columns:
+        given.setdefault(column.key, None)
+    make_transient_to_detached(new)
+
+
+@dataclass(frozen=True, slots=True)
+class _Inserted:
+    """One column of a plain INSERT."""
+
+    key: str
+    default: Any
+    is_json: bool
+
+    def value(self, given: dict[str, Any]) -> Any:
+        """What is stored; a default that was used stays on the object."""
+        value = given.get(self.key)
+        if value is None and self.default is not None:
+            value = given[self.key] = self.default.arg(None) if self.default.is_callable else self.default.arg
+        return Jsonb(value, orjson.dumps) if self.is_json and value is not None else value
+
+
+@lru_cache
+def _insertion(kind: type[Base]) -> tuple[str, list[_Inserted]]:
+    mapper = inspect(kind)
+    columns = [column for column in mapper.local_table.columns if not (column.computed or column.identity)]
+    names = ", ".join(column.name for column in columns)
+    statement = f"INSERT INTO {mapper.local_table.name} ({names}) VALUES ({', '.join(['%s'] * len(columns))}) RETURNING id"  # noqa: S608 - names of our own tables
+    return statement, [
+        _Inserted(mapper.get_property_by_column(column).key, column.default, isinstance(column.type, JSONB))
+        for column in columns
+    ]
 
 
 def alembic_config(url: str) -> Config:

@@ -15,7 +15,7 @@ from app.models import CLOSED, OPEN, Report
 from app.queries.public import Box, ReportFilter, conditions
 
 if TYPE_CHECKING:
-    from sqlalchemy import Label, Select
+    from sqlalchemy import ColumnElement, Label, Select
     from sqlalchemy.orm import Session
 
 MOST_FEATURES = 4000
@@ -38,7 +38,7 @@ _CLUSTER = """'{"type":"Feature","geometry":{"type":"Point","coordinates":[' || 
     || ',"open":' || coalesce(sum(n) FILTER (WHERE is_open), 0) || '}}'"""
 
 _NUMBERED_CLUSTERS = f"""SELECT {_CLUSTER} AS feature, row_number() OVER () AS number FROM cells
-    GROUP BY cx >> :shift, cy >> :shift HAVING sum(n) > 0 LIMIT {MOST_FEATURES + 1}"""
+    GROUP BY cx >> :shift, cy >> :shift HAVING sum(n) > 0 LIMIT {MOST_FEATURES + 1}"""  # noqa: S608 - of constants
 _HERE = "level = :level AND is_open = ANY(:open) AND cx BETWEEN :west AND :east AND cy BETWEEN :north AND :south"
 
 _FROM_TALLIES = text(f"""
@@ -50,7 +50,7 @@ _FROM_TALLIES = text(f"""
         WHERE NOT folded AND {_HERE} AND (:every_category OR category_code = ANY(:codes))
     ), clusters AS ({_NUMBERED_CLUSTERS})
     SELECT {_COLLECTION % f"count(*) > {MOST_FEATURES}"} FROM clusters
-""")
+""")  # noqa: S608 - of constants
 _VERSION = text("""
     SELECT (SELECT coalesce(sum(n), 0) FROM map_tally WHERE folded AND level = 0)
         + (SELECT coalesce(sum(n), 0) FROM map_tally WHERE NOT folded AND level = 0)
@@ -181,7 +181,7 @@ def _counted(session: Session, wanted: ReportFilter, *, zoom: int, level: int) -
         .limit(MOST_FEATURES + 1)
         .subquery("clusters")
     )
-    left_out = f"count(*) > {MOST_FEATURES} OR (SELECT count(*) > {MOST_ROWS} FROM found)"
+    left_out = f"count(*) > {MOST_FEATURES} OR (SELECT count(*) > {MOST_ROWS} FROM found)"  # noqa: S608 - of constants
     return str(session.scalar(select(literal_column(_COLLECTION % left_out)).select_from(clusters)))
 
 
@@ -196,9 +196,8 @@ def _points(session: Session, wanted: ReportFilter) -> str:
         .subquery("found")
     )
     numbered = select(literal_column(_POINT).label("feature"), _NUMBER).select_from(found).subquery("points")
-    whole: Select[tuple[str]] = select(literal_column(_COLLECTION % f"count(*) > {MOST_FEATURES}")).select_from(
-        numbered
-    )
+    collection: ColumnElement[str] = literal_column(_COLLECTION % f"count(*) > {MOST_FEATURES}")
+    whole: Select[tuple[str]] = select(collection).select_from(numbered)
     return str(session.scalar(whole))
 
 

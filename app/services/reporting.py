@@ -10,11 +10,12 @@ import orjson
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
+from app.db import driver, insert_row
 from app.errors import Conflict, Invalid, N_
-from app.models import REPORTER, Actor, Asset, IdempotencyKey, NotificationKind, Report, Reporter, Staff
+from app.models import REPORTER, Actor, Asset, IdempotencyKey, NotificationKind, Report, Reporter, Staff, Update
 from app.models.reference import make_reference
-from app.models.report import report_number
 from app.queries import assets
 from app.routing import Category, Rules
 from app.services import drafts, notifying, proposing
@@ -50,14 +51,25 @@ def submit_report(
     _keep_reporter(report, draft)
     report.entered_by_id = entered_by.id if entered_by else None
     first = report.begin(actor=Actor.of(entered_by) if entered_by else REPORTER, at=at)
-    session.add(report)
-    session.flush()  # The photos, the key and the receipt need the report's number.
+    _store(session, report, first)
     attach_photos(session, report, draft.photo_ids)
     if idempotency_key:
         session.execute(update(IdempotencyKey).where(IdempotencyKey.key == idempotency_key).values(report_id=report.id))
     if draft.reporter.email.strip():
         notifying.notify(session, report, first, kind=NotificationKind.RECEIPT, at=at)
     return report
+
+
+def _store(session: Session, report: Report, first: Update) -> None:
+    """Past the session's unit of work, whose bookkeeping would take longer than everything else together."""
+    reporter = report.__dict__.pop("reporter", None)
+    insert_row(session, report)
+    first.report_id = report.id
+    insert_row(session, first)
+    session.add_all([report, first])
+    set_committed_value(report, "reporter", None)
+    if reporter is not None:
+        report.reporter = reporter
 
 
 def _remember_key(session: Session, key: str, draft: ReportDraft, *, at: datetime) -> Report | None:
@@ -81,9 +93,9 @@ def _remember_key(session: Session, key: str, draft: ReportDraft, *, at: datetim
 
 
 def _make_report(session: Session, draft: ReportDraft, category: Category, *, at: datetime) -> Report:
-    number = session.scalar(report_number.next_value())
+    number = driver(session).execute("SELECT nextval('report_number')").fetchone()
     return Report(
-        reference=make_reference(year=at.year, number=int(number or 0)),
+        reference=make_reference(year=at.year, number=number[0] if number else 0),
         category_code=category.code,
         private=category.private,
         lat=None if draft.lat is None else round(draft.lat, 6),

@@ -14,7 +14,7 @@ MOST_JSON_BYTES = 1_000_000
 _FRAME_BYTES = 10_000
 
 
-def require_json(request: Request) -> None:
+async def require_json(request: Request) -> None:
     """A dependency of JSON endpoints: other kinds of bodies are refused as such."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
+from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
@@ -45,7 +46,8 @@ class CsrfFailed(Exception):  # noqa: N818  (it is an answer, not a failure)
     """The form does not come from this browser's own page, or the page was open for too long."""
 
 
-def get_state(request: Request) -> AppState:
+# Dependencies that do no work are coroutines: a plain function would cost each request a change of threads.
+async def get_state(request: Request) -> AppState:
     """The parts that outlive a request."""
     return state_of(request)
 
@@ -53,26 +55,41 @@ def get_state(request: Request) -> AppState:
 StateDep = Annotated[AppState, Depends(get_state)]
 
 
-def get_session(state: StateDep) -> Iterator[Session]:
-    """One transaction a request. Committed before the answer is sent, so that a failing commit is a 500."""
-    with transaction(state.session_factory) as session:
+async def get_session(state: StateDep) -> AsyncIterator[Session]:
+    """One transaction a request. Committed before the answer is sent, so that a failing commit is a 500.
+
+    Opening a session asks the database nothing and needs no thread; its end does, and one that is not waited for by
+    handlers who wait for connections.
+    """
+    begun = transaction(state.session_factory)
+    session = begun.__enter__()
+    try:
         yield session
+    except BaseException as error:
+        await _in_a_thread_of_its_own(begun.__exit__, type(error), error, error.__traceback__)
+        raise
+    await _in_a_thread_of_its_own(begun.__exit__, None, None, None)
+
+
+async def _in_a_thread_of_its_own(leave: Callable[..., object], *outcome: object) -> None:
+    with CancelScope(shield=True):
+        await to_thread.run_sync(leave, *outcome, limiter=CapacityLimiter(1))
 
 
 SessionDep = Annotated[Session, Depends(get_session, scope="function")]
 
 
-def get_rules(state: StateDep) -> Rules:
+async def get_rules(state: StateDep) -> Rules:
     """The rules in force."""
     return state.rules_file.current
 
 
-def get_settings(state: StateDep) -> Settings:
+async def get_settings(state: StateDep) -> Settings:
     """The settings."""
     return state.settings
 
 
-def get_now(state: StateDep) -> datetime:
+async def get_now(state: StateDep) -> datetime:
     """The time of this request, UTC."""
     return state.clock()
 

@@ -37,7 +37,7 @@ def show_list(
     wanted = read_filter(reader, rules)
     turning = Turning(form, fingerprint(wanted), state.secret)
     page = list_public(session, wanted, limit=PER_PAGE, before=turning.before, after=turning.after)
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "reports": page.reports,
         "newer": turning.address("after", page.newer),
@@ -47,7 +47,7 @@ def show_list(
     if request.headers.get("x-part") == "list":
         return _by_part(render(request, "reports/_list_part.html", **context))
     totals = map_totals(session, wanted.categories) if replace(wanted, categories=None) == ReportFilter() else None
-    page_context: dict[str, Any] = context | {
+    page_context = context | {
         "errors": form.errors(reader, lang),
         "totals": totals,
         "names": _names(rules, lang),

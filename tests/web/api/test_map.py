@@ -119,7 +119,8 @@ def test_the_whole_world_at_street_level_is_answered_as_if_from_higher_up(client
 @pytest.mark.parametrize(
     "query",
     [
-        {}, {"bbox": TOWN}, {"zoom": 3}, {"bbox": "", "zoom": 3}, {"bbox": TOWN, "zoom": -1}, {"bbox": TOWN, "zoom": 23},
+        {}, {"bbox": TOWN}, {"zoom": 3}, {"bbox": "", "zoom": 3}, {"bbox": TOWN, "zoom": -1},
+        {"bbox": TOWN, "zoom": 23},
         {"bbox": "179,69,-179,70", "zoom": 3}, {"bbox": "18,69,19", "zoom": 3}, {"bbox": "18,69,18,70", "zoom": 3},
         {"bbox": "-190,69,19,70", "zoom": 3}, {"bbox": TOWN, "zoom": 3, "colour": "red"},
         {"bbox": TOWN, "zoom": 3, "area": "atlantis"}, {"bbox": TOWN, "zoom": 3, "group": "atlantis"},
@@ -185,8 +186,8 @@ def many(session, number: int) -> None:
     """Copies of the newest report, each a little beside it."""
     session.execute(
         text("""
-        INSERT INTO report (reference, nonce, version, category_code, status, private, lat, lon, road_owner, asset_owner,
-            text_public, answers, proposal_reason, channel, flags, created_at, changed_at)
+        INSERT INTO report (reference, nonce, version, category_code, status, private, lat, lon, road_owner,
+            asset_owner, text_public, answers, proposal_reason, channel, flags, created_at, changed_at)
         SELECT lpad(n::text, 11, '0'), '', 1, category_code, status, false, lat + n / 1e7, lon, road_owner, asset_owner,
             false, '[]', '[]', channel, flags, created_at, changed_at
         FROM (SELECT * FROM report ORDER BY id DESC LIMIT 1) one, generate_series(1, :number) n

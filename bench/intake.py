@@ -1,0 +1,62 @@
+"""Reports a second through POST /api/reports, beside a plain endpoint that inserts the same rows as durably."""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import orjson
+
+from bench.harness import Environment, Row, Server, ask
+
+SENDERS = 4
+REPORTS = 120
+ROUNDS = 5
+GOAL = 0.5
+
+
+def rows(environment: Environment) -> list[Row]:
+    """One row for a category without a register, one for lamps, which are looked for."""
+    found = []
+    for name, category in (("", "ice"), (" of a lamp", "lamp_dark")):
+        ours, plain = _rates(environment, category)
+        ratio = ours / plain
+        found.append(
+            Row(f"intake{name}", f"{ours:.0f}/s", f"{plain:.0f}/s plain endpoint", ratio, f">= {GOAL}", ratio >= GOAL)
+        )
+    return found
+
+
+def _rates(environment: Environment, category: str) -> tuple[float, float]:
+    url = environment.database("intake")
+    with environment.gatami(url) as ours, environment.plain("bench.plain_intake:app", url) as plain:
+        rates: dict[Server, list[float]] = {ours: [], plain: []}
+        for server in rates:
+            _rate(server, category)
+        for _ in range(ROUNDS):
+            for server, measured in rates.items():
+                measured.append(_rate(server, category))
+        return statistics.median(rates[ours]), statistics.median(rates[plain])
+
+
+def _rate(server: Server, category: str) -> float:
+    """Reports a second by four senders at once."""
+    began = time.perf_counter()
+    with ThreadPoolExecutor(SENDERS) as pool:
+        for sent in pool.map(lambda number: _send(server, category, number), range(SENDERS)):
+            assert sent == REPORTS // SENDERS
+    return REPORTS / (time.perf_counter() - began)
+
+
+def _send(server: Server, category: str, number: int) -> int:
+    dice, connection = random.Random(number), server.connect()
+    for _ in range(REPORTS // SENDERS):
+        body = {"category": category, "lat": dice.uniform(69.63, 69.67), "lon": dice.uniform(18.92, 18.98)}
+        status, answer = ask(
+            connection, "POST", "/api/reports", orjson.dumps(body | {"description": "Dark since Monday."}),
+            content_type="application/json",
+        )  # fmt: skip
+        assert status == 201, answer
+    return REPORTS // SENDERS
