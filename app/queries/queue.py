@@ -25,7 +25,8 @@ LISTED = 100
 _CAME_BACK = (UpdateKind.SENT_BACK, UpdateKind.REOPENED, UpdateKind.CALLED_BACK, UpdateKind.REPLIED)
 # One line, so that a translator gives the words of the language; beginnings of words are enough.
 DANGER_WORDS = N_(
-    "danger, hazard, injur, hurt, fire, smoke, gas leak, electric shock, live wire, explos, collapse, fell down"
+    "danger, hazard, injur, hurt, on fire, burning, smoke, gas leak, electric shock, live wire, explos, collapse, "
+    "fell down"
 )
 
 
