@@ -210,6 +210,9 @@ def test_every_page_of_the_desk_is_accessible(
         page.get_by_role("button", name="Send to City operations").click()
     expect(page.locator("form[data-undo]")).to_be_visible()
     check_page(page)
+    page.goto(f"/staff/reports/{done}")
+    expect(page.get_by_role("heading", name="Sent to units")).to_be_visible()
+    check_page(page)
     for panel in ("decide-reject", "decide-duplicate", "decide-place"):
         page.goto(f"/staff/queue?report={report}")
         page.locator(f"#{panel} > summary").click()
