@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import orjson
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
@@ -104,7 +105,7 @@ def main(folder: Path) -> int:
 @contextmanager
 def private_cluster():
     """A cluster that only this run knows; gives a maker of migrated databases."""
-    folder = Path(tempfile.mkdtemp(prefix="gatami-real-data-", dir="/tmp"))  # noqa: S108 - mkdtemp's name is nobody's guess.
+    folder = Path(tempfile.mkdtemp(prefix="gatami-real-data-", dir="/tmp"))
     folder.chmod(0o711)
     cluster = Cluster(folder / "postgres")
     engines = []
@@ -127,7 +128,13 @@ def private_cluster():
 
 
 def import_twice(
-    folder: Path, database: Callable[[str], SessionFactory], promises: Promises, name: str, file: str, rows: int, default: int
+    folder: Path,
+    database: Callable[[str], SessionFactory],
+    promises: Promises,
+    name: str,
+    file: str,
+    rows: int,
+    default: int,
 ) -> list[Run]:
     sessions = database(name)
     first, second = (import_once(folder / file, sessions, name) for _ in range(2))
@@ -158,8 +165,10 @@ def check_kept(session: Session, promises: Promises, name: str, found: Imported)
     kept = session.scalar(text("SELECT count(*) FROM report"))
     promises.check(kept == found.imported, f"{name}: the table holds what was imported")
     silent = session.scalar(
-        text("SELECT count(*) FROM report r WHERE status <> (SELECT to_status FROM report_update u "
-             "WHERE u.report_id = r.id ORDER BY u.id DESC LIMIT 1)")
+        text(
+            "SELECT count(*) FROM report r WHERE status <> (SELECT to_status FROM report_update u "
+            "WHERE u.report_id = r.id ORDER BY u.id DESC LIMIT 1)"
+        )
     )
     promises.check(silent == 0, f"{name}: every status has its line of history")
     on_map = session.scalar(text("SELECT count(*) FROM report r WHERE report_is_on_map(r)"))
@@ -169,13 +178,25 @@ def check_kept(session: Session, promises: Promises, name: str, found: Imported)
 
 def reports_table(runs: list[Run]) -> Table:
     table = Table(title="Reports imported", title_justify="left")
-    for head in ("file", "rows", "imported", "here already", "refused", "flagged", "linked duplicates", "open", "s", "rows/s"):
+    for head in (
+        "file",
+        "rows",
+        "imported",
+        "here already",
+        "refused",
+        "flagged",
+        "linked duplicates",
+        "open",
+        "s",
+        "rows/s",
+    ):
         table.add_column(head, justify="left" if head in {"file", "refused", "flagged"} else "right", no_wrap=True)
     for run in runs:
         result = run.result
         table.add_row(
             run.name, str(result.read), str(result.imported), str(result.known), counted(result.reasons),
-            counted(result.flags), str(result.linked), str(result.statuses["new"]), f"{run.seconds:.2f}", f"{run.rate:.0f}",
+            counted(result.flags), str(result.linked), str(result.statuses["new"]), f"{run.seconds:.2f}",
+            f"{run.rate:.0f}",
         )  # fmt: skip
     return table
 
@@ -208,8 +229,6 @@ def area_table(folder: Path, database: Callable[[str], SessionFactory], promises
 
 
 def geojson(shape) -> str:
-    import orjson
-
     return orjson.dumps(shape.geojson()).decode()
 
 
@@ -225,12 +244,16 @@ def lamps_table(folder: Path, database: Callable[[str], SessionFactory], promise
             second = import_assets(session, folder / name, mapping)
         whole = first.added + len(first.refused) == first.read and second.added == 0
         promises.check(whole, f"{name}: every mast comes in, once")
-        table.add_row(name, str(first.read), str(first.added), str(second.added), str(len(first.refused)), counted(first.owners))
+        table.add_row(
+            name, str(first.read), str(first.added), str(second.added), str(len(first.refused)), counted(first.owners)
+        )
     return table
 
 
 def gaps_table(folder: Path, promises: Promises) -> Table:
-    table = Table("instance", "optimum", "ours", "gap", "s", title="Route lists: gap to the optimum", title_justify="left")
+    table = Table(
+        "instance", "optimum", "ours", "gap", "s", title="Route lists: gap to the optimum", title_justify="left"
+    )
     for row in tsplib_rows(folder / "tsplib"):
         table.add_row(row.name, str(row.optimum), str(row.length), f"{row.gap_percent:.2f} %", f"{row.seconds:.2f}")
         if row.name != "pr1002":  # Five times as long as any round; shown, not promised.

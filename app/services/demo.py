@@ -97,7 +97,6 @@ def _play(world: World, intake: Intake) -> None:
     rounds.plan_all()
     world.play()
     intake.this_mornings_queue(world.now)
-    rounds.plan_open(world.now - timedelta(minutes=95))
     world.session.flush()
 
 

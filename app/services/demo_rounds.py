@@ -27,17 +27,17 @@ class Rounds:
         self._world = world
 
     def plan_all(self) -> None:
-        """Some mornings in the past."""
+        """Some mornings in the past, and the round of today."""
         for days in AGO_DAYS:
             morning = self._morning(self._world.now - timedelta(days=days))
             self._world.plan(morning, self._drive)
+        self._world.plan(self._world.now - timedelta(minutes=95), self._set_out)
 
-    def plan_open(self, at: datetime) -> RouteList | None:
-        """The round of today, a third of it driven; None when there is nothing to drive to."""
+    def _set_out(self, at: datetime) -> None:
+        """A third of it is driven, and the crew is still out."""
         route_list = self._plan(at, name="Lysrunden")
         if route_list is not None:
             self._complete(route_list, at, share=0.34)
-        return route_list
 
     def _drive(self, at: datetime) -> None:
         route_list = self._plan(at, name=f"Lysrunden {at:%d.%m.}")

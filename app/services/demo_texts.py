@@ -158,8 +158,10 @@ REJECTIONS = (
 )
 SENT_BACK = ("Dette er ikke vår veg.", "Masta tilhører borettslaget, ikke oss.", "Hører til bygget, ikke vegen.")
 TAKEN_NOTES = ("Deler er bestilt.", "Satt opp til neste uke.", "Ringte melder, fant stedet.", "Venter på lift.")
-NAMES = ("Mona Snøfonn", "Jon Sørpe", "Lise Mørketid", "Arvid Brøytekant", "Siri Nordavind", "Bjarne Hålke",
-         "Randi Fjæresand", "Odd Skyvindu", "Turid Vottepar", "Kåre Fokksnø", "Wenche Blåtime", "Ivar Spade")  # fmt: skip
+NAMES = (
+    "Mona Snøfonn", "Jon Sørpe", "Lise Mørketid", "Arvid Brøytekant", "Siri Nordavind", "Bjarne Hålke",
+    "Randi Fjæresand", "Odd Skyvindu", "Turid Vottepar", "Kåre Fokksnø", "Wenche Blåtime", "Ivar Spade",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

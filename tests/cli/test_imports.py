@@ -1,0 +1,145 @@
+"""`gatami import`, as somebody at a terminal uses it."""
+
+from __future__ import annotations
+
+import csv
+import stat
+
+import pytest
+from sqlalchemy import select, text
+from typer.testing import CliRunner
+
+from app.cli import app as gatami
+from app.db import make_engine
+from app.models import Asset
+from app.settings import PROJECT, get_settings
+
+BOSTON = PROJECT / "examples" / "boston"
+SQUARE = '{{"type": "Polygon", "coordinates": [[[{w}, 69.6], [{e}, 69.6], [{e}, 69.8], [{w}, 69.8], [{w}, 69.6]]]}}'
+
+
+@pytest.fixture
+def database(make_database, monkeypatch, tmp_path):
+    """A database of this test's own, which the commands find in the settings."""
+    url = make_database("imports")
+    monkeypatch.setenv("GATAMI_DATABASE_URL", url)
+    monkeypatch.setenv("GATAMI_DATA_DIR", str(tmp_path))
+    get_settings.cache_clear()
+    engine = make_engine(url, pool_size=1)
+    yield engine
+    engine.dispose()
+    get_settings.cache_clear()
+
+
+def run(*arguments):
+    return CliRunner().invoke(gatami, ["import", *map(str, arguments)])
+
+
+def count(engine, table="report") -> int:
+    with engine.connect() as connection:
+        return connection.scalar(text(f"SELECT count(*) FROM {table}"))
+
+
+def test_reports_come_in_by_one_command_and_only_once(database):
+    arguments = (BOSTON / "reports.csv", "--mapping", BOSTON / "mapping.yaml", "--rules", BOSTON / "rules.yaml")
+    first = run(*arguments)
+    assert first.exit_code == 0, first.output
+    assert "30 imported, 0 were here already, 0 refused, 3 linked" in first.output
+    assert "flagged default_point: 2" in first.output
+    again = run("reports", *arguments)
+    assert "0 imported, 30 were here already" in again.output
+    assert count(database) == 30
+
+
+def test_options_may_stand_before_the_file(database):
+    done = run("--mapping", BOSTON / "mapping.yaml", "--rules", BOSTON / "rules.yaml", BOSTON / "reports.csv")
+    assert done.exit_code == 0, done.output
+
+
+def test_refused_rows_are_told_and_written_to_a_file_that_only_their_owner_reads(database, tmp_path):
+    with (BOSTON / "reports.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    rows[3][1] = "yesterday"
+    broken = tmp_path / "broken.csv"
+    with broken.open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    refused = tmp_path / "refused.csv"
+    done = run(broken, "--mapping", BOSTON / "mapping.yaml", "--rules", BOSTON / "rules.yaml", "--refused", refused)
+    assert "29 imported" in done.output
+    assert "refused, a day or time that can not be read: 1 (row 4)" in done.output
+    assert stat.S_IMODE(refused.stat().st_mode) == 0o600
+    with refused.open(newline="") as file:
+        header, row = list(csv.reader(file))
+    assert header == ["row", "reason", *rows[0]]
+    assert row[0] == "4"
+    assert row[2:] == rows[3]
+
+
+def test_a_mapping_for_other_rules_is_refused_by_line_and_imports_nothing(database):
+    done = run(BOSTON / "reports.csv", "--mapping", BOSTON / "mapping.yaml")
+    assert done.exit_code != 0
+    assert "mapping.yaml:" in str(done.exception)
+    assert "The rules file has no category “litter_basket”" in str(done.exception)
+    assert count(database) == 0
+
+
+def test_an_area_is_replaced_and_given_back(database, tmp_path):
+    file = tmp_path / "area.geojson"
+    file.write_text(SQUARE.format(w=18.5, e=19.5))
+    assert "The area service is now" in run("area", file).output
+    assert count(database, "imported_area") == 1
+    assert run("area", file).exit_code == 0
+    assert count(database, "imported_area") == 1
+    assert run("area", "--forget").exit_code == 0
+    assert count(database, "imported_area") == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "words"),
+    [
+        ("no json", "service", "it is not JSON"),
+        ('{"type": "Point", "coordinates": [18, 69]}', "service", "it holds Point where a Polygon"),
+        (SQUARE.format(w=18.5, e=19.5), "nowhere", "The rules file has no area “nowhere”"),
+        (SQUARE.format(w=20.5, e=20.6), "skolegarder", "of the rules file's examples fail"),
+    ],
+)
+def test_an_area_that_cannot_be_used_is_refused_with_a_sentence(database, tmp_path, content, code, words):
+    file = tmp_path / "area.geojson"
+    file.write_text(content)
+    done = run("area", file, "--code", code)
+    assert done.exit_code != 0
+    assert words in str(done.exception)
+    assert count(database, "imported_area") == 0
+
+
+LAMPS = """{"type": "FeatureCollection", "features": [
+  {"type": "Feature", "properties": {"id": "vegvesen.no.nvdb.1_0", "eier": "kommune",
+   "vegreferanse": {"vegkategori": "F"}}, "geometry": {"type": "Point", "coordinates": [18.95, 69.65]}},
+  {"type": "Feature", "properties": {"id": "2"}, "geometry": {"type": "Point", "coordinates": [18.96, 69.65]}},
+  {"type": "Feature", "properties": {"id": "2"}, "geometry": {"type": "Point", "coordinates": [18.97, 69.65]}},
+  {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [18.97, 69.65]}},
+  {"type": "Feature", "properties": {"id": "5"}, "geometry": {"type": "Point", "coordinates": [69.65, 118.97]}}
+]}"""
+
+
+def test_lamps_come_in_with_their_two_owners_and_a_second_run_mends_them(database, tmp_path):
+    file = tmp_path / "lamps.geojson"
+    file.write_text(LAMPS)
+    mapping = PROJECT / "examples" / "nvdb_lamps.yaml"
+    done = run("assets", file, "--mapping", mapping)
+    assert "5 read, 2 added, 0 brought up to date, 3 refused" in done.output, done.output
+    assert "feature 3: its number stands twice in the file" in done.output
+    file.write_text(LAMPS.replace('"eier": "kommune"', '"eier": "fylkeskommune"'))
+    assert "0 added, 2 brought up to date" in run("assets", file, "--mapping", mapping).output
+    with database.connect() as connection:
+        lamp = connection.execute(
+            select(Asset.number, Asset.owner, Asset.road_owner).where(Asset.number == "1_0")
+        ).one()
+    assert tuple(lamp) == ("1_0", "county", "county")
+
+
+def test_a_mistake_in_an_asset_mapping_is_named_with_its_line(database, tmp_path):
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text("kind: lamp\nnumber: id\nowner: {property: eier, translate: {kommune: city}}\n")
+    done = run("assets", tmp_path / "none.geojson", "--mapping", mapping)
+    assert "mapping.yaml:3:" in str(done.exception)
