@@ -133,3 +133,11 @@ def test_one_press_changes_the_language_and_stays_on_the_page(page_at: Callable[
     page.get_by_role("button", name="Norsk bokmål").click()
     expect(page.locator("h1")).to_have_text("Dine opplysninger")
     assert re.search(r"/privacy$", page.url)
+
+
+def test_a_map_without_tiles_shows_our_area_s_parts_by_name(live_server: LiveServer, page_at: Callable[..., Page]) -> None:
+    page = page_at(360, expect=["ERR_FAILED"])
+    page.context.route("https://tiles.example/**", lambda route: route.abort())
+    page.goto("/")
+    page.locator(".map-name", has_text="town centre").wait_for()
+    check_page(page)

@@ -8,6 +8,7 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from app.routing import Rules, in_service_area
+from app.routing.geometry import MultiPolygon
 from app.web.deps import LanguageDep, RulesDep
 
 router = APIRouter(include_in_schema=False)
@@ -35,11 +36,19 @@ def place_facts(rules: Rules, lat: float, lon: float, *, lang: str) -> dict[str,
 
 
 @router.get("/map/area.json")
-def show_area(request: Request, rules: RulesDep) -> Response:
-    """The outline of the service area as GeoJSON; asked for again only when the rules changed."""
-    etag = f'"{rules.sha256[:20]}"'
-    headers = {"ETag": etag, "Cache-Control": "public, max-age=300"}
+def show_area(request: Request, rules: RulesDep, lang: LanguageDep) -> Response:
+    """The service area and its named parts as GeoJSON, for a map that has no tiles too; asked for again only when the
+    rules changed.
+    """
+    etag = f'"{rules.sha256[:20]}-{lang}"'
+    headers = {"ETag": etag, "Cache-Control": "private, max-age=300"}
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
-    feature = {"type": "Feature", "properties": {}, "geometry": rules.service_area.geojson()}
-    return Response(orjson.dumps(feature), media_type="application/geo+json", headers=headers)
+    features = [_feature(rules.service_area, part=None)]
+    features += [_feature(area.polygons, part=area.name(lang)) for area in rules.areas.values()]
+    body = orjson.dumps({"type": "FeatureCollection", "features": features})
+    return Response(body, media_type="application/geo+json", headers=headers)
+
+
+def _feature(shape: MultiPolygon, *, part: str | None) -> dict[str, Any]:
+    return {"type": "Feature", "properties": {"part": part}, "geometry": shape.geojson()}

@@ -20,10 +20,10 @@ export async function createMap(element, { lat, lon, zoom, bounds } = {}) {
   map.attributionControl.setPrefix(false);
   L.control.zoom({ position: "topright", zoomInTitle: say.sayZoomIn, zoomOutTitle: say.sayZoomOut }).addTo(map);
   const tiles = say.tiles ?? say.tileUrl;
-  L.tileLayer(tiles, { attribution: say.attribution, maxZoom: 20, maxNativeZoom: 18 }).addTo(map);
+  const base = L.tileLayer(tiles, { attribution: say.attribution, maxZoom: 20, maxNativeZoom: 18 }).addTo(map);
   if (bounds) map.fitBounds(bounds);
   else map.setView([lat ?? Number(say.lat), lon ?? Number(say.lon)], zoom ?? Number(say.zoom ?? 16));
-  outlineArea(L, map);
+  outlineArea(L, map, base);
   return map;
 }
 
@@ -109,12 +109,22 @@ function short(count) {
   return count < 10000 ? `${(count / 1000).toFixed(1)}k` : `${Math.round(count / 1000)}k`;
 }
 
-async function outlineArea(L, map) {
+/** Our area's outline; where no tile arrives, its named parts too, so that the map is never empty. */
+async function outlineArea(L, map, base) {
+  const tileFailed = new Promise((resolve) => { base.once("tileerror", resolve); });
   try {
     const answer = await fetch("/map/area.json");
     if (!answer.ok) return;
+    const { features } = await answer.json();
     const renderer = L.svg();
-    L.geoJSON(await answer.json(), { interactive: false, renderer, style: { className: "map-area" } }).addTo(map);
+    const draw = (drawn, className) => L.geoJSON(drawn, { interactive: false, renderer, style: { className } }).addTo(map);
+    draw(features.filter(({ properties }) => !properties.part), "map-area");
+    await tileFailed;
+    for (const feature of features.filter(({ properties }) => properties.part)) {
+      const name = document.createElement("span");
+      name.textContent = feature.properties.part;
+      draw(feature, "map-part").bindTooltip(name, { permanent: true, direction: "center", className: "map-name" });
+    }
   } catch {
     // The outline helps, but nothing depends on it.
   }

@@ -245,7 +245,9 @@ def test_the_form_is_written_in_both_languages(client: TestClient) -> None:
 
 def test_the_outline_of_the_area_is_kept_until_it_changes(client: TestClient) -> None:
     first = client.get("/map/area.json")
-    assert first.json()["geometry"]["type"] == "MultiPolygon"
+    whole, *parts = first.json()["features"]
+    assert whole["geometry"]["type"] == "MultiPolygon"
+    assert "Tromsdalen" in [part["properties"]["part"] for part in parts]
     assert client.get("/map/area.json", headers={"if-none-match": first.headers["etag"]}).status_code == 304
 
 
