@@ -30,6 +30,15 @@ CHANNEL_WORDS = {
     "email": N_("by e-mail"),
     "import": N_("from another system"),
 }
+# What the desk should know of a report that came from another system.
+FLAG_WORDS = {
+    "default_point": N_("Place not known: a stand-in"),
+    "repeated_point": N_("Many reports on this very point"),
+    "outside_area": N_("Outside the municipality"),
+    "unplaced": N_("No place yet"),
+    "duplicate_unlinked": N_("Repeats a report that is not here"),
+    "closing_day_unknown": N_("Closing day not known"),
+}
 
 
 def show_report(
@@ -100,6 +109,7 @@ def words(rules: Rules, state: AppState, *, lang: str) -> dict[str, Any]:
         "show_reference": show_reference,
         "category_name": category_name,
         "channel_word": lambda code: translate(CHANNEL_WORDS.get(code) or code, lang),
+        "flag_word": lambda code: translate(FLAG_WORDS.get(code) or code, lang),
         "undo_seconds": state.settings.undo_seconds,
     }
 
