@@ -43,6 +43,7 @@ ENGLISH_ONLY = (
     "app/services/import",
     "app/services/asset_import.py",
     "app/services/areas.py",
+    "app/services/demo",
 )
 
 MsgId = str | tuple[str, ...]

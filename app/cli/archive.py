@@ -1,4 +1,4 @@
-"""A backup's file: a plain tar of the database's dump, the photos, the secret key, and a manifest that tells of each."""
+"""A backup's file: a plain tar of the database's dump, the photos, the key, and a manifest that tells of each."""
 
 from __future__ import annotations
 

@@ -65,9 +65,7 @@ def restore(
     if waiting:
         typer.echo(f"{waiting} messages were waiting to be sent when the backup was made; the worker will send them.")
     if settings.secret_key:
-        typer.echo(
-            "GATAMI_SECRET_KEY is set, so the backup's own key was left alone: links in earlier mails need the same key."
-        )
+        typer.echo("GATAMI_SECRET_KEY is set, so the backup's key was not used: links in earlier mails need that key.")
 
 
 def _fill(writer: Writer, url: str, settings: Settings, *, beside: Path, show: Show) -> Manifest:
@@ -164,8 +162,8 @@ def _refuse_filled(url: str, *, yes: bool) -> None:
     filled = {table: count for table, count in counts.items() if count and not table.startswith(_OWN_BOOKS)}
     if filled and not yes:
         raise Conflict(
-            f"The database is not empty ({filled.get('report', 0)} reports, {filled.get('staff', 0)} staff), and nothing "
-            "was changed. To replace all of it and all photos, run the same command with --yes."
+            f"The database is not empty ({filled.get('report', 0)} reports, {filled.get('staff', 0)} staff), and "
+            "nothing was changed. To replace all of it and all photos, run the same command with --yes."
         )
 
 
@@ -189,8 +187,8 @@ def _ask(url: str, statement: str) -> int:
 
 def _contents(manifest: Manifest) -> str:
     return (
-        f"{manifest.tables.get('report', 0)} reports, {manifest.photos} photos, {sum(manifest.tables.values())} rows in "
-        f"{len(manifest.tables)} tables, made {manifest.made_at}."
+        f"{manifest.tables.get('report', 0)} reports, {manifest.photos} photos, {sum(manifest.tables.values())} rows "
+        f"in {len(manifest.tables)} tables, made {manifest.made_at}."
     )
 
 

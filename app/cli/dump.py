@@ -24,35 +24,35 @@ Advance = Callable[[int], None]
 _CHUNK = 1 << 20
 _PROGRAMS = ("pg_dump", "pg_restore", "psql")
 _TABLE = re.compile(r"[a-z_][a-z0-9_]*")
-_NOT_OF_AN_EXTENSION = (
-    "NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = {oid} AND d.classid = '{kind}'::regclass AND d.deptype = 'e')"
-)
+# Extensions and what belongs to them stay: making them anew takes rights that the database's owner may not have.
 TABLES: LiteralString = """
     SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass AND d.deptype = 'e')
+    AND NOT EXISTS (
+        SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+    )
     ORDER BY 1
 """
-# Extensions stay: making them anew takes rights that the database's owner may not have.
-_EMPTY = f"""
+_EMPTY = """
 SET client_min_messages = warning;
 DO $empty$
 DECLARE statements text[]; statement text;
 BEGIN
-    SELECT array_agg(line ORDER BY turn) INTO statements FROM (
-        SELECT format('DROP %s IF EXISTS %I.%I CASCADE', CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
-                      WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, 'public', relname) AS line,
-               CASE relkind WHEN 'S' THEN 2 ELSE 1 END AS turn
-        FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S')
-        AND {_NOT_OF_AN_EXTENSION.format(oid="c.oid", kind="pg_class")}
+    WITH foreign_to_us AS (SELECT classid, objid FROM pg_depend WHERE deptype = 'e'), ours AS (
+        SELECT 'pg_class'::regclass AS kind, oid, CASE relkind WHEN 'S' THEN 2 ELSE 1 END AS turn,
+               CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
+               ELSE 'TABLE' END AS word, format('%I.%I', 'public', relname) AS name
+        FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S')
         UNION ALL
-        SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', p.oid::regprocedure), 3 FROM pg_proc p
-        WHERE pronamespace = 'public'::regnamespace AND {_NOT_OF_AN_EXTENSION.format(oid="p.oid", kind="pg_proc")}
+        SELECT 'pg_proc'::regclass, oid, 3, 'ROUTINE', oid::regprocedure::text
+        FROM pg_proc WHERE pronamespace = 'public'::regnamespace
         UNION ALL
-        SELECT format('DROP TYPE IF EXISTS %I.%I CASCADE', 'public', typname), 4 FROM pg_type t
-        WHERE typnamespace = 'public'::regnamespace AND (typtype IN ('e', 'd') OR (SELECT relkind FROM pg_class WHERE oid = t.typrelid) = 'c')
-        AND {_NOT_OF_AN_EXTENSION.format(oid="t.oid", kind="pg_type")}
-    ) AS every;
-    FOREACH statement IN ARRAY coalesce(statements, '{{}}') LOOP EXECUTE statement; END LOOP;
+        SELECT 'pg_type'::regclass, t.oid, 4, 'TYPE', format('%I.%I', 'public', typname)
+        FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
+        WHERE typnamespace = 'public'::regnamespace AND (typtype IN ('e', 'd') OR c.relkind = 'c')
+    )
+    SELECT array_agg(format('DROP %s IF EXISTS %s CASCADE', word, name) ORDER BY turn) INTO statements
+    FROM ours WHERE NOT EXISTS (SELECT FROM foreign_to_us f WHERE f.classid = ours.kind AND f.objid = ours.oid);
+    FOREACH statement IN ARRAY coalesce(statements, '{}') LOOP EXECUTE statement; END LOOP;
 END $empty$;
 """
 
@@ -97,7 +97,7 @@ def _major(folder: Path) -> int:
 def libpq(url: str) -> Iterator[str]:
     """The database's address as libpq wants it. The password goes by a file: arguments can be read by everybody."""
     address = make_url(url)
-    plain = address.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    plain = address._replace(drivername="postgresql", password=None).render_as_string(hide_password=False)
     if address.password is None:
         yield make_conninfo(plain)
         return
@@ -149,7 +149,7 @@ def count_rows(connection: psycopg.Connection) -> dict[str, int]:
 
 
 def restore(url: str, source: Path, *, counts: Mapping[str, int], progress: Advance) -> None:
-    """Replace all that is in the database by the dump, or change nothing: one transaction, checked before it is kept."""
+    """Replace all that is in the database by the dump, or change nothing: one transaction, checked at its end."""
     with libpq(url) as address, tempfile.TemporaryFile("w+") as said:
         with psycopg.connect(address) as connection:
             server = connection.info.server_version // 10000
@@ -202,7 +202,7 @@ def _feed(
 def _check(counts: Mapping[str, int]) -> str:
     """Every table has as many rows as it had, or the whole transaction is undone."""
     lines = [
-        f'IF (SELECT count(*) FROM public."{table}") <> {int(count)} THEN '
+        f'IF (SELECT count(*) FROM public."{table}") <> {int(count)} THEN '  # noqa: S608 - the name is checked
         f"RAISE EXCEPTION '{table} does not have its {int(count)} rows'; END IF;"
         for table, count in counts.items()
         if _TABLE.fullmatch(table)

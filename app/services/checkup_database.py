@@ -21,6 +21,9 @@ OLDEST_POSTGRESQL, OLDEST_POSTGIS = 14, (3, 1)
 # A worker says every few seconds that it is alive; two minutes leave room for a restart.
 SILENT = timedelta(minutes=2)
 OVERDUE = timedelta(minutes=10)
+_LATE = text("""
+    SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND coalesce(scheduled_at, now()) < now() - :overdue
+""")
 
 
 def examine(engine: Engine, rules: Rules | None, *, at: datetime) -> Iterator[Finding]:
@@ -108,14 +111,7 @@ def _rules_in_force(connection: Connection, rules: Rules | None) -> Finding:
 
 def _worker(connection: Connection) -> Finding:
     silent_for = connection.scalar(text("SELECT now() - max(last_heartbeat) FROM procrastinate_workers"))
-    waiting = (
-        connection.scalar(
-            text(
-                "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND coalesce(scheduled_at, now()) < now() - :overdue"
-            ).bindparams(overdue=OVERDUE)
-        )
-        or 0
-    )
+    waiting = connection.scalar(_LATE.bindparams(overdue=OVERDUE)) or 0
     if silent_for is not None and silent_for < SILENT and not waiting:
         return Finding("worker", "ok", f"A worker is alive (last heard {silent_for.total_seconds():.0f} s ago).")
     if silent_for is not None and silent_for < SILENT:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.errors import Invalid, N_
+from app.errors import N_, Invalid
 
 SHORTEST = 12
 LONGEST = 200

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.delivery import DeliveryFailed
 from app.delivery.letter import address_of
-from app.errors import Conflict, Gone, Invalid, N_, NotFound
+from app.errors import N_, Conflict, Gone, Invalid, NotFound
 from app.models import Role, Staff, StaffUnit
 from app.queries import people
 from app.services import passwords, signing_in
@@ -33,7 +33,7 @@ NO_INVITATION = N_("This invitation is not valid. Perhaps it has been used. Ask 
 def add(
     session: Session, *, email: str, name: str, role: str, unit_codes: Collection[str], rules: Rules, at: datetime
 ) -> Staff:
-    """Somebody new, who cannot sign in before an invitation is accepted. Raises Invalid, and Conflict on a known address."""
+    """Somebody new, who cannot sign in before accepting an invitation. Raises Invalid; Conflict on a known address."""
     email, name = email.strip(), " ".join(name.split())
     _refuse_unknown_units(set(unit_codes), known=set(rules.units))
     problems = _mistakes(name=name, role=role, unit_codes=unit_codes)

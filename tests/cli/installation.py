@@ -11,13 +11,14 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from app.cli import app
+from app.cluster import ClusterError
 from app.errors import DomainError
 from app.settings import get_settings
 
 
 @dataclass
 class Installation:
-    """A database with its data folder, and more settings as GATAMI_<NAME>."""
+    """A database with its data folder, and more settings as GATAMI_<NAME>; without an address, its own cluster."""
 
     url: str
     folder: Path
@@ -42,4 +43,4 @@ class Installation:
 
 def said(result: Result) -> str:
     """What the person reads: the sentence of a refusal, or what was printed."""
-    return str(result.exception) if isinstance(result.exception, DomainError) else result.output
+    return str(result.exception) if isinstance(result.exception, DomainError | ClusterError) else result.output

@@ -53,24 +53,65 @@ def test_when_all_is_well_every_part_is_ok_and_the_exit_is_zero(good, mail, post
     assert "0 problems, 0 warnings, 13 in order." in good.gatami("doctor", **mail).output
 
 
-JOB = "INSERT INTO procrastinate_jobs (id, queue_name, task_name, scheduled_at) VALUES (99, 'default', 'notify', now() - interval '1 hour')"
+JOB = (
+    "INSERT INTO procrastinate_jobs (id, queue_name, task_name, scheduled_at) "
+    "VALUES (99, 'default', 'notify', now() - interval '1 hour')"
+)
 NO_JOB = "DELETE FROM procrastinate_jobs WHERE id = 99"
 QUIET = "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'"
 ALIVE = "UPDATE procrastinate_workers SET last_heartbeat = now()"
 BROKEN = [
-    ("UPDATE alembic_version SET version_num = '0001'", "UPDATE alembic_version SET version_num = '{head}'",
-     "tables", "problem", "older than this version", "gatami migrate"),
-    ("UPDATE alembic_version SET version_num = '9999'", "UPDATE alembic_version SET version_num = '{head}'",
-     "tables", "problem", "newer version of GataMi", "Install that version"),
-    ("UPDATE rules_state SET error = 'broken'", "UPDATE rules_state SET error = NULL",
-     "rules in force", "problem", "with mistakes", "gatami rules check"),
-    ("UPDATE rules_state SET sha256 = repeat('0', 64)", "UPDATE rules_state SET sha256 = '{rules}'",
-     "rules in force", "warning", "not those of the file", "running web server"),
+    (
+        "UPDATE alembic_version SET version_num = '0001'",
+        "UPDATE alembic_version SET version_num = '{head}'",
+        "tables",
+        "problem",
+        "older than this version",
+        "gatami migrate",
+    ),
+    (
+        "UPDATE alembic_version SET version_num = '9999'",
+        "UPDATE alembic_version SET version_num = '{head}'",
+        "tables",
+        "problem",
+        "newer version of GataMi",
+        "Install that version",
+    ),
+    (
+        "UPDATE rules_state SET error = 'broken'",
+        "UPDATE rules_state SET error = NULL",
+        "rules in force",
+        "problem",
+        "with mistakes",
+        "gatami rules check",
+    ),
+    (
+        "UPDATE rules_state SET sha256 = repeat('0', 64)",
+        "UPDATE rules_state SET sha256 = '{rules}'",
+        "rules in force",
+        "warning",
+        "not those of the file",
+        "running web server",
+    ),
     (QUIET, ALIVE, "worker", "warning", "No worker is alive", "gatami worker"),
-    (f"{QUIET}; {JOB}", f"{ALIVE}; {NO_JOB}", "worker", "problem", "1 job is more than ten minutes late", "gatami worker"),
+    (
+        f"{QUIET}; {JOB}",
+        f"{ALIVE}; {NO_JOB}",
+        "worker",
+        "problem",
+        "1 job is more than ten minutes late",
+        "gatami worker",
+    ),
     (JOB, NO_JOB, "worker", "warning", "A worker is alive, but 1 job is", "another"),
-    ("UPDATE staff SET active = false", "UPDATE staff SET active = true", "staff", "warning", "No administrator", "staff add"),
-]  # fmt: skip
+    (
+        "UPDATE staff SET active = false",
+        "UPDATE staff SET active = true",
+        "staff",
+        "warning",
+        "No administrator",
+        "staff add",
+    ),
+]
 
 
 @pytest.mark.parametrize(("breaks", "mends", "part", "level", "words", "advice"), BROKEN)
@@ -112,8 +153,9 @@ def test_what_could_not_be_delivered_is_counted(good, mail, rules):
 
     engine = make_engine(good.url, pool_size=1)
     with transaction(make_session_factory(engine)) as session:
-        submit_report(session, ReportDraft(category="lamp_dark", lat=STORGATA[0], lon=STORGATA[1],
-                                           reporter=ReporterDraft(email="x@example.no")), rules=rules, at=NOON)  # fmt: skip
+        reporter = ReporterDraft(email="x@example.no")
+        draft = ReportDraft(category="lamp_dark", lat=STORGATA[0], lon=STORGATA[1], reporter=reporter)
+        submit_report(session, draft, rules=rules, at=NOON)
     good.sql("UPDATE notification SET state = 'failed'")
     found = findings(good.gatami("doctor", "--json", **mail))["deliveries"]
     with transaction(make_session_factory(engine)) as session:
@@ -124,15 +166,18 @@ def test_what_could_not_be_delivered_is_counted(good, mail, rules):
     assert "/staff/deliveries" in found["advice"]
 
 
-@pytest.mark.parametrize(("settings", "part", "level", "words"), [
-    ({"database_url": "postgresql+psycopg://x@127.0.0.1:1/none"}, "database", "problem", "does not answer"),
-    ({"rules_file": "{folder}/none.yaml"}, "rules", "problem", "cannot be used"),
-    ({"smtp_port": free_port()}, "mail", "problem", "does not let us in"),
-    ({"smtp_security": "starttls"}, "mail", "problem", "does not let us in"),
-    ({"smtp_username": "x", "smtp_password": "y"}, "mail", "problem", "does not let us in"),
-    ({"public_url": "http://meld.tromso.example"}, "address", "problem", "not encrypted"),
-    ({"public_url": "meld.tromso.example"}, "address", "problem", "no web address"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("settings", "part", "level", "words"),
+    [
+        ({"database_url": "postgresql+psycopg://x@127.0.0.1:1/none"}, "database", "problem", "does not answer"),
+        ({"rules_file": "{folder}/none.yaml"}, "rules", "problem", "cannot be used"),
+        ({"smtp_port": free_port()}, "mail", "problem", "does not let us in"),
+        ({"smtp_security": "starttls"}, "mail", "problem", "does not let us in"),
+        ({"smtp_username": "x", "smtp_password": "y"}, "mail", "problem", "does not let us in"),
+        ({"public_url": "http://meld.tromso.example"}, "address", "problem", "not encrypted"),
+        ({"public_url": "meld.tromso.example"}, "address", "problem", "no web address"),
+    ],
+)
 def test_a_setting_that_does_not_work_is_named(good, mail, settings, part, level, words):
     given = {name: str(value).format(folder=good.folder) for name, value in {**mail, **settings}.items()}
     result = good.gatami("doctor", "--json", **given)

@@ -39,10 +39,14 @@ def test_somebody_is_added_with_role_and_units_and_told_the_next_step(place):
     ]
 
 
-@pytest.mark.parametrize(("arguments", "sentence"), [
-    (["--role", "unit", "--unit", "moon_office"], "no unit moon_office"), (["--role", "unit"], "at least one unit"),
-    (["--role", "king"], "one of the roles"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--role", "unit", "--unit", "moon_office"], "no unit moon_office"),
+        (["--role", "unit"], "at least one unit"),
+        (["--role", "king"], "one of the roles"),
+    ],
+)
 def test_what_cannot_be_is_said_in_a_sentence(place, arguments, sentence):
     result = place.gatami("staff", "add", "x@tromso.example", "--name", "X", *arguments)
     assert result.exit_code == 1
@@ -101,11 +105,32 @@ def test_the_last_administrator_stays_and_others_may_leave_and_come_back(place):
     assert one(place, "active", "per@tromso.example") is True
 
 
-@pytest.mark.parametrize("command", [
-    (), ("staff",), ("rules",), ("import",), ("run",), ("serve",), ("worker",), ("migrate",), ("demo",), ("backup",), ("restore",),
-    ("doctor",), ("rules", "check"), ("rules", "explain"), ("staff", "add"), ("staff", "invite"), ("staff", "password"),
-    ("staff", "list"), ("staff", "deactivate"), ("staff", "reactivate"),
-], ids=" ".join)  # fmt: skip
+@pytest.mark.parametrize(
+    "command",
+    [
+        (),
+        ("staff",),
+        ("rules",),
+        ("import",),
+        ("run",),
+        ("serve",),
+        ("worker",),
+        ("migrate",),
+        ("demo",),
+        ("backup",),
+        ("restore",),
+        ("doctor",),
+        ("rules", "check"),
+        ("rules", "explain"),
+        ("staff", "add"),
+        ("staff", "invite"),
+        ("staff", "password"),
+        ("staff", "list"),
+        ("staff", "deactivate"),
+        ("staff", "reactivate"),
+    ],
+    ids=" ".join,
+)
 def test_every_command_has_help_in_sentences(installed, command):
     result = installed.gatami(*command, "--help")
     assert result.exit_code == 0

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from app.db import transaction
-from app.errors import DomainError, Invalid, N_
+from app.errors import N_, DomainError, Invalid
 from app.models import Staff
 from app.queries import people
 from app.services import signing_in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from app.errors import Invalid, N_
+from app.errors import N_, Invalid
 from app.models import Staff
 from app.services import staff as services
 from app.text import say, translate

@@ -108,9 +108,14 @@ def test_an_invitation_cannot_be_used_from_another_site_or_without_its_token(bro
     assert eva.password_hash is None
 
 
-@pytest.mark.parametrize(("password", "again", "sentence"), [
-    ("kort", "kort", "too short"), (GOOD, GOOD + "x", "not the same"), ("eva@tromso.example", "eva@tromso.example", "must not be a part"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("password", "again", "sentence"),
+    [
+        ("kort", "kort", "too short"),
+        (GOOD, GOOD + "x", "not the same"),
+        ("eva@tromso.example", "eva@tromso.example", "must not be a part"),
+    ],
+)
 def test_a_password_that_is_not_taken_says_why_and_the_link_stays_good(
     browser_of, eva, link_for, password, again, sentence
 ):
