@@ -133,7 +133,7 @@ def test_an_imported_area_decides_what_is_outside_in_a_running_server(real_sessi
     with TestClient(create_app(state)) as client:
         assert client.get("/place", params=ersfjordbotn).json()["inside"] is False
         outline = client.get("/map/area.json")
-        assert outline.json()["geometry"]["coordinates"] == [[square]]
+        assert outline.json()["features"][0]["geometry"]["coordinates"] == [[square]]
         refused = client.post("/api/reports", json={"category": "lamp_dark", **ersfjordbotn})
         assert refused.status_code == 422, refused.text
         with transaction(real_session_factory) as session:
