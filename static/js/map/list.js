@@ -37,7 +37,9 @@ async function followMap(map) {
   try {
     const answer = await fetch(address, { headers: { "X-Part": "list" } });
     if (!answer.ok) return;
-    part.innerHTML = await answer.text();
+    // A document of its own, in which no script runs; only its elements move over.
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    part.replaceChildren(...fresh.body.children);
     history.replaceState(null, "", address);
   } catch {
     // The list stays as it was.
