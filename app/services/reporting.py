@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.db import driver, insert_row
-from app.errors import Conflict, Invalid, N_
+from app.errors import N_, Conflict, Invalid
 from app.models import REPORTER, Actor, Asset, IdempotencyKey, NotificationKind, Report, Reporter, Staff, Update
 from app.models.reference import make_reference
 from app.queries import assets

@@ -25,7 +25,7 @@ FILES_AT_HOUR = 2
 
 # Changes of transactions that still run are not seen here, so they stay for the next time. What is folded
 # stands for each category and, under the code '', for all of them together; level 0 is the map's version.
-_FOLD = text("""
+FOLD = text("""
     WITH changes AS (DELETE FROM map_tally WHERE NOT folded RETURNING *), sums AS (
         SELECT level, cx, cy, category_code, is_open,
                sum(n) AS n, sum(lon_e6) AS lon_e6, sum(lat_e6) AS lat_e6
@@ -70,7 +70,7 @@ def fold_tallies(office: Office) -> None:
     """The map's rows of changes become one row a cell; only one worker folds at a time."""
     with transaction(office.session_factory) as session:
         if session.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext('fold map_tally'))")):
-            session.execute(_FOLD)
+            session.execute(FOLD)
 
 
 def _delete(session: Session, statement: Delete) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -13,14 +13,17 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
 from app.db import transaction
-from app.errors import Forbidden, N_
+from app.errors import N_, Forbidden
 from app.models import Role, Staff
 from app.routing import Rules
 from app.services import signing_in
 from app.settings import Settings
 from app.text import LANGUAGES, best_language
 from app.web import security
+from app.web.bodies import read_form
 from app.web.state import AppState, state_of
+
+MOST_FORM_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,11 @@ class SignedIn:
         return cls(staff.name, staff.role, staff.language, tuple(staff.unit_codes))
 
 
-class NotSignedIn(Exception):  # noqa: N818  (it is an answer, not a failure)
+class NotSignedIn(Exception):
     """The page is for staff; web/errors.py sends the person to the sign-in page and back."""
 
 
-class CsrfFailed(Exception):  # noqa: N818  (it is an answer, not a failure)
+class CsrfFailed(Exception):
     """The form does not come from this browser's own page, or the page was open for too long."""
 
 
@@ -100,8 +103,10 @@ NowDep = Annotated[datetime, Depends(get_now)]
 
 
 async def get_form(request: Request) -> AsyncIterator[FormData]:
-    """A posted form, with limits on parts; files are spooled to disk by Starlette, and closed afterwards."""
-    async with request.form(max_files=6, max_fields=100, max_part_size=200_000) as form:
+    """A posted form without files to keep; those with photos are read by app.web.uploads."""
+    async with read_form(
+        request, most_bytes=MOST_FORM_BYTES, max_files=6, max_fields=100, max_part_size=200_000
+    ) as form:
         yield form
 
 

@@ -13,7 +13,7 @@ from app.queries.map import Cells, cells_of, level_for, map_totals, map_version,
 from app.queries.public import Box, ReportFilter
 from app.services.drafts import ReportDraft
 from app.services.reporting import submit_report
-from app.services.upkeep import _FOLD
+from app.services.upkeep import FOLD
 from tests.application import NOON, STORGATA
 
 WORLD = Box(-180, -85, 180, 85)
@@ -52,7 +52,7 @@ def test_counts_equal_a_recount_after_any_changes(session, make_report, seed):
             case "new":
                 reports.append(make_report(category=dice.choice(["ice", "snow", "complaint"]), **near(dice)))
             case "fold":
-                session.execute(_FOLD)
+                session.execute(FOLD)
             case "many":
                 session.execute(text("UPDATE report SET status = 'fixed' WHERE id % 3 = 0 AND status = 'new'"))
                 session.expire_all()
@@ -60,7 +60,7 @@ def test_counts_equal_a_recount_after_any_changes(session, make_report, seed):
                 change(dice.choice(reports), action, dice, session, reports)
         session.flush()
         assert rows(session, TALLIES) == rows(session, RECOUNT)
-    session.execute(_FOLD)
+    session.execute(FOLD)
     assert rows(session, TALLIES) == rows(session, RECOUNT)
     assert rows(session, WHOLE) == rows(session, SUMMED)
 
@@ -101,9 +101,9 @@ def test_folding_changes_no_answer(session, make_report):
         return [*answers, map_version(session), map_totals(session, None), map_totals(session, frozenset({"ice"}))]
 
     before = everything()
-    session.execute(_FOLD)
+    session.execute(FOLD)
     assert everything() == before
-    session.execute(_FOLD)
+    session.execute(FOLD)
     assert everything() == before
     assert map_totals(session, None) == (6, 6)
     assert map_totals(session, frozenset({"ice"})) == (3, 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Annotated
 
@@ -22,9 +23,11 @@ _FORM = {"schema": {"type": "object", "required": ["photo"], "properties": {"pho
 _KINDS = ("image/jpeg", "image/png", "image/webp", "image/heic", "application/octet-stream")
 
 
-async def photo_bytes(request: Request, settings: SettingsDep) -> bytes:
-    """The photo in the request."""
-    return await read_photo(request, max_bytes=settings.photo_max_bytes)
+async def photo_bytes(request: Request, settings: SettingsDep, state: StateDep) -> AsyncIterator[bytes]:
+    """The photo in the request, when it is its turn."""
+    data = await read_photo(request, max_bytes=settings.photo_max_bytes)
+    async with state.photo_turns:
+        yield data
 
 
 @router.post(

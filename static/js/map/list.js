@@ -11,7 +11,6 @@ const names = JSON.parse(box.dataset.names);
 
 async function start() {
   const map = await createMap(box, { bounds: boundsOf(box.dataset.bbox) });
-  document.getElementById("follow").hidden = false;
   await showReports(map, {
     filters: Object.fromEntries(new URLSearchParams(box.dataset.filters)),
     describe,
@@ -20,6 +19,7 @@ async function start() {
   // Only now: opening the map is not yet moving it.
   map.on("moveend", () => { if (follow.checked) followMap(map); });
   follow.addEventListener("change", () => followMap(map));
+  document.getElementById("follow").hidden = false;
   await pointAtCards(map);
 }
 
