@@ -70,7 +70,8 @@ def pack(session: Session, delivery: Delivery, *, office: Office, at: datetime) 
         description=report.description,
         answers=tuple((str(kept["question"]), str(kept["text"])) for kept in report.answers),
         words=_words(session, forwarding),
-        contact=None if outside else _contact(report.reporter),
+        # Whoever is only told has nobody to ask.
+        contact=None if outside or forwarding.for_information else _contact(report.reporter),
         pictures=pictures,
         pictures_left_out=len(report.photos) - len(pictures),
         map_url=_map_url(report),

@@ -35,6 +35,8 @@ def who_is(session: Session, token: str, *, at: datetime) -> Staff | None:
 def count_attempt(session: Session, email: str, address: str, *, at: datetime) -> None:
     """Count this attempt; raises TooMany. Committed by the caller before the password is looked at."""
     account, place = _hash(f"account:{email.strip().lower()}"), _hash(f"address:{address}")
+    # One after the other: of many attempts at once, each would see none of the others.
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(account, 0))))
     since = at - WINDOW
     query = select(SignInAttempt.key, func.count()).where(SignInAttempt.key.in_([account, place]), SignInAttempt.at > since)
     counts = {key: count for key, count in session.execute(query.group_by(SignInAttempt.key))}  # noqa: C416  (rows are no pairs to mypy)

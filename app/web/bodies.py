@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import Request
-from starlette.datastructures import Headers, UploadFile
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -33,6 +37,23 @@ class JsonLimit:
         await self.app(scope, bounded(receive, scope, MOST_JSON_BYTES) if limited else receive, send)
 
 
+@asynccontextmanager
+async def read_form(
+    request: Request, *, most_bytes: int, max_files: int, max_fields: int, max_part_size: int
+) -> AsyncIterator[FormData]:
+    """A posted form in UTF-8, whose files are closed afterwards.
+
+    Raises HTTPException 413 as soon as more than `most_bytes` have come, 415 for another alphabet: Python knows some
+    that make letters which no database takes.
+    """
+    _, options = parse_options_header(request.headers.get("content-type", ""))
+    if options.get(b"charset", b"utf-8").lower() not in {b"utf-8", b"utf8"}:
+        raise HTTPException(415)
+    limited = Request(request.scope, bounded(request.receive, request.scope, most_bytes))
+    async with limited.form(max_files=max_files, max_fields=max_fields, max_part_size=max_part_size) as form:
+        yield form
+
+
 async def read_photo(request: Request, *, max_bytes: int) -> bytes:
     """The bytes of a photo, sent bare (image/*, application/octet-stream) or as the form field `photo`.
 
@@ -44,7 +65,8 @@ async def read_photo(request: Request, *, max_bytes: int) -> bytes:
         return await limited.body()
     if kind != "multipart/form-data":
         raise HTTPException(415)
-    async with limited.form(max_files=1, max_fields=5) as form:
+    most = max_bytes + _FRAME_BYTES
+    async with read_form(request, most_bytes=most, max_files=1, max_fields=5, max_part_size=_FRAME_BYTES) as form:
         photo = form.get("photo")
         if not isinstance(photo, UploadFile):
             raise Invalid(NO_PHOTO, fields={"photo": NO_PHOTO})

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
@@ -63,6 +63,7 @@ ADVICE: dict[int, str] = {
 
 NO_JSON = N_("This is not JSON. Check the commas, quotes and brackets.")
 BAD_CURSOR = N_("This cursor does not belong to these filters. Start again without a cursor.")
+UNUSABLE = N_("Something in the request cannot be used: a number that is far too large, or a character that is none.")
 STALE = N_("Somebody else changed this report just now. Look at it again before you decide.")
 CSRF = N_("The page was open for too long, or was not ours. Go back, load it again and send once more.")
 
@@ -189,6 +190,12 @@ def on_stale(request: Request, error: StaleDataError) -> Response:  # noqa: ARG0
     return answer(request, 409, translate(STALE, get_language(request)))
 
 
+def on_unusable_value(request: Request, error: DataError) -> Response:
+    """A value that the database cannot even look for: a number beyond its range, or a NUL in a text."""
+    log.warning("The database refused a value: %s", type(error.orig).__name__)
+    return answer(request, 422, translate(UNUSABLE, get_language(request)))
+
+
 def on_no_database(request: Request, error: Exception) -> Response:
     """The database is away or full up: say so, and let the caller come back."""
     log.error("The database does not answer: %s", type(error).__name__)
@@ -214,6 +221,7 @@ def register_errors(app: FastAPI) -> None:
         NotSignedIn: on_not_signed_in,
         CsrfFailed: on_csrf,
         StaleDataError: on_stale,
+        DataError: on_unusable_value,
         OperationalError: on_no_database,
         PoolTimeout: on_no_database,
         Exception: on_crash,

@@ -57,6 +57,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
+                # Pages hold tokens of their reader; staff's are not to come back after signing out.
+                headers.setdefault("Cache-Control", "no-store" if is_for_staff(scope["path"]) else "private, no-cache")
                 if SECRET_PATHS.match(scope["path"]):
                     headers["Referrer-Policy"] = "no-referrer"
                     headers["X-Robots-Tag"] = "noindex"
@@ -64,6 +66,11 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+def is_for_staff(path: str) -> bool:
+    """Whether the page is one of staff's."""
+    return path == "/staff" or path.startswith("/staff/")
 
 
 def cookie_name(settings: Settings, name: str) -> str:

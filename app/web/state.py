@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from fastapi import FastAPI, Request
@@ -31,6 +32,9 @@ class AppState:
     photos: PhotoStore
     secret: bytes
     clock: Clock = wall_clock
+    # Photos are decoded one or two at a time, and whoever waits for that holds a thread: without turns, sixty small
+    # files that unpack to large pictures took all threads, and no page was answered for a minute.
+    photo_turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(8))
 
 
 def keep_state(app: FastAPI, state: AppState) -> None:

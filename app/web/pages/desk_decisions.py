@@ -163,7 +163,7 @@ def call_back(desk: DeskFormDep) -> Response:
     """After the seconds for undo: take it from the unit, which is told."""
 
     def verb(report: Report) -> None:
-        sent = desk.session.get(Forwarding, int(desk.text("forwarding") or 0))
+        sent = desk.session.get(Forwarding, desk.whole("forwarding") or 0)
         if sent is None or sent.report_id != report.id:
             raise NotFound(N_("There is nothing to call back."))
         words = desk.text("words") or None
@@ -192,7 +192,7 @@ def claim(desk: DeskFormDep) -> Response:
 def undo(desk: DeskFormDep) -> Response:
     """Take the decision back; the report is in front again."""
     seconds = desk.state.settings.undo_seconds
-    update_id = int(desk.text("update")) if desk.text("update").isdigit() else 0
+    update_id = desk.whole("update") or 0
 
     def verb(report: Report) -> None:
         undoing.undo(desk.session, report, update_id=update_id, by=desk.staff, at=desk.at, undo_seconds=seconds)

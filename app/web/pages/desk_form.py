@@ -44,6 +44,11 @@ class DeskForm:
         value = self.form.get(name)
         return value.strip() if isinstance(value, str) else ""
 
+    def whole(self, name: str) -> int | None:
+        """A field's whole number, at most 18 digits; None when it is none."""
+        text = self.text(name)
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
     def number(self, name: str) -> float | None:
         """A field's number, with decimal point or comma; None when it is none."""
         try:
@@ -61,8 +66,7 @@ class DeskForm:
     @property
     def who_when(self) -> dict[str, Any]:
         """The arguments that every decision takes."""
-        version = self.text("version")
-        return {"by": self.staff, "at": self.at, "version": int(version) if version.isdigit() else None}
+        return {"by": self.staff, "at": self.at, "version": self.whole("version")}
 
     @property
     def undoable(self) -> dict[str, Any]:

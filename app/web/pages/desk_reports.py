@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -42,9 +42,9 @@ def get_wanted(
     """The filters of the address; a date that is none is left out."""
     return Wanted(
         status=status,
-        unit=unit,
-        category=category,
-        text=text[:100].replace("\x00", ""),
+        unit=_plain(unit),
+        category=_plain(category),
+        text=_plain(text[:100]),
         since=_day(since),
         until=_day(until),
         overdue=overdue == "1",
@@ -239,11 +239,17 @@ def _one_of(known: Iterable[str], given: object, otherwise: str) -> str:
     return given if isinstance(given, str) and given in set(known) else otherwise
 
 
+def _plain(text: str) -> str:
+    """PostgreSQL cannot look for a NUL, and an export that has begun can no longer say so."""
+    return text.replace("\x00", "")
+
+
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if MINYEAR < day.year < MAXYEAR else None
 
 
 def _as_query(wanted: Wanted) -> dict[str, object]:

@@ -35,10 +35,9 @@ from app.web.errors import STATUS_OF
 from app.web.history import for_holder, last_question, show_first
 from app.web.state import AppState
 from app.web.templating import redirect, render
-from app.web.uploads import files_of, get_report_upload, read_file
+from app.web.uploads import ReportUploadDep, files_of, read_file
 
 router = APIRouter(include_in_schema=False, prefix="/follow/{reference}/{token}")
-UploadDep = Annotated[FormData, Depends(get_report_upload)]
 SAVED = N_("Thank you. The service desk reads it.")
 
 
@@ -104,13 +103,13 @@ def withdraw(visit: VisitDep, form: FormDep) -> Response:
 
 
 @router.post("/reopening")
-def reopen(visit: VisitDep, posted: UploadDep) -> Response:
+def reopen(visit: VisitDep, posted: ReportUploadDep) -> Response:
     """Closed, but still broken."""
     return _say(visit, posted, reopening=True)
 
 
 @router.post("/reply")
-def reply(visit: VisitDep, posted: UploadDep) -> Response:
+def reply(visit: VisitDep, posted: ReportUploadDep) -> Response:
     """More words or photos, or the answer to a question of the desk."""
     return _say(visit, posted, reopening=False)
 

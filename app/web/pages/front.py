@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
@@ -32,7 +30,7 @@ from app.web.deps import (
 from app.web.report_form import TOO_MANY_PHOTOS, ReportForm
 from app.web.state import AppState
 from app.web.templating import redirect, render
-from app.web.uploads import files_of, get_report_upload, read_file
+from app.web.uploads import ReportUploadDep, files_of, read_file
 
 router = APIRouter(include_in_schema=False)
 
@@ -41,7 +39,6 @@ PAGE_WAS_OLD = N_(
 )
 SENT_BEFORE = N_("You already sent a report from this page. If this is another one, send it once more.")
 RETIRED = N_("The kind of report you chose is no longer in use. Choose another one. Nothing else was lost.")
-ReportUploadDep = Annotated[FormData, Depends(get_report_upload)]
 
 
 @router.get("/")

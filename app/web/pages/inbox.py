@@ -40,8 +40,10 @@ def inbox_report(request: Request, reference: str, staff: UnitDep, session: Sess
         session, staff, reference, selectinload(Report.updates).joinedload(Update.note), selectinload(Report.photos),
         joinedload(Report.reporter),
     )
-    return render(request, "staff/inbox_report.html", report=report, contact=report.reporter if staff.sees_contacts else None,
-                  mine=staff.sees_all or report.unit_code in staff.unit_codes,
+    mine = staff.sees_all or report.unit_code in staff.unit_codes
+    # Whoever is only told of it has nobody to ask.
+    return render(request, "staff/inbox_report.html", report=report, mine=mine,
+                  contact=report.reporter if mine and staff.sees_contacts else None,
                   reason=Reason.from_data(report.proposal_reason).text(lang) if report.proposal_reason else "")
 
 

@@ -16,12 +16,13 @@ from app.queries import crews as crew_queries
 from app.routing import Rules
 from app.services import crews
 from app.services.crews import Round
+from app.services.drafts import MAX_PHOTOS
 from app.services.photos import take_photo
 from app.text import say
 from app.web.deps import CrewDep, CsrfChecked, FormDep, LanguageDep, NowDep, RulesDep, SessionDep, StateDep
 from app.web.geojson import round_as_geojson
 from app.web.templating import redirect, render
-from app.web.uploads import files_of, read_file
+from app.web.uploads import CheckedUploadDep, files_of, read_file
 
 router = APIRouter(prefix="/staff/route-lists", include_in_schema=False)
 _PLACE = re.compile(r"\s*(-?\d{1,2}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
@@ -89,14 +90,14 @@ def round_json(route_list_id: int, staff: CrewDep, session: SessionDep) -> Respo
     return round_as_geojson(crew_queries.route_list_for(session, staff, route_list_id))
 
 
-@router.post("/{route_list_id}/stops/{stop_id}/completion", dependencies=[CsrfChecked])
+@router.post("/{route_list_id}/stops/{stop_id}/completion")
 def complete(request: Request, route_list_id: int, stop_id: int, staff: CrewDep, session: SessionDep, state: StateDep,
-             form: FormDep, now: NowDep) -> Response:
+             form: CheckedUploadDep, now: NowDep) -> Response:
     """Tick one stop off, with a note and photos."""
     stop = crew_queries.stop_for(session, staff, route_list_id, stop_id)
     most = state.settings.photo_max_bytes
     photos = [take_photo(session, state.photos, read_file(file, most=most), at=now, most_bytes=most)
-              for file in files_of(form, "photo")]
+              for file in files_of(form, "photo")[:MAX_PHOTOS]]
     outcome = StopOutcome.NOT_FOUND if form.get("outcome") == "not_found" else StopOutcome.DONE
     crews.complete_stop(
         session, stop, outcome=outcome, by=staff, at=now, key=str(form.get("key") or secrets.token_urlsafe(12)),

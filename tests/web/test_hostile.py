@@ -1,0 +1,191 @@
+"""What a stranger, a curious colleague or a careless click sends: the answer is never a crash, and leaks nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from io import BytesIO
+from threading import Barrier
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from starlette.datastructures import FormData, UploadFile
+
+from app.db import transaction
+from app.errors import TooMany
+from app.services import signing_in, triage
+from app.web.access_log import mask
+from app.web.deps import MOST_FORM_BYTES
+from app.web.uploads import in_turn
+
+FAR_TOO_LARGE = "9" * 25
+LONGER_THAN_PYTHON_READS = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/staff/queue?category=%00",
+        f"/staff/queue?done={FAR_TOO_LARGE}",
+        "/staff/inbox?unit=a%00b",
+        "/staff/inbox?status=%00",
+        f"/staff/inbox?after={FAR_TOO_LARGE}",
+        "/staff/reports?category=%00",
+        "/staff/reports?unit=%00",
+        "/staff/reports?until=9999-12-31",
+        "/staff/reports?since=0001-01-01",
+        "/staff/reports/export.csv?unit=%00",
+        "/staff/reports/export.csv?until=9999-12-31",
+        f"/staff/route-lists/{FAR_TOO_LARGE}",
+        f"/staff/route-lists/{FAR_TOO_LARGE}/round.gpx",
+        f"/staff/people/{FAR_TOO_LARGE}",
+    ],
+)
+def test_an_address_with_impossible_values_is_answered(address, browser_of, ada):
+    assert browser_of(ada).get(address).status_code in {200, 404, 422}
+
+
+@pytest.mark.parametrize(
+    ("decision", "fields"),
+    [
+        ("rejection", {"words": "a\x00b"}),
+        ("note", {"words": "a\x00b"}),
+        ("placement", {"lat": "69.65", "lon": "18.95", "address": "a\x00b"}),
+        ("recall", {"forwarding": "abc"}),
+        ("recall", {"forwarding": FAR_TOO_LARGE}),
+        ("recall", {"forwarding": "²"}),
+        ("undo", {"update": "²"}),
+        ("undo", {"update": LONGER_THAN_PYTHON_READS}),
+        ("rejection", {"words": "no", "version": "²"}),
+        ("rejection", {"words": "no", "version": LONGER_THAN_PYTHON_READS}),
+    ],
+)
+def test_a_decision_with_impossible_values_is_answered(decision, fields, browser_of, kari, make_report):
+    answer = browser_of(kari).submit(f"/staff/reports/{make_report().reference}/{decision}", **fields)
+    assert answer.status_code in {303, 404, 409, 422}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/staff/deliveries/{FAR_TOO_LARGE}/attempt",
+        f"/staff/deliveries/notifications/{FAR_TOO_LARGE}/attempt",
+        f"/staff/route-lists/1/stops/{FAR_TOO_LARGE}/completion",
+    ],
+)
+def test_a_number_beyond_the_database_is_answered(address, browser_of, kari):
+    assert browser_of(kari).submit(address).status_code in {404, 422}
+
+
+def test_signing_in_with_a_character_that_is_none_is_answered(browser_of):
+    answer = browser_of(None).submit("/staff/sign-in", email="a\x00@b.example", password="x", next="/staff")
+    assert answer.status_code == 422
+
+
+def a_form(field: str, words: bytes, *, charset: str) -> dict[str, object]:
+    head = f'--edge\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n'
+    body = head.encode() + words + b"\r\n--edge--\r\n"
+    return {"content": body, "headers": {"content-type": f"multipart/form-data; boundary=edge; charset={charset}"}}
+
+
+@pytest.mark.parametrize("charset", ["raw_unicode_escape", "undefined", "punycode"])
+@pytest.mark.parametrize("address", ["/language", "/reports"])
+def test_a_form_in_an_alphabet_of_python_is_refused(address, charset, client):
+    assert client.post(address, **a_form("csrf_token", rb"\ud800", charset=charset)).status_code == 415
+
+
+def test_a_form_in_utf_8_may_say_so(client):
+    assert client.post("/language", **a_form("csrf_token", b"x", charset="UTF-8")).status_code == 403
+
+
+def test_a_form_without_photos_is_not_read_beyond_its_limit(client):
+    head = b'--edge\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n'
+
+    def pieces():
+        yield head + b"x" * MOST_FORM_BYTES + b"\r\n--edge--\r\n"
+
+    # In pieces, so that no Content-Length tells beforehand.
+    kind = {"content-type": "multipart/form-data; boundary=edge"}
+    answer = client.post("/language", content=pieces(), headers=kind)
+    assert answer.status_code == 413
+
+
+def test_a_unit_that_is_only_told_does_not_learn_who_reported(
+    session, browser_of, eva, ola, kari, make_report, rules, clock
+):
+    report = make_report(email="nina@example.com", name="Nina Nordmann")
+    decided = {"rules": rules, "by": kari, "at": clock(), "undo_seconds": 0}
+    triage.forward(session, report, "bydrift", **decided)
+    triage.inform(session, report, "eiendom", **decided)
+    session.commit()
+    assert "nina@example.com" in browser_of(ola).look(f"/staff/inbox/{report.reference}")
+    told = browser_of(eva).look(f"/staff/inbox/{report.reference}")
+    assert "Nina" not in told
+    assert "nina@example.com" not in told
+
+
+@pytest.mark.parametrize("address", ["/staff/queue", "/staff/reports", "/staff/account", "/staff/nothing"])
+def test_pages_of_staff_are_kept_by_no_browser(address, browser_of, ada):
+    assert browser_of(ada).get(address).headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("address", ["/reports", "/privacy", "/api/reports"])
+def test_no_cache_between_keeps_a_page_that_does_not_say_so(address, client):
+    assert client.get(address).headers["cache-control"] == "private, no-cache"
+
+
+def test_a_path_cannot_write_a_line_of_its_own_into_the_log():
+    assert "\n" not in mask("/x\nINFO gatami.access: POST /staff/sign-in 303 1 ms")
+    assert "\x1b" not in mask("/\x1b[2J")
+
+
+@pytest.mark.parametrize(
+    "path", ["/Follow/2026-000331-4/SECRET", "//follow//2026-000331-4//SECRET", "/staff//invitations/SECRET"]
+)
+def test_a_secret_in_a_mistyped_address_is_masked_too(path):
+    assert "SECRET" not in mask(path)
+
+
+def test_an_error_of_the_database_does_not_repeat_what_people_wrote(engine):
+    with engine.connect() as connection, pytest.raises(DBAPIError) as caught:
+        connection.execute(text("SELECT :words, no_such_column"), {"words": "my neighbour Nina"})
+    assert "Nina" not in str(caught.value)
+
+
+def test_few_are_busy_with_photos_at_once_and_a_form_without_photos_does_not_wait():
+    turns, inside, most = asyncio.Semaphore(2), 0, 0
+    with_photo = FormData([("photo", UploadFile(BytesIO(b"x"), size=1, filename="a.jpg"))])
+
+    async def send() -> None:
+        nonlocal inside, most
+        async with in_turn(turns, with_photo):
+            inside, most = inside + 1, max(most, inside + 1)
+            await asyncio.sleep(0.01)
+            async with in_turn(turns, FormData([("words", "x")])):
+                inside -= 1
+
+    async def all_at_once() -> None:
+        await asyncio.wait_for(asyncio.gather(*(send() for _ in range(6))), timeout=5)
+
+    asyncio.run(all_at_once())
+    assert most == 2
+
+
+@pytest.mark.realdb
+def test_guessing_a_password_many_times_at_once_counts_every_guess(real_session_factory, clock):
+    guesses = signing_in.PER_ACCOUNT + 8
+    together = Barrier(guesses)
+
+    def guess(_: int) -> str:
+        together.wait()
+        with suppress(TooMany), transaction(real_session_factory) as session:
+            signing_in.count_attempt(session, "kari@tromso.example", "203.0.113.7", at=clock())
+            return "let through"
+        return "refused"
+
+    with ThreadPoolExecutor(guesses) as pool:
+        answers = Counter(pool.map(guess, range(guesses)))
+    assert answers == {"let through": signing_in.PER_ACCOUNT, "refused": 8}
