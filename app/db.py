@@ -15,10 +15,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from psycopg.types.json import Jsonb
 from sqlalchemy import Engine, MetaData, create_engine, inspect, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached, sessionmaker
+
+from app.errors import Invalid
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -135,8 +138,31 @@ def alembic_config(url: str) -> Config:
 
 
 def migrate(url: str) -> None:
-    """Bring the database to this version's tables; in-process, because a second Python costs a second."""
-    command.upgrade(alembic_config(url), "head")
+    """Bring the database to this version's tables; in-process, because a second Python costs a second.
+
+    Raises `Invalid` for a database of a newer version: its tables are left as they are.
+    """
+    try:
+        command.upgrade(alembic_config(url), "head")
+    except CommandError:
+        check_tables(url)
+        raise
+
+
+def check_tables(url: str) -> None:
+    """Raise `Invalid`, with what to do, unless the database has this version's tables."""
+    engine = make_engine(url, pool_size=1)
+    try:
+        current, newest, known = revisions(engine)
+    finally:
+        engine.dispose()
+    if not known:
+        raise Invalid(
+            f"The database's tables ({current}) are of a newer version of GataMi than this one ({newest}): "
+            "install that version, or restore a backup that this one made."
+        )
+    if current != newest:
+        raise Invalid("The database does not have this version's tables yet: run `gatami migrate` first.")
 
 
 def revisions(engine: Engine) -> tuple[str | None, str | None, bool]:

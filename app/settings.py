@@ -1,4 +1,4 @@
-"""The only reader of the environment. Every field is the variable GATAMI_<NAME>; the README's table is tested against it."""
+"""The only reader of the environment. Each field is the variable GATAMI_<NAME>; a test compares them with the README."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -32,12 +32,8 @@ class Settings(BaseSettings):
     secret_key: str | None = Field(
         None, min_length=32, description="Signs secret links. Unset: made once and kept in the data folder."
     )
-    rules_file: Path = Field(
-        PROJECT / "routing_rules.yaml", description="Units, categories, areas and routing rules."
-    )
-    smtp_host: str | None = Field(
-        None, description="Mail server. Unset: mails are written to the data folder."
-    )
+    rules_file: Path = Field(PROJECT / "routing_rules.yaml", description="Units, categories, areas and routing rules.")
+    smtp_host: str | None = Field(None, description="Mail server. Unset: mails are written to the data folder.")
     smtp_port: int = Field(587, description="Port of the mail server.")
     smtp_security: Literal["none", "starttls", "tls"] = Field(
         "starttls", description="How the mail server is spoken to."
@@ -46,17 +42,13 @@ class Settings(BaseSettings):
     smtp_password: str | None = Field(None, description="Password to sign in to the mail server with.")
     smtp_timeout: float = Field(20.0, description="Seconds to wait for the mail server.")
     mail_from: str = Field("GataMi <gatami@tromso.example>", description="Sender of all mails.")
-    desk_email: str = Field(
-        "servicetorget@tromso.example", description="The service desk: answers to mails go here."
-    )
+    desk_email: str = Field("servicetorget@tromso.example", description="The service desk: answers to mails go here.")
     tile_url: str = Field(
         "https://cache.kartverket.no/v1/wmts/1.0.0/topo/default/webmercator/{z}/{y}/{x}.png",
         description="Base map tiles.",
     )
     tile_attribution: str = Field("© Kartverket", description="Credit line of the base map.")
-    trusted_proxies: str = Field(
-        "", description="Addresses, comma separated, whose X-Forwarded-For is believed."
-    )
+    trusted_proxies: str = Field("", description="Addresses, comma separated, whose X-Forwarded-For is believed.")
     session_hours: int = Field(12, description="Hours after which staff must sign in again.")
     undo_seconds: int = Field(10, ge=0, description="Seconds in which a decision at the desk can be undone.")
     photo_max_bytes: int = Field(15_000_000, description="Largest photo taken in, in bytes.")
@@ -64,6 +56,17 @@ class Settings(BaseSettings):
     web_workers: int = Field(1, ge=1, description="Number of web server processes.")
     pool_size: int = Field(10, ge=1, description="Database connections per process.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _with_our_driver(cls, url: str | None) -> str | None:
+        """What other programs write for PostgreSQL is right here too."""
+        scheme, separator, rest = (url or "").partition("://")
+        if not url or scheme == "postgresql+psycopg":
+            return url
+        if not separator or scheme not in {"postgres", "postgresql"}:
+            raise ValueError("must be an address like postgresql://user:password@host:5432/name")
+        return f"postgresql+psycopg://{rest}"
 
     @property
     def base_url(self) -> str:

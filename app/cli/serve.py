@@ -73,6 +73,9 @@ def _database(*, attended: bool) -> Iterator[Settings]:
         yield _with_url(_url_from_parent())
         return
     with database() as url:
+        from app.db import check_tables
+
+        check_tables(url)
         yield _with_url(url)
 
 
