@@ -1,4 +1,4 @@
-"""The only reader of the environment. Each field is the variable GATAMI_<NAME>; a test compares them with the README."""
+"""The only reader of the environment. Each field is the variable GATAMI_<NAME>; a test holds the README to them."""
 
 from __future__ import annotations
 
