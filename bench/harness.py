@@ -94,7 +94,7 @@ class Environment:
             "GATAMI_DATABASE_URL": url, "GATAMI_PORT": str(port), "GATAMI_DATA_DIR": str(self.folder / "data"),
             "GATAMI_SECRET_KEY": SECRET, "GATAMI_LOG_LEVEL": "error",
         }  # fmt: skip
-        yield from self._served([sys.executable, "-m", "app.cli", "serve"], environment, port, "/healthz")
+        yield from self._served([sys.executable, "-m", "app.cli", "serve"], environment, port, "/")
 
     @contextmanager
     def plain(self, application: str, url: str) -> Iterator[Server]:

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
 from psycopg_pool import ConnectionPool
 from pydantic import BaseModel
 
-app = FastAPI()
 pool = ConnectionPool(
-    os.environ["BENCH_DATABASE_URL"].replace("+psycopg", "", 1), min_size=10, max_size=20, open=True,
+    os.environ.get("BENCH_DATABASE_URL", "").replace("+psycopg", "", 1),
+    min_size=10,
+    max_size=20,
+    open=False,
     kwargs={"options": "-c timezone=UTC -c jit=off"},
-)  # fmt: skip
+)
+
+
+@asynccontextmanager
+async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    """Connections for as long as the server runs."""
+    pool.open(wait=True)
+    yield
+    pool.close()
+
+
+app = FastAPI(lifespan=lifespan)
 
 REPORT = """
 INSERT INTO report (reference, nonce, version, category_code, status, private, lat, lon, road_owner, asset_owner,
