@@ -64,7 +64,7 @@ def rules(rules_file: RulesFile) -> Rules:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of a test installation; nothing of the developer's environment reaches it."""
-    return Settings(_env_file=None, data_dir=tmp_path, secret_key=SECRET.decode(), database_url="unused",
+    return Settings(_env_file=None, data_dir=tmp_path, secret_key=SECRET.decode(), database_url="postgresql://unused",
                     public_url="http://testserver")
 
 

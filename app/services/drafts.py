@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from app.delivery import DeliveryFailed
+from app.delivery.letter import address_of
 from app.errors import Invalid, N_
 from app.routing import Category, Question, Rules, in_service_area
 
@@ -55,7 +57,8 @@ def check(draft: ReportDraft, rules: Rules, *, at_desk: bool = False) -> Categor
     problems: dict[str, str] = {}
     category = rules.categories.get(draft.category)
     if category is None:
-        problems["category"] = N_("Choose what it is about. This category is not in use.")
+        gone, none = N_("Choose what it is about. This category is not in use."), N_("Choose what it is about.")
+        problems["category"] = gone if draft.category else none
     elif category.phone_instead is not None and not at_desk:
         problems["category"] = N_("This is urgent. Phone the number shown instead of writing.")
     else:
@@ -90,17 +93,31 @@ def check_reporter(reporter: ReporterDraft) -> dict[str, str]:
     problems = {}
     if len(reporter.name) > 100:
         problems["name"] = N_("The name is too long. Use at most 100 characters.")
-    if reporter.email and (len(reporter.email) > 254 or not _EMAIL.fullmatch(reporter.email)):
+    if reporter.email and not _can_get_mail(reporter.email):
         problems["email"] = N_("The e-mail address must look like name@example.com.")
     if reporter.phone and not _PHONE.fullmatch(reporter.phone):
         problems["phone"] = N_("Write the phone number with digits, for example 77 79 00 00.")
     return problems
 
 
+def _can_get_mail(email: str) -> bool:
+    """Whether mail can go there: whoever gets a promise of a mail must be told now, not by a failure later."""
+    if len(email) > 254 or not email.isprintable() or not _EMAIL.fullmatch(email):
+        return False
+    try:
+        address_of(email)
+    except DeliveryFailed:
+        return False
+    return True
+
+
 def check_answers(category: Category, answers: Mapping[str, object]) -> dict[str, str]:
     """Mistakes in the answers, by `answers.<code>`; "0" is an answer."""
-    problems = {f"answers.{code}": N_("This question does not belong to the category.")
-                for code in answers if category.question(code) is None}
+    problems = {
+        f"answers.{code}": N_("This question does not belong to the category.")
+        for code in answers
+        if category.question(code) is None
+    }
     for question in category.questions:
         sentence = _check_answer(question, answers.get(question.code))
         if sentence:

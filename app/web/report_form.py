@@ -15,6 +15,7 @@ from app.models import Photo
 from app.routing import Category, Rules
 from app.services import drafts
 from app.services.drafts import MAX_PHOTOS, ReportDraft, ReporterDraft
+from app.web.schemas import CONTROL
 
 ANSWER = "answers."
 NO_NUMBERS = N_("Write latitude and longitude as numbers, for example 69.6492 and 18.9553.")
@@ -139,12 +140,16 @@ def _problems(draft: ReportDraft, rules: Rules) -> Mapping[str, str]:
 
 def _text(posted: FormData, name: str) -> str:
     value = posted.get(name, "")
-    # PostgreSQL has no way to keep a NUL, and nobody types one.
-    return value.replace("\x00", "").replace("\r\n", "\n") if isinstance(value, str) else ""
+    return _plain(value.replace("\r\n", "\n")) if isinstance(value, str) else ""
 
 
 def _all(posted: FormData, name: str) -> list[str]:
-    return [value.replace("\x00", "") for value in posted.getlist(name) if isinstance(value, str)]
+    return [_plain(value) for value in posted.getlist(name) if isinstance(value, str)]
+
+
+def _plain(text: str) -> str:
+    """Nobody types control characters: they come along when text is pasted, and mails and databases cannot keep them."""
+    return CONTROL.sub("", text)
 
 
 def _uuid(text: str) -> uuid.UUID | None:

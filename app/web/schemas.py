@@ -13,11 +13,11 @@ from pydantic_core import PydanticCustomError
 from app.services.drafts import MAX_DESCRIPTION, MAX_PHOTOS
 
 # Everything below 32 but tab and line ends: PostgreSQL cannot store some, and people cannot mean any of them.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def _without_control(text: str) -> str:
-    if _CONTROL.search(text):
+    if CONTROL.search(text):
         raise PydanticCustomError("control_character", "control characters")
     return text
 

@@ -10,12 +10,13 @@ from io import BytesIO
 from threading import Barrier
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import FormData, UploadFile
 
 from app.db import transaction
 from app.errors import TooMany
+from app.models import Report
 from app.services import signing_in, triage
 from app.web.access_log import mask
 from app.web.deps import MOST_FORM_BYTES
@@ -83,6 +84,22 @@ def test_a_number_beyond_the_database_is_answered(address, browser_of, kari):
 def test_signing_in_with_a_character_that_is_none_is_answered(browser_of):
     answer = browser_of(None).submit("/staff/sign-in", email="a\x00@b.example", password="x", next="/staff")
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["ø@example.com", "a@example..com", "a@example.com\x7f", "a@example.com\u200b", "a@example.com\r\nBcc: b@example.com"],
+)
+def test_an_address_that_no_mail_can_go_to_is_refused_at_once(email, client):
+    sent = {"category": "lamp_dark", "lat": 69.6492, "lon": 18.9553, "reporter": {"email": email}}
+    assert client.post("/api/reports", json=sent).status_code == 422
+
+
+def test_control_characters_that_came_along_with_pasted_words_are_left_out(browser_of, session):
+    browser, words = browser_of(None), "Dark\x0b here\x1b[31m, \x00really."
+    form = {"category": "sweeping", "asked": "sweeping", "lat": "69.6492", "lon": "18.9553", "description": words}
+    assert browser.submit("/reports", **form).status_code == 303
+    assert session.scalars(select(Report.description)).one() == "Dark here[31m, really."
 
 
 def a_form(field: str, words: bytes, *, charset: str) -> dict[str, object]:
