@@ -10,7 +10,7 @@ from datetime import date
 
 from app.delivery import DeliveryFailed
 from app.delivery.letter import address_of
-from app.errors import Invalid, N_
+from app.errors import N_, Invalid
 from app.routing import Category, Question, Rules, in_service_area
 
 MAX_PHOTOS = 5

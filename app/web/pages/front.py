@@ -138,6 +138,7 @@ def _page(
         common_codes={category.code for category in common},
         category=form.category_in(rules),
         outside=point is not None and not in_service_area(rules, *point),
+        questions_are_new=form.has_unseen_questions(rules),
         max_photos=MAX_PHOTOS,
         photo_max_bytes=state.settings.photo_max_bytes,
         thumbnail=lambda photo: f"/photos/{photo.id}-thumbnail.jpg?key={photo_key(photo.id, secret=state.secret)}",

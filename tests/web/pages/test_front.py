@@ -60,6 +60,8 @@ def test_without_script_the_questions_come_as_a_second_step_with_everything_kept
     )
     assert first.status_code == 200
     assert "How large is the hole?" in first.text
+    assert "Some questions belong to what you chose." in first.text
+    assert '<a href="#about-category">' in first.text
     second = form_of(first.text, "/reports")
     assert second.fields["description"][0].strip() == "Deep one"
     assert second.fields["email"] == ["a@example.com"]
@@ -69,6 +71,20 @@ def test_without_script_the_questions_come_as_a_second_step_with_everything_kept
     (report,) = reports(session)
     assert [answer["value"] for answer in report.answers] == ["large"]
     assert len(report.photos) == 1
+
+
+def test_what_happens_with_the_data_stands_above_the_form(client: TestClient) -> None:
+    page = client.get("/").text
+    numbers, data, form = (page.index(words) for words in ("tel:110", "uses what you send", '<form class="form"'))
+    assert numbers < data < form
+    assert page.index('href="/privacy"') < form
+
+
+def test_a_form_without_a_category_asks_for_one_and_blames_nothing_else(client: TestClient, form: Form) -> None:
+    answer = form.fill(**PLACE).send(client)
+    assert answer.status_code == 422
+    assert "Choose what it is about." in answer.text
+    assert "not in use" not in answer.text
 
 
 def test_an_unanswered_question_that_must_be_answered_is_named(client: TestClient, form: Form) -> None:
