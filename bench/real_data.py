@@ -85,7 +85,7 @@ class Run:
 
 
 def main(folder: Path) -> int:
-    console = Console(width=max(Console().width, 132))
+    console = Console(width=max(Console().width, 150))
     promises = Promises()
     missing = [name for name in (*(file for _, file, *_ in REPORTS), SERVICE_AREA) if not (folder / name).is_file()]
     if missing:

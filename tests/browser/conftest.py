@@ -56,7 +56,7 @@ def live_server(
         _env_file=None,
         data_dir=tmp_path,
         secret_key=SECRET.decode(),
-        database_url="unused",
+        database_url="postgresql://nobody@nowhere/nothing",
         tile_url="https://tiles.example/{z}/{x}/{y}.png",
     )
     state = AppState(
