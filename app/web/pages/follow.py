@@ -94,8 +94,9 @@ def show(visit: VisitDep, new: str = "") -> Response:
     return _page(visit, new=bool(new))
 
 
+# Forms come before visits: a body that arrives slowly must not hold a database connection.
 @router.post("/withdrawal")
-def withdraw(visit: VisitDep, form: FormDep) -> Response:
+def withdraw(form: FormDep, visit: VisitDep) -> Response:
     """The report is not needed any more."""
     check_csrf(visit, form)
     following.withdraw(visit.report, at=visit.at)
@@ -103,13 +104,13 @@ def withdraw(visit: VisitDep, form: FormDep) -> Response:
 
 
 @router.post("/reopening")
-def reopen(visit: VisitDep, posted: ReportUploadDep) -> Response:
+def reopen(posted: ReportUploadDep, visit: VisitDep) -> Response:
     """Closed, but still broken."""
     return _say(visit, posted, reopening=True)
 
 
 @router.post("/reply")
-def reply(visit: VisitDep, posted: ReportUploadDep) -> Response:
+def reply(posted: ReportUploadDep, visit: VisitDep) -> Response:
     """More words or photos, or the answer to a question of the desk."""
     return _say(visit, posted, reopening=False)
 

@@ -91,8 +91,8 @@ def round_json(route_list_id: int, staff: CrewDep, session: SessionDep) -> Respo
 
 
 @router.post("/{route_list_id}/stops/{stop_id}/completion")
-def complete(request: Request, route_list_id: int, stop_id: int, staff: CrewDep, session: SessionDep, state: StateDep,
-             form: CheckedUploadDep, now: NowDep) -> Response:
+def complete(request: Request, form: CheckedUploadDep, route_list_id: int, stop_id: int, staff: CrewDep,
+             session: SessionDep, state: StateDep, now: NowDep) -> Response:
     """Tick one stop off, with a note and photos."""
     stop = crew_queries.stop_for(session, staff, route_list_id, stop_id)
     most = state.settings.photo_max_bytes
