@@ -24,6 +24,7 @@ from app.web.access_log import AccessLog
 from app.web.bodies import JsonLimit
 from app.web.cors import OpenReading
 from app.web.errors import register_errors
+from app.web.head import HeadAsGet
 from app.web.openapi import describe
 from app.web.security import SecurityHeaders
 from app.web.state import AppState, keep_state
@@ -46,6 +47,7 @@ def create_app(state: AppState | None = None) -> FastAPI:
     app.add_middleware(OpenReading)
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
     app.add_middleware(SecurityHeaders, settings=state.settings)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(AccessLog)
     for router in (*api.routers(), *pages.routers()):
         app.include_router(router)
