@@ -14,6 +14,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Match, Mount
 
 from app import errors
@@ -196,6 +197,11 @@ def on_unusable_value(request: Request, error: DataError) -> Response:
     return answer(request, 422, translate(UNUSABLE, get_language(request)))
 
 
+def on_gone(request: Request, error: ClientDisconnect) -> Response:  # noqa: ARG001  (the handler's shape)
+    """A phone that lost its signal while sending: no fault of ours, and nobody reads the answer. nginx says 499 too."""
+    return Response(status_code=499)
+
+
 def on_no_database(request: Request, error: Exception) -> Response:
     """The database is away or full up: say so, and let the caller come back."""
     log.error("The database does not answer: %s", type(error).__name__)
@@ -221,6 +227,7 @@ def register_errors(app: FastAPI) -> None:
         NotSignedIn: on_not_signed_in,
         CsrfFailed: on_csrf,
         StaleDataError: on_stale,
+        ClientDisconnect: on_gone,
         DataError: on_unusable_value,
         OperationalError: on_no_database,
         PoolTimeout: on_no_database,

@@ -173,6 +173,27 @@ def test_an_error_of_the_database_does_not_repeat_what_people_wrote(engine):
     assert "Nina" not in str(caught.value)
 
 
+@pytest.mark.parametrize("address", ["/reports", "/api/photos", "/language"])
+def test_a_phone_that_loses_its_signal_while_sending_is_no_fault_of_ours(address, app, caplog):
+    said = []
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, object]) -> None:
+        said.append(message.get("status"))
+
+    kind = b"image/jpeg" if address == "/api/photos" else b"multipart/form-data; boundary=edge"
+    scope = {
+        "type": "http", "http_version": "1.1", "method": "POST", "path": address, "raw_path": address.encode(),
+        "query_string": b"", "scheme": "http", "server": ("testserver", 80), "client": ("::1", 1), "root_path": "",
+        "headers": [(b"host", b"testserver"), (b"content-type", kind), (b"content-length", b"1000")],
+    }  # fmt: skip
+    asyncio.run(app(scope, receive, send))
+    assert said[0] == 499
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 def test_few_are_busy_with_photos_at_once_and_a_form_without_photos_does_not_wait():
     turns, inside, most = asyncio.Semaphore(2), 0, 0
     with_photo = FormData([("photo", UploadFile(BytesIO(b"x"), size=1, filename="a.jpg"))])
