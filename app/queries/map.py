@@ -15,7 +15,7 @@ from app.models import CLOSED, OPEN, Report
 from app.queries.public import Box, ReportFilter, conditions
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Label, Select
+    from sqlalchemy import ColumnElement, Label, Select, TextClause
     from sqlalchemy.orm import Session
 
 MOST_FEATURES = 4000
@@ -51,6 +51,18 @@ _FROM_TALLIES = text(f"""
     ), clusters AS ({_NUMBERED_CLUSTERS})
     SELECT {_COLLECTION % f"count(*) > {MOST_FEATURES}"} FROM clusters
 """)  # noqa: S608 - of constants
+# The same as app.queries.public.conditions, whose putting together takes longer than finding a hundred reports.
+_POINTS = f"""
+    WITH found AS (
+        SELECT reference, category_code, status, lon, lat FROM report
+        WHERE point(lon, lat) <@ box(point(:west, :south), point(:east, :north))
+          AND lat IS NOT NULL AND NOT private AND hidden_at IS NULL AND status <> 'withdrawn'
+          AND (:every_category OR category_code = ANY(:codes)) AND %s
+        LIMIT {MOST_FEATURES + 1}
+    ), points AS (SELECT {_POINT} AS feature, row_number() OVER () AS number FROM found)
+    SELECT {_COLLECTION % f"count(*) > {MOST_FEATURES}"} FROM points
+"""  # noqa: S608 - of constants
+_OPEN = "status IN ('new', 'forwarded', 'in_progress', 'scheduled')"
 _VERSION = text("""
     SELECT (SELECT coalesce(sum(n), 0) FROM map_tally WHERE folded AND level = 0)
         + (SELECT coalesce(sum(n), 0) FROM map_tally WHERE NOT folded AND level = 0)
@@ -106,8 +118,8 @@ def read_map(session: Session, box: Box, *, zoom: int, wanted: ReportFilter) -> 
     """
     level = level_for(box, zoom)
     if level is None:
-        return str(session.scalar(points_statement(replace(wanted, box=box))))
-    if wanted.area or wanted.since or wanted.until or wanted.statuses not in {None, *_BY_OPENNESS}:
+        return _points(session, replace(wanted, box=box))
+    if _is_unusual(wanted):
         return _counted(session, replace(wanted, box=box), zoom=zoom, level=level)
     return _tallied(session, box, zoom=zoom, level=level, wanted=wanted)
 
@@ -166,7 +178,7 @@ def _counted(session: Session, wanted: ReportFilter, *, zoom: int, level: int) -
         select(
             literal_column(f"map_cell_x(lon, {level})").label("cx"),
             literal_column(f"map_cell_y(lat, {level})").label("cy"),
-            literal_column("status IN ('new', 'forwarded', 'in_progress', 'scheduled')").label("is_open"),
+            literal_column(_OPEN).label("is_open"),
             literal_column("1").label("n"),
             literal_column("e6(lon)").label("lon_e6"),
             literal_column("e6(lat)").label("lat_e6"),
@@ -189,8 +201,32 @@ def _counted(session: Session, wanted: ReportFilter, *, zoom: int, level: int) -
 _NUMBER: Label[int] = literal_column("row_number() OVER ()").label("number")
 
 
-def points_statement(wanted: ReportFilter) -> Select[str]:
-    """The statement behind a map of single reports."""
+def points_statement(statuses: frozenset[str] | None) -> TextClause:
+    """The statement behind most maps of single reports, with the parameters that `points_values` gives."""
+    return _POINTS_BY_STATUSES[statuses]
+
+
+def points_values(box: Box, categories: frozenset[str] | None) -> dict[str, object]:
+    """Parameters of `points_statement`."""
+    return box._asdict() | {"every_category": categories is None, "codes": sorted(categories or ())}
+
+
+_POINTS_BY_STATUSES = {
+    None: text(_POINTS % "true"),
+    frozenset(status.value for status in OPEN): text(_POINTS % _OPEN),
+    frozenset(status.value for status in CLOSED): text(_POINTS % f"NOT {_OPEN}"),
+}
+
+
+def _is_unusual(wanted: ReportFilter) -> bool:
+    """Whether neither the tallies nor the usual statement know such a filter."""
+    return bool(wanted.area or wanted.since or wanted.until or wanted.statuses not in _POINTS_BY_STATUSES)
+
+
+def _points(session: Session, wanted: ReportFilter) -> str:
+    if wanted.box is not None and not _is_unusual(wanted):
+        values = points_values(wanted.box, wanted.categories)
+        return str(session.scalar(points_statement(wanted.statuses), values))
     found = (
         select(Report.reference, Report.category_code, Report.status, Report.lon, Report.lat)
         .where(*conditions(wanted))
@@ -199,7 +235,8 @@ def points_statement(wanted: ReportFilter) -> Select[str]:
     )
     numbered = select(literal_column(_POINT).label("feature"), _NUMBER).select_from(found).subquery("points")
     collection: ColumnElement[str] = literal_column(_COLLECTION % f"count(*) > {MOST_FEATURES}")
-    return select(collection).select_from(numbered)
+    whole: Select[str] = select(collection).select_from(numbered)
+    return str(session.scalar(whole))
 
 
 def _cell_x(lon: float, level: int) -> int:
