@@ -41,7 +41,7 @@ WORDS: dict[str, dict[str, str]] = {
         "group": "kategorien hører til {value}",
         "area": "stedet ligger i {value}",
         "road_owner": "vegen eies av {value}",
-        "asset_owner": "lyspunktet eller objektet eies av {value}",
+        "asset_owner": "lyspunktet eies av {value}",
         "answers": "svaret på {question} er {value}",
         "dates": "datoen er {value}",
         "weekdays": "dagen er {value}",
@@ -178,9 +178,7 @@ def _languages() -> tuple[str, ...]:
 
 def _say(code: str, lang: str, *, values: Sequence[Value], question: Value | None) -> str:
     template = word(lang, code)
-    return template.format(
-        value=_values(values, lang, joint="or"), question=_value(question, lang) if question else ""
-    )
+    return template.format(value=_values(values, lang, joint="or"), question=_value(question, lang) if question else "")
 
 
 def _values(values: Sequence[Value], lang: str, *, joint: str) -> str:

@@ -37,8 +37,9 @@ def deliveries(session, made):
 
 
 def jobs(session, name):
-    return session.execute(text("SELECT args, scheduled_at FROM procrastinate_jobs WHERE task_name = :n ORDER BY id"),
-                           {"n": name}).all()
+    return session.execute(
+        text("SELECT args, scheduled_at FROM procrastinate_jobs WHERE task_name = :n ORDER BY id"), {"n": name}
+    ).all()
 
 
 def send_all(session, office):
@@ -49,11 +50,15 @@ def send_all(session, office):
     session.expire_all()
 
 
-def test_every_channel_of_the_unit_gets_a_delivery_and_a_job_after_the_seconds_for_undo(session, make_report, forward, clock):
+def test_every_channel_of_the_unit_gets_a_delivery_and_a_job_after_the_seconds_for_undo(
+    session, make_report, forward, clock
+):
     made = forward(make_report())
     rows = deliveries(session, made)
     assert [(row.channel, row.address, row.state) for row in rows] == [
-        ("inbox", None, "pending"), ("email", "bydrift@tromso.example", "pending")]
+        ("inbox", None, "pending"),
+        ("email", "bydrift@tromso.example", "pending"),
+    ]
     assert [job.args["delivery_id"] for job in jobs(session, "deliver")] == [row.id for row in rows]
     assert {(job.scheduled_at - clock()).total_seconds() for job in jobs(session, "deliver")} == {10}
 
@@ -116,7 +121,9 @@ def test_the_reporter_is_looked_up_when_the_page_did_not_load_it(session, confir
     assert session.scalar(select(Notification).where(Notification.kind == "status")) is not None
 
 
-def test_undo_brings_the_report_back_and_nothing_ever_goes_out(session, confirmed, forward, kari, clock, office, postbox):
+def test_undo_brings_the_report_back_and_nothing_ever_goes_out(
+    session, confirmed, forward, kari, clock, office, postbox
+):
     made = forward(confirmed)
     clock.pass_(seconds=5)
     forwarding.cancel(session, made, by=kari, at=clock())
@@ -194,7 +201,7 @@ def test_a_called_back_report_is_the_desk_s_again_and_the_unit_gets_a_mail(
     session.commit()
     assert (report.status, report.unit_code) == ("new", None)
     send_all(session, office)
-    assert [mail["Subject"].partition(":")[0] for mail in postbox.mails][1:] == ["Trukket tilbake"]
+    assert [mail["Subject"].partition(":")[0] for mail in postbox.mails][1:] == ["Tatt tilbake"]
     assert postbox.mails[1]["To"] == "bydrift@tromso.example"
 
 

@@ -2,6 +2,8 @@
 // that can not be done by mouse. Keys do nothing while somebody writes, and can be turned off.
 
 const SWITCH = "gatami-keys-off";
+// A page that is on its way out takes no more keys: the next one was meant for the report that comes.
+let leaving = false;
 const WRITES = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 
 /** Starts to listen; shows the button of the card. */
@@ -14,6 +16,8 @@ export function listenToKeys() {
   }
   keepSwitch(document.getElementById("keys-on"));
   document.addEventListener("keydown", (event) => onKey(event, card));
+  document.addEventListener("submit", (event) => { leaving = !event.defaultPrevented; });
+  window.addEventListener("pageshow", () => { leaving = false; });
 }
 
 function onKey(event, card) {
@@ -25,7 +29,7 @@ function onKey(event, card) {
   if (event.key === "?") { card?.showModal(); return; }
   // Enter belongs to whatever has the focus; only when nothing has it does it mean the usual decision.
   if (event.key === "Enter" && !isNowhere(event.target)) return;
-  if (event.repeat) return;
+  if (event.repeat || leaving) return;
   press(event);
 }
 
@@ -35,7 +39,10 @@ function press(event) {
   if (!wanted) return;
   event.preventDefault();
   if (wanted.matches("details")) openPanel(wanted);
-  else wanted.click();
+  else {
+    leaving = wanted.matches("a");
+    wanted.click();
+  }
 }
 
 function openPanel(panel) {

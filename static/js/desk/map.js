@@ -59,5 +59,12 @@ function followPlace(map, pin) {
     panel.open = true;
   };
   map.on("click", ({ latlng }) => choose(latlng));
+  // With the keyboard the arrows move the map, and Enter puts the pin in its middle.
+  map.getContainer().addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target !== event.currentTarget) return;
+    event.preventDefault();
+    event.stopPropagation();
+    choose(map.getCenter());
+  });
   pin.on("dragend", () => choose(pin.getLatLng()));
 }

@@ -47,6 +47,8 @@ function offerMyPosition(choose, say) {
     button.removeAttribute("aria-busy");
     if (found.problem) say(say.words[found.problem], "problem");
     else choose(found.lat, found.lon, { words: say.words.sayFound.replace("{n}", found.metres), pan: true });
+    // On a phone the map is below the fold, and whoever cannot see the pin cannot tell that it is wrong.
+    if (!found.problem) document.getElementById("map").scrollIntoView({ block: "nearest" });
   });
 }
 
