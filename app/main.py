@@ -38,8 +38,13 @@ def create_app(state: AppState | None = None) -> FastAPI:
     """The web application; tests hand in their own state."""
     state = state or make_state(get_settings())
     app = FastAPI(
-        title="GataMi", version="1", lifespan=_lifespan, docs_url=None, redoc_url=None,
-        openapi_url="/api/openapi.json", summary="Reports on what a municipality should mend",
+        title="GataMi",
+        version="1",
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        summary="Reports on what a municipality should mend",
     )
     keep_state(app, state)
     register_errors(app)
@@ -60,8 +65,11 @@ def make_state(settings: Settings) -> AppState:
     """The long-lived parts, from the settings. A rules file with mistakes stops the start here."""
     engine = make_engine(settings.database_url or "", pool_size=settings.pool_size)
     return AppState(
-        settings=settings, session_factory=make_session_factory(engine), rules_file=RulesFile(settings.rules_file),
-        photos=PhotoStore(settings.photo_dir), secret=settings.secret(),
+        settings=settings,
+        session_factory=make_session_factory(engine),
+        rules_file=RulesFile(settings.rules_file),
+        photos=PhotoStore(settings.photo_dir),
+        secret=settings.secret(),
     )
 
 

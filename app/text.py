@@ -16,7 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from app.errors import DomainError, N_
+from app.errors import N_, DomainError
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOCALES = PROJECT / "app" / "locale"
@@ -102,8 +102,10 @@ def translate(message: str, lang: str, **params: object) -> str:
 
 def say(error: DomainError, lang: str) -> str:
     """What went wrong, in the person's language; a status among the parameters becomes a word."""
-    params = {name: status_word(str(value), lang).lower() if str(value) in STATUS_WORDS else value
-              for name, value in error.params.items()}
+    params = {
+        name: status_word(str(value), lang).lower() if str(value) in STATUS_WORDS else value
+        for name, value in error.params.items()
+    }
     return translate(error.message, lang, **params)
 
 
@@ -125,8 +127,9 @@ def best_language(accept: str | None) -> str:
 
 def show_datetime(moment: datetime, lang: str) -> str:
     """Date and time of day where people live."""
-    return dates.format_datetime(moment.astimezone(PEOPLES_ZONE), "d. MMMM y 'kl.' HH:mm" if lang == "nb" else
-                                 "d MMMM y 'at' HH:mm", locale=lang)
+    return dates.format_datetime(
+        moment.astimezone(PEOPLES_ZONE), "d. MMMM y 'kl.' HH:mm" if lang == "nb" else "d MMMM y 'at' HH:mm", locale=lang
+    )
 
 
 def show_date(moment: datetime | date, lang: str) -> str:

@@ -32,9 +32,7 @@ class Promises:
 class Load:
     """`residents` threads and one desk, until `stop`."""
 
-    def __init__(
-        self, ports: tuple[int, int], engine: Engine, *, residents: int, pause: float, seed: int
-    ) -> None:
+    def __init__(self, ports: tuple[int, int], engine: Engine, *, residents: int, pause: float, seed: int) -> None:
         self.promises = Promises()
         self._ports = itertools.cycle(ports)
         self._engine = engine

@@ -122,9 +122,7 @@ def _environment(url: str, folder: Path, *, mail_port: int) -> dict[str, str]:
 def _sign_the_desk_in(engine: Engine) -> None:
     now = datetime.now(UTC)
     with Session(engine) as session:
-        desk = Staff(
-            email="desk@tromso.example", name="Desk", role=Role.DESK.value, created_at=now, active=True
-        )
+        desk = Staff(email="desk@tromso.example", name="Desk", role=Role.DESK.value, created_at=now, active=True)
         session.add(desk)
         session.flush()
         session.add(StaffSession(

@@ -39,9 +39,7 @@ class BenchRow:
 
 def run(*, seconds: float = 1.5) -> list[BenchRow]:
     """Mixed: rules name categories, as real ones do. Hard: none does, so that every rule is asked."""
-    document = json.dumps(
-        {"category": "c1", "lat": 69.65, "lon": 18.95, "answers": {"mast": "1234"}, "tags": [1, 2]}
-    )
+    document = json.dumps({"category": "c1", "lat": 69.65, "lon": 18.95, "answers": {"mast": "1234"}, "tags": [1, 2]})
     baseline = _rate(lambda _: json.loads(document), [None] * 100, seconds=seconds / 3)
     rows = []
     for name, with_categories in (("mixed", True), ("hard", False)):
@@ -49,9 +47,7 @@ def run(*, seconds: float = 1.5) -> list[BenchRow]:
             rules = generated_rules(Path(folder), with_categories=with_categories)
         facts = generated_facts()
         rate = _rate(lambda one, rules=rules: propose_unit(rules, one), facts, seconds=seconds)
-        rows.append(
-            BenchRow(f"routing, {name}: {len(rules.rules)} rules, {len(rules.areas)} areas", rate, baseline)
-        )
+        rows.append(BenchRow(f"routing, {name}: {len(rules.rules)} rules, {len(rules.areas)} areas", rate, baseline))
     return rows
 
 

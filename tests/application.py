@@ -64,16 +64,27 @@ def rules(rules_file: RulesFile) -> Rules:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of a test installation; nothing of the developer's environment reaches it."""
-    return Settings(_env_file=None, data_dir=tmp_path, secret_key=SECRET.decode(), database_url="postgresql://unused",
-                    public_url="http://testserver")
+    return Settings(
+        _env_file=None,
+        data_dir=tmp_path,
+        secret_key=SECRET.decode(),
+        database_url="postgresql://unused",
+        public_url="http://testserver",
+    )
 
 
 @pytest.fixture
 def state(session: Session, settings: Settings, rules_file: RulesFile, clock: Clock) -> AppState:
     """The application's parts; every request joins the test's transaction by a savepoint."""
     factory = sessionmaker(bind=session.connection(), expire_on_commit=False, join_transaction_mode="create_savepoint")
-    return AppState(settings=settings, session_factory=factory, rules_file=rules_file,
-                    photos=PhotoStore(settings.photo_dir), secret=SECRET, clock=clock)
+    return AppState(
+        settings=settings,
+        session_factory=factory,
+        rules_file=rules_file,
+        photos=PhotoStore(settings.photo_dir),
+        secret=SECRET,
+        clock=clock,
+    )
 
 
 @pytest.fixture
@@ -96,7 +107,8 @@ def make_report(session: Session, rules: Rules, clock: Clock) -> Callable[..., R
     def make(*, category: str | None = None, email: str = "", name: str = "", **given: object) -> Report:
         place = {} if "lat" in given or "address" in given else {"lat": STORGATA[0], "lon": STORGATA[1]}
         draft = ReportDraft(
-            category=category or "lamp_dark", reporter=ReporterDraft(name=name, email=email, language="en"),
+            category=category or "lamp_dark",
+            reporter=ReporterDraft(name=name, email=email, language="en"),
             **{**place, **given},  # type: ignore[arg-type]
         )
         report = submit_report(session, draft, rules=rules, at=clock())

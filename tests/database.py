@@ -23,7 +23,7 @@ from app.cluster import Cluster
 from app.db import SessionFactory, make_engine, make_session_factory, migrate
 
 # Not the checkout: a socket's address is short, and user postgres must be able to enter.
-_ROOT = "/tmp"  # noqa: S108 - mkdtemp makes a name nobody can guess
+_ROOT = "/tmp"
 _PREFIX = "gatami-test-"
 _TEMPLATE = "gatami_template"
 _FOLDER = pytest.StashKey[Path]()

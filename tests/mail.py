@@ -87,12 +87,20 @@ def mail_port(postbox: Postbox) -> Iterator[int]:
 @pytest.fixture
 def mailing(settings, mail_port):
     """Settings that send by that server."""
-    return settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": mail_port, "smtp_security": "none",
-                                       "smtp_timeout": 5.0})
+    return settings.model_copy(
+        update={"smtp_host": "127.0.0.1", "smtp_port": mail_port, "smtp_security": "none", "smtp_timeout": 5.0}
+    )
 
 
 @pytest.fixture
 def office(state, mailing) -> Office:
     """A worker's parts on the test's own transaction and clock."""
-    return Office(settings=mailing, session_factory=state.session_factory, rules_file=state.rules_file,
-                  photos=state.photos, secret=SECRET, channels=make_channels(mailing, secret=SECRET), clock=state.clock)
+    return Office(
+        settings=mailing,
+        session_factory=state.session_factory,
+        rules_file=state.rules_file,
+        photos=state.photos,
+        secret=SECRET,
+        channels=make_channels(mailing, secret=SECRET),
+        clock=state.clock,
+    )

@@ -22,8 +22,14 @@ def make_staff(session: Session, clock: Clock) -> Callable[..., Staff]:
     """A member of staff without a password: `make_staff("Ola", Role.UNIT, "bydrift")`."""
 
     def make(name: str, role: Role, *unit_codes: str) -> Staff:
-        staff = Staff(email=f"{name.lower()}@tromso.example", name=name, role=role.value, created_at=clock(),
-                      language="en", active=True)
+        staff = Staff(
+            email=f"{name.lower()}@tromso.example",
+            name=name,
+            role=role.value,
+            created_at=clock(),
+            language="en",
+            active=True,
+        )
         staff.memberships = [StaffUnit(unit_code=code) for code in unit_codes]
         session.add(staff)
         session.commit()
@@ -88,8 +94,15 @@ def browser_of(app: FastAPI, session: Session, clock: Clock) -> Callable[[Staff 
         browser = Browser(app, follow_redirects=False, headers={"accept-language": "en"})
         if staff is not None:
             token = f"session-of-{staff.id}"
-            session.merge(StaffSession(token_hash=hashlib.sha256(token.encode()).hexdigest(), staff_id=staff.id,
-                                       created_at=clock(), seen_at=clock(), expires_at=clock() + timedelta(days=365)))
+            session.merge(
+                StaffSession(
+                    token_hash=hashlib.sha256(token.encode()).hexdigest(),
+                    staff_id=staff.id,
+                    created_at=clock(),
+                    seen_at=clock(),
+                    expires_at=clock() + timedelta(days=365),
+                )
+            )
             session.commit()
             browser.cookies.set("gatami_session", token)
             browser.token = csrf_token(token, secret=SECRET)

@@ -22,8 +22,13 @@ def short(path: Path) -> str:
 
 
 def test_imports_point_down():
-    done = subprocess.run([Path(sys.executable).parent / "lint-imports", "--no-cache"], cwd=PROJECT, capture_output=True,
-                          text=True, check=False)
+    done = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -41,7 +46,9 @@ def assigned_statuses(path: Path) -> list[int]:
     """Lines that assign an attribute called `status` or write it by SQL's `.values(status=...)`."""
     lines = []
     for node in ast.walk(ast.parse(path.read_text())):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+        )
         if any(isinstance(target, ast.Attribute) and target.attr == "status" for target in targets):
             lines.append(node.lineno)
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "values":
@@ -76,6 +83,9 @@ def test_no_template_has_inline_script_style_or_handler(path):
 
 
 def test_no_script_writes_html_from_data():
-    found = [short(path) for path in SCRIPTS if re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(",
-                                                          path.read_text())]
+    found = [
+        short(path)
+        for path in SCRIPTS
+        if re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", path.read_text())
+    ]
     assert found == []

@@ -167,9 +167,7 @@ def test_a_folder_with_something_else_in_it_is_left_alone(folder: Path) -> None:
     assert (data / "letters.txt").read_text() == "precious"
 
 
-def test_missing_programs_are_said_with_the_line_to_type(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_programs_are_said_with_the_line_to_type(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(binaries, "_ROOTS", (folder,))
     monkeypatch.setenv("PATH", str(folder))
     with pytest.raises(ClusterError, match="apt-get install postgresql-postgis"):
@@ -189,9 +187,7 @@ def test_a_postgresql_without_postgis_is_not_taken(folder: Path, monkeypatch: py
 def test_a_second_program_on_a_data_folder_gets_a_sentence_with_the_first_ones_number(folder: Path) -> None:
     with (
         DataFolderLock(folder),
-        pytest.raises(
-            ClusterError, match=rf"in use by another gatami \(process {os.getpid()}\).*GATAMI_DATA_DIR"
-        ),
+        pytest.raises(ClusterError, match=rf"in use by another gatami \(process {os.getpid()}\).*GATAMI_DATA_DIR"),
     ):
         DataFolderLock(folder).__enter__()
     with DataFolderLock(folder):

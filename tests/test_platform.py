@@ -34,9 +34,7 @@ def _commands() -> set[str]:
 
 
 def test_make_help_names_every_target() -> None:
-    said = subprocess.run(
-        ["make", "-s", "help"], cwd=PROJECT, check=True, capture_output=True, text=True
-    ).stdout
+    said = subprocess.run(["make", "-s", "help"], cwd=PROJECT, check=True, capture_output=True, text=True).stdout
     assert {line.split()[1] for line in said.splitlines() if line.startswith("  make ")} == _make_targets()
 
 
@@ -49,9 +47,7 @@ def test_every_target_is_phony_because_folders_have_the_same_names() -> None:
 def test_every_make_target_that_runs_something_sets_up_first() -> None:
     for target in ("run", "test", "check", "bench", "real-data", "faults", "lock"):
         recipe = MAKEFILE.split(f"\n{target}:")[1].split("\n\n")[0]
-        assert recipe.index(".ci/setup") < recipe.index(".venv/bin" if target != "lock" else ".ci/lock"), (
-            target
-        )
+        assert recipe.index(".ci/setup") < recipe.index(".venv/bin" if target != "lock" else ".ci/lock"), target
 
 
 @pytest.mark.parametrize("file", ["Makefile", "Dockerfile", "compose.yaml", *SCRIPTS])
@@ -66,9 +62,7 @@ def test_make_help_tells_the_defaults_that_the_settings_have() -> None:
 
 
 def test_containers_run_commands_that_exist() -> None:
-    services = [
-        service["command"] for service in COMPOSE["services"].values() if service.get("image") == "gatami"
-    ]
+    services = [service["command"] for service in COMPOSE["services"].values() if service.get("image") == "gatami"]
     image = json.loads(re.findall(r"^CMD (.*)$", DOCKERFILE, re.MULTILINE)[-1])
     assert {words[1] for words in [*services, image]} == {"serve", "worker", "migrate"}
     assert {words[1] for words in [*services, image]} <= _commands()
@@ -112,9 +106,7 @@ def test_containers_install_what_make_installs() -> None:
 @pytest.mark.parametrize("file", [*LOCKS, *SCRIPTS, "Makefile", "package.json", ".npmrc", "pyproject.toml"])
 def test_no_file_names_an_address_to_install_from(file: str) -> None:
     text = (PROJECT / file).read_text()
-    assert not re.search(
-        r"https?://|--index-url|--extra-index-url|--find-links |--trusted-host |\bregistry\s*=", text
-    )
+    assert not re.search(r"https?://|--index-url|--extra-index-url|--find-links |--trusted-host |\bregistry\s*=", text)
 
 
 @pytest.mark.parametrize("file", ["requirements.lock", "requirements-dev.lock", ".ci/node.lock"])

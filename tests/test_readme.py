@@ -28,7 +28,11 @@ def test_every_library_stands_in_the_table():
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
     declared = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
     names = {re.split(r"[\[<>=]", line)[0].lower() for line in declared}
-    told = {word for row in re.findall(r"^\| ([^|]+) \|", part("libraries"), re.MULTILINE) for word in row.lower().split(", ")}
+    told = {
+        word
+        for row in re.findall(r"^\| ([^|]+) \|", part("libraries"), re.MULTILINE)
+        for word in row.lower().split(", ")
+    }
     assert names - told == set()
 
 

@@ -39,8 +39,12 @@ def start_worker(database_url, mail_port, tmp_path) -> Iterator[Callable[[], sub
     running: list[subprocess.Popen[bytes]] = []
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("GATAMI_")},
-        "GATAMI_DATABASE_URL": database_url, "GATAMI_DATA_DIR": str(tmp_path), "GATAMI_SMTP_HOST": "127.0.0.1",
-        "GATAMI_SMTP_PORT": str(mail_port), "GATAMI_SMTP_SECURITY": "none", "GATAMI_SMTP_TIMEOUT": "10",
+        "GATAMI_DATABASE_URL": database_url,
+        "GATAMI_DATA_DIR": str(tmp_path),
+        "GATAMI_SMTP_HOST": "127.0.0.1",
+        "GATAMI_SMTP_PORT": str(mail_port),
+        "GATAMI_SMTP_SECURITY": "none",
+        "GATAMI_SMTP_TIMEOUT": "10",
     }
 
     def start() -> subprocess.Popen[bytes]:
@@ -66,8 +70,12 @@ def forwarded(real_session_factory, rules) -> Callable[[int], None]:
             session.add(desk)
             session.flush()
             for number in range(count):
-                draft = ReportDraft(category="lamp_dark", lat=STORGATA[0], lon=STORGATA[1],
-                                    reporter=ReporterDraft(email=f"resident{number}@example.org"))
+                draft = ReportDraft(
+                    category="lamp_dark",
+                    lat=STORGATA[0],
+                    lon=STORGATA[1],
+                    reporter=ReporterDraft(email=f"resident{number}@example.org"),
+                )
                 report = submit_report(session, draft, rules=rules, at=now)
                 forwarding.forward(session, report, "bydrift", rules=rules, by=desk, at=now, undo_seconds=0)
 
@@ -134,8 +142,10 @@ def test_a_worker_whose_connections_are_cut_goes_on(real_session_factory, start_
     worker = start_worker()
 
     def cut() -> bool:
-        query = text("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-                     "WHERE datname = current_database() AND pid <> pg_backend_pid() AND query ILIKE '%procrastinate%'")
+        query = text(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND query ILIKE '%procrastinate%'"
+        )
         with transaction(real_session_factory) as session:
             return bool(session.scalar(query))
 

@@ -21,9 +21,7 @@ from app.routing import (
 )
 from app.settings import get_settings
 
-rules_app = typer.Typer(
-    help="Check the rules file, and see which rule decides and why.", no_args_is_help=True
-)
+rules_app = typer.Typer(help="Check the rules file, and see which rule decides and why.", no_args_is_help=True)
 
 OWNERS = ("state", "county", "municipality", "private", "unknown")
 FILE_HELP = "The rules file; without it, the one in the settings."
@@ -48,9 +46,7 @@ def explain_proposal(
     lon: Annotated[float | None, typer.Option(min=-180, max=180, help="Degrees east, WGS84.")] = None,
     road_owner: Annotated[str, typer.Option(help=f"One of {', '.join(OWNERS)}.")] = "unknown",
     asset_owner: Annotated[str, typer.Option(help=f"One of {', '.join(OWNERS)}.")] = "unknown",
-    answer: Annotated[
-        list[str] | None, typer.Option(help="question=answer; may be given several times.")
-    ] = None,
+    answer: Annotated[list[str] | None, typer.Option(help="question=answer; may be given several times.")] = None,
     at: Annotated[datetime | None, typer.Option(help="Local time, such as 2026-01-31T23:15:00.")] = None,
     file: Annotated[Path | None, typer.Option(help=FILE_HELP)] = None,
     lang: Annotated[str, typer.Option(help="The language to explain in.")] = "en",

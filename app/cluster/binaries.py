@@ -91,8 +91,6 @@ def _controls(folder: Path) -> Iterator[Path]:
 
 def _major(folder: Path) -> int:
     """The major version, by the server's own word."""
-    said = subprocess.run(
-        [str(folder / "postgres"), "--version"], check=True, capture_output=True, text=True
-    ).stdout
+    said = subprocess.run([str(folder / "postgres"), "--version"], check=True, capture_output=True, text=True).stdout
     found = re.search(r"\) (\d+)", said)
     return int(found.group(1)) if found else 0

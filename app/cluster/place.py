@@ -95,9 +95,7 @@ def _elsewhere(wanted: Path) -> Path:
 
 def _prepared_or_refused(folder: Path, *, by: Owner) -> Path:
     if not (folder / "PG_VERSION").exists() and not _prepare(folder, by=by):
-        raise ClusterError(
-            f"No database can be kept in {folder}: set GATAMI_DATA_DIR to a folder you can write to."
-        )
+        raise ClusterError(f"No database can be kept in {folder}: set GATAMI_DATA_DIR to a folder you can write to.")
     return folder
 
 

@@ -59,9 +59,7 @@ class Cluster:
         """A sentence on where the data is, when it is not where it was asked for."""
         if self.data_dir == self.wanted_dir:
             return None
-        return (
-            f"PostgreSQL's user cannot enter {self.wanted_dir}, so the database is kept in {self.data_dir}."
-        )
+        return f"PostgreSQL's user cannot enter {self.wanted_dir}, so the database is kept in {self.data_dir}."
 
     @property
     def exists(self) -> bool:
@@ -224,9 +222,7 @@ class Cluster:
 
     def _options(self, socket: Path) -> str:
         """The server's settings on its command line; pg_ctl hands them to a shell."""
-        settings = (
-            _SETTINGS | {"unix_socket_directories": str(socket)} | ({} if self._durable else _NOT_DURABLE)
-        )
+        settings = _SETTINGS | {"unix_socket_directories": str(socket)} | ({} if self._durable else _NOT_DURABLE)
         return " ".join(f"-c {name}={shlex.quote(value)}" for name, value in settings.items())
 
     def _wait_until_ready(self) -> None:
@@ -237,9 +233,7 @@ class Cluster:
                 self._connect().close()
             except (psycopg.OperationalError, ClusterError) as error:
                 if time.monotonic() > deadline:
-                    raise ClusterError(
-                        f"PostgreSQL does not answer, see {self.data_dir / 'server.log'}."
-                    ) from error
+                    raise ClusterError(f"PostgreSQL does not answer, see {self.data_dir / 'server.log'}.") from error
                 time.sleep(0.1)
             else:
                 return
@@ -271,9 +265,7 @@ class Cluster:
     def _socket(self) -> Path:
         folder = self._socket_folder()
         if folder is None:
-            raise ClusterError(
-                f"The private database in {self.data_dir} does not run: start it with `gatami run`."
-            )
+            raise ClusterError(f"The private database in {self.data_dir} does not run: start it with `gatami run`.")
         return folder
 
 

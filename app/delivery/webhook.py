@@ -38,9 +38,7 @@ class Webhook:
         url = parcel.to or ""
         body = orjson.dumps(as_json(parcel))
         try:
-            answer = http.request(
-                "POST", url, content=body, timeout=self._timeout, headers=self._headers(parcel, body)
-            )
+            answer = http.request("POST", url, content=body, timeout=self._timeout, headers=self._headers(parcel, body))
         except http.Unreachable as error:
             raise DeliveryFailed(Trouble.WEB_SILENT, str(error), permanent=False) from error
         if not 200 <= answer.status < 300:

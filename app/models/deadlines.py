@@ -21,9 +21,7 @@ def is_working_day(day: date, *, country: str, region: str | None = None) -> boo
     return day.weekday() < 5 and day not in _holidays(country, region, day.year)
 
 
-def due_at(
-    received: datetime, days: int, *, country: str, timezone: str, region: str | None = None
-) -> datetime:
+def due_at(received: datetime, days: int, *, country: str, timezone: str, region: str | None = None) -> datetime:
     """16:00 local time on the `days`-th working day, counted from the day after receipt; returned in UTC."""
     zone = ZoneInfo(timezone)
     day = received.astimezone(zone).date()

@@ -14,7 +14,7 @@ from app.models.actor import Actor
 from app.models.reference import show_reference
 from app.models.report_row import ROW_RULES, ReportRow
 from app.models.status import ALLOWED, CLOSED, OPEN, ReportStatus
-from app.models.status import ReportStatus as S  # noqa: N814  (the table reads better so)
+from app.models.status import ReportStatus as S
 from app.models.update import Update, UpdateKind
 
 if TYPE_CHECKING:
@@ -35,9 +35,7 @@ class Report(ReportRow, Base):
         *ROW_RULES,
     )
 
-    updates: Mapped[list[Update]] = relationship(
-        back_populates="report", order_by=Update.id, lazy="raise_on_sql"
-    )
+    updates: Mapped[list[Update]] = relationship(back_populates="report", order_by=Update.id, lazy="raise_on_sql")
     reporter: Mapped[Reporter | None] = relationship(back_populates="report", lazy="raise_on_sql")
     photos: Mapped[list[Photo]] = relationship(
         back_populates="report", order_by="Photo.sort_order", lazy="raise_on_sql"
@@ -76,9 +74,7 @@ class Report(ReportRow, Base):
         """The first line of history: it was received."""
         self.status = S.NEW.value
         self.created_at = self.changed_at = at
-        return self._tell(
-            Update.by(actor, kind=UpdateKind.SUBMITTED, at=at, public=True, change=(None, S.NEW.value))
-        )
+        return self._tell(Update.by(actor, kind=UpdateKind.SUBMITTED, at=at, public=True, change=(None, S.NEW.value)))
 
     def forward(self, unit_code: str, *, actor: Actor, at: datetime, words: str | None = None) -> Update:
         """Give it to a unit; also from one unit to another. The desk must have placed it first."""
@@ -91,16 +87,12 @@ class Report(ReportRow, Base):
 
     def take(self, *, actor: Actor, at: datetime) -> Update:
         """The unit says that it works on it."""
-        return self._become(
-            S.IN_PROGRESS, kind=UpdateKind.TAKEN, actor=actor, at=at, unit_code=self.unit_code
-        )
+        return self._become(S.IN_PROGRESS, kind=UpdateKind.TAKEN, actor=actor, at=at, unit_code=self.unit_code)
 
     def send_back(self, *, actor: Actor, at: datetime, words: str) -> Update:
         """The unit gives it back to the desk, with its reason for the staff's eyes."""
         if not words.strip():
-            raise Invalid(
-                "Say why the report is not yours.", fields={"words": "Write a reason for the service desk."}
-            )
+            raise Invalid("Say why the report is not yours.", fields={"words": "Write a reason for the service desk."})
         unit_code, self.unit_code = self.unit_code, None
         return self._become(
             S.NEW,
@@ -139,9 +131,7 @@ class Report(ReportRow, Base):
             data={"route_list_id": route_list_id},
         )
 
-    def fix(
-        self, *, actor: Actor, at: datetime, words: str | None = None, words_public: bool = True
-    ) -> Update:
+    def fix(self, *, actor: Actor, at: datetime, words: str | None = None, words_public: bool = True) -> Update:
         """Mended."""
         return self._become(
             S.FIXED,
@@ -161,9 +151,7 @@ class Report(ReportRow, Base):
     def refer(self, unit_code: str, *, actor: Actor, at: datetime, words: str | None = None) -> Update:
         """An authority outside has it now; the reporter is told whom to ask."""
         self.unit_code = unit_code
-        return self._become(
-            S.REFERRED, kind=UpdateKind.REFERRED, actor=actor, at=at, words=words, unit_code=unit_code
-        )
+        return self._become(S.REFERRED, kind=UpdateKind.REFERRED, actor=actor, at=at, words=words, unit_code=unit_code)
 
     def reject(self, *, actor: Actor, at: datetime, words: str) -> Update:
         """Not something the municipality can do; the reporter reads why."""
@@ -188,9 +176,7 @@ class Report(ReportRow, Base):
         if self.is_open:
             raise Conflict("The report is already open.")
         self.duplicate_of_id = None
-        return self._become(
-            S.NEW, kind=UpdateKind.REOPENED, actor=actor, at=at, words=words, words_public=False
-        )
+        return self._become(S.NEW, kind=UpdateKind.REOPENED, actor=actor, at=at, words=words, words_public=False)
 
     def call_back(self, *, actor: Actor, at: datetime, words: str | None = None) -> Update:
         """The desk takes it from a unit that may have heard of it; the public never sees it."""
@@ -224,9 +210,7 @@ class Report(ReportRow, Base):
         """Ask the reporter; the due date pauses until the answer."""
         _need(words, "Write the question to the reporter.")
         self.waiting_since = at
-        return self._tell(
-            Update.by(actor, kind=UpdateKind.ASKED, at=at, public=False, words=words, words_public=False)
-        )
+        return self._tell(Update.by(actor, kind=UpdateKind.ASKED, at=at, public=False, words=words, words_public=False))
 
     def reply(self, *, actor: Actor, at: datetime, words: str) -> Update:
         """The reporter tells more, or answers a question: the due date moves by the time that it paused."""
@@ -244,15 +228,11 @@ class Report(ReportRow, Base):
             Update.by(actor, kind=UpdateKind.NOTED, at=at, public=public, words=words, words_public=public)
         )
 
-    def record(
-        self, kind: UpdateKind, *, actor: Actor, at: datetime, public: bool = False, **data: object
-    ) -> Update:
+    def record(self, kind: UpdateKind, *, actor: Actor, at: datetime, public: bool = False, **data: object) -> Update:
         """History of what is not a status: publishing, hiding, erasing, a changed category."""
         return self._tell(Update.by(actor, kind=kind, at=at, public=public, data=data))
 
-    def _become(
-        self, status: ReportStatus, *, kind: UpdateKind, actor: Actor, at: datetime, **given: Any
-    ) -> Update:
+    def _become(self, status: ReportStatus, *, kind: UpdateKind, actor: Actor, at: datetime, **given: Any) -> Update:
         if not self.can_become(status):
             raise Conflict(
                 "The report is %(status)s and cannot become %(wanted)s.",
@@ -278,17 +258,13 @@ class Report(ReportRow, Base):
         self.waiting_since = None
         self.closed_at = at if status in CLOSED else None
         read = public and words_public
-        return self._tell(
-            Update.by(actor, kind=kind, at=at, public=public, change=change, words_public=read, **told)
-        )
+        return self._tell(Update.by(actor, kind=kind, at=at, public=public, change=change, words_public=read, **told))
 
     def _tell(self, update: Update) -> Update:
         self.changed_at = update.at
         update.report = self
         session = object_session(self)
-        if (
-            session is not None
-        ):  # Naming the report does not take the update into the report's session by itself.
+        if session is not None:  # Naming the report does not take the update into the report's session by itself.
             session.add(update)
         return update
 

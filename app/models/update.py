@@ -57,9 +57,7 @@ class Update(Base):
     __tablename__ = "report_update"
     __table_args__ = (
         Index("ix_report_update_report", "report_id", "id"),
-        CheckConstraint(
-            f"actor_kind IN ({', '.join(repr(kind.value) for kind in ActorKind)})", name="actor_kind"
-        ),
+        CheckConstraint(f"actor_kind IN ({', '.join(repr(kind.value) for kind in ActorKind)})", name="actor_kind"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -75,9 +73,7 @@ class Update(Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
 
     report: Mapped[Report] = relationship(back_populates="updates", lazy="raise_on_sql")
-    note: Mapped[Note | None] = relationship(
-        back_populates="update", lazy="raise_on_sql", cascade="all, delete-orphan"
-    )
+    note: Mapped[Note | None] = relationship(back_populates="update", lazy="raise_on_sql", cascade="all, delete-orphan")
 
     @classmethod
     def by(

@@ -35,7 +35,9 @@ def plannable(
     wanted = [Report.unit_code == unit_code, *_FREE]
     if category_codes:
         wanted.append(Report.category_code.in_(category_codes))
-    query = select(Report).where(and_(*wanted)).order_by(Report.due_at.asc().nulls_last(), Report.id).limit(MOST_REPORTS)
+    query = (
+        select(Report).where(and_(*wanted)).order_by(Report.due_at.asc().nulls_last(), Report.id).limit(MOST_REPORTS)
+    )
     return session.scalars(query.with_for_update(skip_locked=True) if lock else query).all()
 
 
@@ -65,8 +67,10 @@ def recent_lists(session: Session, staff: Staff, *, limit: int = 50) -> list[tup
 def route_list_for(session: Session, staff: Staff, route_list_id: int, *, lock: bool = False) -> RouteList:
     """The list with its stops, their reports and photos; raises NotFound where it is not the person's."""
     stops = selectinload(RouteList.stops).selectinload(Stop.entries).joinedload(StopReport.report)
-    query = select(RouteList).where(RouteList.id == route_list_id, lists_of(staff)).options(
-        stops.selectinload(Report.photos), stops.joinedload(Report.reporter)
+    query = (
+        select(RouteList)
+        .where(RouteList.id == route_list_id, lists_of(staff))
+        .options(stops.selectinload(Report.photos), stops.joinedload(Report.reporter))
     )
     found = session.scalar(query.with_for_update(of=RouteList) if lock else query)
     if found is None:
@@ -75,7 +79,7 @@ def route_list_for(session: Session, staff: Staff, route_list_id: int, *, lock: 
 
 
 def stop_for(session: Session, staff: Staff, route_list_id: int, stop_id: int) -> Stop:
-    """The stop to complete, locked, with its reports and their reporters; raises NotFound where it is not the person's."""
+    """The stop to complete, locked, with reports and reporters; raises NotFound where it is not the person's."""
     query = (
         select(Stop)
         .join(Stop.route_list)

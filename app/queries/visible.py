@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from app.errors import Gone, N_, NotFound
+from app.errors import N_, Gone, NotFound
 from app.models import Forwarding, Report, ReportStatus, Role, Staff
 from app.models.reference import parse_reference
 
@@ -22,7 +22,9 @@ def seen_by(staff: Staff) -> ColumnElement[bool]:
         return own
     told = exists(
         select(Forwarding.id).where(
-            Forwarding.report_id == Report.id, Forwarding.unit_code.in_(units), Forwarding.for_information,
+            Forwarding.report_id == Report.id,
+            Forwarding.unit_code.in_(units),
+            Forwarding.for_information,
             Forwarding.undone_at.is_(None),
         )
     )
@@ -39,7 +41,9 @@ def held_by(staff: Staff) -> ColumnElement[bool]:
 def is_public() -> ColumnElement[bool]:
     """What everybody may see of a report's place, category, status and dates; the same as the map's triggers count."""
     return and_(
-        ~Report.private, Report.hidden_at.is_(None), Report.lat.is_not(None),
+        ~Report.private,
+        Report.hidden_at.is_(None),
+        Report.lat.is_not(None),
         Report.status != ReportStatus.WITHDRAWN.value,
     )
 

@@ -119,9 +119,7 @@ class Municipality(FromFile):
     @model_validator(mode="after")
     def _known_region(self) -> Municipality:
         if self.region is not None and self.region not in holidays.list_supported_countries()[self.country]:
-            raise PydanticCustomError(
-                "region", "no calendar for {name}", {"name": f"{self.country}-{self.region}"}
-            )
+            raise PydanticCustomError("region", "no calendar for {name}", {"name": f"{self.country}-{self.region}"})
         return self
 
 
@@ -180,6 +178,11 @@ class Question(Named):
         if not chosen and self.options:
             raise PydanticCustomError("options_unwanted", "{kind}", {"kind": self.kind})
         return self
+
+    def in_words(self, value: object, lang: str) -> str:
+        """An answer as people read it: the names of the chosen options, or what was typed."""
+        names = {option.code: option.name(lang) for option in self.options}
+        return ", ".join(names.get(str(part), str(part)) for part in (value if isinstance(value, list) else [value]))
 
 
 class PhoneInstead(FromFile):

@@ -82,9 +82,7 @@ def _rule(draft: Draft, rule: Rule, place: Place) -> None:
             _known(draft, section, code, (*place, "when", key, number), what=what)
     categories = expanded_categories(rule, draft.categories)
     if categories is not None and not categories and rule.when.category is not None:
-        sentence = (
-            "No category here belongs to the groups beside it, so this never matches; name one or the other."
-        )
+        sentence = "No category here belongs to the groups beside it, so this never matches; name one or the other."
         draft.problem((*place, "when"), sentence)
     _answers(draft, rule, place)
 
@@ -96,9 +94,7 @@ def _answers(draft: Draft, rule: Rule, place: Place) -> None:
         asked = [found for category in categories if (found := category.question(question))]
         if not asked and categories:
             known = tuple(q.code for category in categories for q in category.questions)
-            sentence = (
-                f"No category of this rule asks the question “{question}”. {did_you_mean(question, known)}"
-            )
+            sentence = f"No category of this rule asks the question “{question}”. {did_you_mean(question, known)}"
             draft.problem((*place, "when", "answers", question), sentence)
         options = [option.code for found in asked for option in found.options]
         for value in values:
@@ -113,9 +109,7 @@ def _names_once(draft: Draft) -> None:
     for number, rule in draft.rules.items():
         if rule.name in first:
             line = draft.document.line(("rules", first[rule.name], "name"))
-            draft.problem(
-                ("rules", number, "name"), f"The rule on line {line} has the same name; give each its own."
-            )
+            draft.problem(("rules", number, "name"), f"The rule on line {line} has the same name; give each its own.")
         first.setdefault(rule.name, number)
 
 
@@ -147,9 +141,7 @@ def check_shadowing(draft: Draft) -> None:
 
 def _named(draft: Draft, rules: list[Rule], numbers: list[int], above: Iterable[int]) -> str:
     lines = [f"“{rules[n].name}” on line {draft.document.line(('rules', numbers[n]))}" for n in above]
-    return (
-        " and ".join(lines) if len(lines) < 4 else " and ".join(lines[:3]) + f" (and {len(lines) - 3} more)"
-    )
+    return " and ".join(lines) if len(lines) < 4 else " and ".join(lines[:3]) + f" (and {len(lines) - 3} more)"
 
 
 def check_examples(draft: Draft, rules: Rules) -> None:

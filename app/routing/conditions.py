@@ -93,10 +93,7 @@ def _word(answer: object) -> str:
 
 
 def _answers_hold(wanted: Mapping[str, tuple[str, ...]], facts: Facts) -> bool:
-    for question, values in wanted.items():
-        if not any(given in values for given in answers_given(facts, question)):
-            return False
-    return True
+    return all(any(given in values for given in answers_given(facts, question)) for question, values in wanted.items())
 
 
 def _dates_hold(dates: Dates, moment: Moment | None) -> bool:
@@ -201,9 +198,7 @@ def _time_checks(when: When, situation: Situation) -> Iterable[Check]:
     moment = situation.moment
     if when.dates is not None:
         span = (span_value(when.dates.first, when.dates.last),)
-        yield Check(
-            "dates", _dates_hold(when.dates, moment), span, (plain_value(moment.day),) if moment else None
-        )
+        yield Check("dates", _dates_hold(when.dates, moment), span, (plain_value(moment.day),) if moment else None)
     if when.weekdays is not None:
         days = tuple(weekday_value(day) for day in when.weekdays)
         today = (weekday_value(moment.weekday),) if moment else None

@@ -49,9 +49,7 @@ class Polygon:
             ("strips_per_degree", per_degree),
         ):
             object.__setattr__(self, name, value)
-        object.__setattr__(
-            self, "strips", _strips(edges, south=self.south, per_degree=per_degree, count=count)
-        )
+        object.__setattr__(self, "strips", _strips(edges, south=self.south, per_degree=per_degree, count=count))
 
     def holds(self, lat: float, lon: float) -> bool:
         """Whether the place, in degrees WGS84, is inside or on a border."""
@@ -67,9 +65,7 @@ class Polygon:
         return inside
 
 
-def _strips(
-    edges: list[Edge], *, south: float, per_degree: float, count: int
-) -> tuple[tuple[Edge, ...], ...]:
+def _strips(edges: list[Edge], *, south: float, per_degree: float, count: int) -> tuple[tuple[Edge, ...], ...]:
     strips: list[list[Edge]] = [[] for _ in range(count)]
     for edge in edges:
         low = min(edge[1], edge[3]) - 2 * BORDER_TOLERANCE_DEGREES

@@ -148,9 +148,7 @@ def _model(draft: Draft, model: type[Model], place: Place, *, with_code: bool) -
         return model.model_validate(value, context={"languages": _languages(draft)})
     except ValidationError as errors:
         for error in errors.errors():
-            draft.problem(
-                (*place, *error["loc"]), sentence_for(cast("Mapping[str, Any]", error), model=model)
-            )
+            draft.problem((*place, *error["loc"]), sentence_for(cast("Mapping[str, Any]", error), model=model))
         return None
 
 

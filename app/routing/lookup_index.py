@@ -46,8 +46,7 @@ def index_rules(wanted: Sequence[Wanted], *, categories: Sequence[str], owners: 
             found = tuple(
                 n
                 for n in here
-                if (road in (wanted[n].road_owners or owners))
-                and (asset in (wanted[n].asset_owners or owners))
+                if (road in (wanted[n].road_owners or owners)) and (asset in (wanted[n].asset_owners or owners))
             )
             candidates[category, road, asset] = kept.setdefault(found, found)
     return RuleIndex(candidates, frozenset(categories))

@@ -93,9 +93,7 @@ def _refuse_crossing_edges(polygon: Polygon) -> None:
                 if min(other[0], other[2]) > max(one[0], one[2]):
                     break
                 if _cross(one, other):
-                    raise PolygonError(
-                        f"its outline crosses itself near {_place(one[:2])}; move a corner there."
-                    )
+                    raise PolygonError(f"its outline crosses itself near {_place(one[:2])}; move a corner there.")
 
 
 def _cross(one: tuple[float, ...], other: tuple[float, ...]) -> bool:

@@ -28,9 +28,7 @@ class RuleProblem:
 class RulesError(Exception):
     """The rules file can not be used. `problems` is every mistake, `sources` every file looked at."""
 
-    def __init__(
-        self, problems: tuple[RuleProblem, ...], *, sources: tuple[Source, ...], sha256: str
-    ) -> None:
+    def __init__(self, problems: tuple[RuleProblem, ...], *, sources: tuple[Source, ...], sha256: str) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = list(problems)
         self.sources = sources
@@ -115,9 +113,7 @@ def _said(values: Mapping[str, Any]) -> dict[str, Any]:
     if "pattern" in said:
         said["form"] = FORMS.get(str(said["pattern"]), f"it must match {said['pattern']}.")
     if "languages" in said:
-        said["languages"] = ", ".join(
-            LANGUAGE_NAMES.get(code, code) for code in str(said["languages"]).split(", ")
-        )
+        said["languages"] = ", ".join(LANGUAGE_NAMES.get(code, code) for code in str(said["languages"]).split(", "))
     return said
 
 

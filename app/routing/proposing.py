@@ -58,9 +58,7 @@ def explain(rules: Rules, facts: Facts) -> list[Step]:
         if matched:
             return steps
     last = Check("fallback", matched=True, wanted=(), found=None)
-    steps.append(
-        Step(rules.fallback.name, rules.units[rules.fallback.unit], matched=True, conditions=(last,))
-    )
+    steps.append(Step(rules.fallback.name, rules.units[rules.fallback.unit], matched=True, conditions=(last,)))
     return steps
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -61,9 +61,7 @@ class Dates(FromFile):
         """Every day of the span as MM-DD, and some that no month has."""
         first, last = self.first, self.last
         every = (f"{month:02}-{day:02}" for month in range(1, 13) for day in range(1, 32))
-        return frozenset(
-            d for d in every if (first <= d <= last if first <= last else d >= first or d <= last)
-        )
+        return frozenset(d for d in every if (first <= d <= last if first <= last else d >= first or d <= last))
 
 
 class Hours(FromFile):
@@ -189,3 +187,15 @@ class Rules:
     def categories_in(self, group: str) -> tuple[Category, ...]:
         """The group's categories in the file's order."""
         return tuple(category for category in self.categories.values() if category.group == group)
+
+    def answers_in_words(
+        self, category: str, kept: Sequence[Mapping[str, object]], lang: str
+    ) -> tuple[tuple[str, str], ...]:
+        """(question, answer) in the reader's language; the reporter's words where the question is gone since."""
+        asked = self.categories.get(category)
+        found = []
+        for answer in kept:
+            question = asked.question(str(answer["code"])) if asked else None
+            words = (question.name(lang), question.in_words(answer["value"], lang)) if question else None
+            found.append(words or (str(answer["question"]), str(answer["text"])))
+        return tuple(found)

@@ -24,9 +24,7 @@ def shadowed_by(
     found: dict[int, tuple[int, ...]] = {}
     for number, rule in enumerate(rules):
         earlier = [n for n in range(number) if n not in found and _covers_the_rest(rules[n].when, rule.when)]
-        culprits = _culprits(
-            number, earlier, rules=rules, categories=categories_of_rule, everything=all_categories
-        )
+        culprits = _culprits(number, earlier, rules=rules, categories=categories_of_rule, everything=all_categories)
         if culprits:
             found[number] = culprits
     return found
@@ -45,9 +43,7 @@ def _culprits(
     # "" stands for a category that has left the file: a rule without a category takes it, others do not.
     wanted = everything | {""} if own is None else own
     used: set[int] = set()
-    for one in product(
-        sorted(wanted), when.road_owner or OWNERS_OR_UNKNOWN, when.asset_owner or OWNERS_OR_UNKNOWN
-    ):
+    for one in product(sorted(wanted), when.road_owner or OWNERS_OR_UNKNOWN, when.asset_owner or OWNERS_OR_UNKNOWN):
         taker = next((n for n in earlier if _takes(rules[n].when, categories[n], one)), None)
         if taker is None:
             return ()
@@ -68,9 +64,7 @@ def _covers_the_rest(above: When, below: When) -> bool:
     """Whether the rule above holds wherever the one below does, as far as place, answers and time go."""
     return (
         _covers_set(above.area, below.area)
-        and all(
-            _covers_set(values, (below.answers or {}).get(q)) for q, values in (above.answers or {}).items()
-        )
+        and all(_covers_set(values, (below.answers or {}).get(q)) for q, values in (above.answers or {}).items())
         and _covers_set(above.weekdays, below.weekdays)
         and _covers_span(above.dates, below.dates)
         and _covers_span(above.hours, below.hours)
@@ -90,9 +84,7 @@ def _members(span: Dates | Hours) -> frozenset[object]:
     if isinstance(span, Dates):
         return frozenset(span.days)
     start, end = _minute(span.start), _minute(span.end)
-    return frozenset(
-        m for m in range(MINUTES) if (start <= m < end if start < end else m >= start or m < end)
-    )
+    return frozenset(m for m in range(MINUTES) if (start <= m < end if start < end else m >= start or m < end))
 
 
 def _minute(clock: str) -> int:

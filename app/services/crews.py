@@ -10,9 +10,19 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Forbidden, Invalid, N_
+from app.errors import N_, Conflict, Forbidden, Invalid
 from app.models import (
-    Actor, NotificationKind, Photo, Report, ReportStatus, RouteList, Staff, Stop, StopOutcome, StopReport, UpdateKind,
+    Actor,
+    NotificationKind,
+    Photo,
+    Report,
+    ReportStatus,
+    RouteList,
+    Staff,
+    Stop,
+    StopOutcome,
+    StopReport,
+    UpdateKind,
 )
 from app.planning.distance import matrix, metres
 from app.planning.order import order
@@ -50,7 +60,9 @@ def plan(session: Session, wanted: Round, *, rules: Rules, by: Staff, at: dateti
         raise Forbidden(N_("You can make route lists for your own unit only."))
     reports = [
         report
-        for report in crew_queries.plannable(session, unit_code=wanted.unit_code, category_codes=wanted.category_codes, lock=True)
+        for report in crew_queries.plannable(
+            session, unit_code=wanted.unit_code, category_codes=wanted.category_codes, lock=True
+        )
         if not wanted.area or wanted.area in areas_at(rules, report.lat, report.lon)
     ]
     if not reports:
@@ -66,8 +78,16 @@ def plan(session: Session, wanted: Round, *, rules: Rules, by: Staff, at: dateti
 
 
 def complete_stop(
-    session: Session, stop: Stop, *, outcome: StopOutcome, by: Staff, at: datetime, key: str, words: str = "",
-    photo_ids: Sequence[uuid.UUID] = (), show: bool = False,
+    session: Session,
+    stop: Stop,
+    *,
+    outcome: StopOutcome,
+    by: Staff,
+    at: datetime,
+    key: str,
+    words: str = "",
+    photo_ids: Sequence[uuid.UUID] = (),
+    show: bool = False,
 ) -> Stop:
     """Tick a stop off: its reports are fixed, or go back to the unit when nothing was found.
 
@@ -120,9 +140,15 @@ def close(route_list: RouteList, *, by: Staff, at: datetime) -> None:
 
 def _empty_list(wanted: Round, *, by: Staff, at: datetime) -> RouteList:
     return RouteList(
-        name=wanted.name.strip()[:120] or at.strftime("%d.%m.%Y"), unit_code=wanted.unit_code, created_by_id=by.id,
-        created_at=at, category_codes=list(wanted.category_codes), area=wanted.area or None,
-        start_lat=wanted.start_lat, start_lon=wanted.start_lon, start_name=wanted.start_name.strip()[:120] or None,
+        name=wanted.name.strip()[:120] or at.strftime("%d.%m.%Y"),
+        unit_code=wanted.unit_code,
+        created_by_id=by.id,
+        created_at=at,
+        category_codes=list(wanted.category_codes),
+        area=wanted.area or None,
+        start_lat=wanted.start_lat,
+        start_lon=wanted.start_lon,
+        start_name=wanted.start_name.strip()[:120] or None,
         returns=wanted.returns,
     )
 
@@ -134,7 +160,10 @@ def _gather(reports: Sequence[Report]) -> list[list[Report]]:
 
 def _fill(route_list: RouteList, groups: Sequence[Sequence[Report]]) -> None:
     """Stops in driving order, with their legs. Place 0 of the matrix is the start."""
-    places = [(route_list.start_lat, route_list.start_lon), *((group[0].lat or 0.0, group[0].lon or 0.0) for group in groups)]
+    places = [
+        (route_list.start_lat, route_list.start_lon),
+        *((group[0].lat or 0.0, group[0].lon or 0.0) for group in groups),
+    ]
     way = order(matrix(places), start=0, closed=route_list.returns, budget=SEARCH_SECONDS).sequence
     for number, here in enumerate(way[1:], start=1):
         entries = [StopReport(report=report, active=True) for report in groups[here - 1]]
@@ -171,7 +200,8 @@ def _keep_photos(session: Session, stop: Stop, photo_ids: Sequence[uuid.UUID], *
     free = (Photo.report_id.is_(None), Photo.stop_id.is_(None))
     for place, photo_id in enumerate(photo_ids):
         session.execute(
-            update(Photo).where(Photo.id == photo_id, *free)
+            update(Photo)
+            .where(Photo.id == photo_id, *free)
             .values(stop_id=stop.id, report_id=report_id, by_crew=True, public=show, sort_order=100 + place)
         )
 

@@ -132,9 +132,8 @@ def keep_answers(category: Category, answers: Mapping[str, object], *, lang: str
         value = answers.get(question.code)
         if _is_blank(value):
             continue
-        names = {option.code: option.name(lang) for option in question.options}
-        shown = [names.get(str(part), str(part)) for part in (value if isinstance(value, list) else [value])]
-        kept.append({"code": question.code, "question": question.name(lang), "value": value, "text": ", ".join(shown)})
+        words = question.in_words(value, lang)
+        kept.append({"code": question.code, "question": question.name(lang), "value": value, "text": words})
     return kept
 
 

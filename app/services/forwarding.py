@@ -36,9 +36,7 @@ _DECISIONS = (UpdateKind.FORWARDED.value, UpdateKind.REFERRED.value)
 _CAN_BE_CALLED_BACK = {ReportStatus.FORWARDED, ReportStatus.IN_PROGRESS, ReportStatus.REFERRED}
 _MAY_HAVE_ARRIVED = {SendingState.SENDING, SendingState.SENT, SendingState.UNKNOWN}
 
-_TOO_LATE = N_(
-    "This can no longer be undone: it has gone out, or somebody has gone on with it. Call it back instead."
-)
+_TOO_LATE = N_("This can no longer be undone: it has gone out, or somebody has gone on with it. Call it back instead.")
 _NOT_THERE = N_("The unit does not have this report any more, or a crew has it on its list. Phone the unit.")
 
 
@@ -64,9 +62,7 @@ def forward(
     """
     unit = rules.units.get(unit_code)
     if unit is None:
-        raise Invalid(
-            N_("This unit is not in use. Choose another one."), fields={"unit": N_("Choose a unit.")}
-        )
+        raise Invalid(N_("This unit is not in use. Choose another one."), fields={"unit": N_("Choose a unit.")})
     if not report.is_placed:
         raise Conflict(N_("Place the report on the map before you forward it."))
     go = at + timedelta(seconds=undo_seconds)
@@ -159,9 +155,7 @@ def retry(session: Session, delivery_id: int, *, rules: Rules, by: Staff, at: da
     return delivery
 
 
-def _decide(
-    session: Session, report: Report, unit: Unit, *, actor: Actor, at: datetime, words: str | None
-) -> Update:
+def _decide(session: Session, report: Report, unit: Unit, *, actor: Actor, at: datetime, words: str | None) -> Update:
     """The verb on the report. What undo must bring back is kept with the line of history."""
     has_it = report.unit_code == unit.code and report.status != ReportStatus.NEW
     if has_it and report.is_open:
@@ -175,9 +169,7 @@ def _decide(
     return update
 
 
-def _tell_reporter(
-    session: Session, report: Report, update: Update, *, at: datetime, not_before: datetime
-) -> None:
+def _tell_reporter(session: Session, report: Report, update: Update, *, at: datetime, not_before: datetime) -> None:
     if "reporter" in inspect(report).unloaded:
         reporter = session.scalar(select(Reporter).where(Reporter.report_id == report.id))
         set_committed_value(report, "reporter", reporter)
@@ -242,9 +234,7 @@ def _revive_earlier(session: Session, report: Report, *, at: datetime) -> None:
     _enqueue(session, dropped)
 
 
-def _back_to_the_desk(
-    report: Report, forwarding: Forwarding, *, actor: Actor, at: datetime, words: str | None
-) -> None:
+def _back_to_the_desk(report: Report, forwarding: Forwarding, *, actor: Actor, at: datetime, words: str | None) -> None:
     if report.unit_code != forwarding.unit_code or report.status not in _CAN_BE_CALLED_BACK:
         raise Conflict(_NOT_THERE)
     report.call_back(actor=actor, at=at, words=words)
@@ -255,10 +245,7 @@ def _call_back_mails(
 ) -> None:
     """By mail to whom it was mailed; a unit that only has an inbox sees there that the report is gone."""
     addresses = [d.address for d in told if d.channel == "email" and d.address] or _addresses(unit, "email")
-    mails = [
-        _delivery(Channel(kind="email", address=address), at=at, go=at, kind="call_back")
-        for address in addresses
-    ]
+    mails = [_delivery(Channel(kind="email", address=address), at=at, go=at, kind="call_back") for address in addresses]
     for mail in mails:
         mail.forwarding_id = forwarding.id
     session.add_all(mails)
@@ -266,8 +253,4 @@ def _call_back_mails(
 
 
 def _addresses(unit: Unit | None, kind: str) -> list[str]:
-    return (
-        [channel.address for channel in unit.channels if channel.kind == kind and channel.address]
-        if unit
-        else []
-    )
+    return [channel.address for channel in unit.channels if channel.kind == kind and channel.address] if unit else []

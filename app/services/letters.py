@@ -24,13 +24,9 @@ HAPPENED: dict[str, str] = {
     UpdateKind.SCHEDULED: N_("A crew from %(unit)s has put it on its list."),
     UpdateKind.FIXED: N_("It is fixed, says %(unit)s."),
     UpdateKind.ANSWERED: N_("You have got an answer to your report."),
-    UpdateKind.REFERRED: N_(
-        "This is not for the municipality to mend. We have sent your report to %(unit)s."
-    ),
+    UpdateKind.REFERRED: N_("This is not for the municipality to mend. We have sent your report to %(unit)s."),
     UpdateKind.REJECTED: N_("We have closed your report without doing any work."),
-    UpdateKind.DUPLICATE: N_(
-        "Somebody had already told us about the same thing. We go on with the first report."
-    ),
+    UpdateKind.DUPLICATE: N_("Somebody had already told us about the same thing. We go on with the first report."),
 }
 NEXT: dict[str, str] = {
     UpdateKind.FORWARDED: N_("They look at it and mend it. You get a mail when it is done."),

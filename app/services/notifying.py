@@ -13,7 +13,12 @@ from app.models import Notification, NotificationKind, Report, Update
 
 
 def notify(
-    session: Session, report: Report, update: Update, *, kind: NotificationKind, at: datetime,
+    session: Session,
+    report: Report,
+    update: Update,
+    *,
+    kind: NotificationKind,
+    at: datetime,
     not_before: datetime | None = None,
 ) -> Notification | None:
     """Queue one mail to the reporter, or nothing when there is nobody who may be written to.
@@ -25,8 +30,14 @@ def notify(
     if reporter is None or not (reporter.email if kind == NotificationKind.RECEIPT else reporter.hears):
         return None
     notification = Notification(
-        report_id=report.id, update=update, kind=kind.value, created_at=at, next_attempt_at=not_before or at,
-        message_id=f"{secrets.token_hex(16)}@gatami", state="pending", attempts=0,
+        report_id=report.id,
+        update=update,
+        kind=kind.value,
+        created_at=at,
+        next_attempt_at=not_before or at,
+        message_id=f"{secrets.token_hex(16)}@gatami",
+        state="pending",
+        attempts=0,
     )
     session.add(notification)
     session.flush()  # The job looks the notification up by its id.

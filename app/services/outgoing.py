@@ -151,11 +151,7 @@ def _settle(
 ) -> None:
     """Write the result down, unless the row has begun another life meanwhile."""
     row: M | None = session.get(table, row_id, with_for_update=True, populate_existing=True)
-    if (
-        row is None
-        or row.started_at != started_at
-        or row.state not in {SendingState.SENDING, SendingState.UNKNOWN}
-    ):
+    if row is None or row.started_at != started_at or row.state not in {SendingState.SENDING, SendingState.UNKNOWN}:
         return
     if outcome is None:
         row.succeed(at=at)

@@ -68,7 +68,7 @@ def pack(session: Session, delivery: Delivery, *, office: Office, at: datetime) 
         address=report.address,
         lamp=_lamp(session, report),
         description=report.description,
-        answers=tuple((str(kept["question"]), str(kept["text"])) for kept in report.answers),
+        answers=rules.answers_in_words(report.category_code, report.answers, language),
         words=_words(session, forwarding),
         # Whoever is only told has nobody to ask.
         contact=None if outside or forwarding.for_information else _contact(report.reporter),
@@ -137,5 +137,5 @@ def _map_url(report: Report) -> str | None:
 
 def _page_url(report: Report, *, outside: bool, base_url: str) -> str | None:
     if not outside:
-        return f"{base_url}/staff/reports/{report.shown_reference}"
+        return f"{base_url}/staff/inbox/{report.shown_reference}"
     return None if report.private or report.hidden_at else f"{base_url}{public_path(report)}"

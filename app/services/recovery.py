@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 500
 # procrastinate's own table, as far as we ask it.
-_JOBS = table(
-    "procrastinate_jobs", column("id"), column("task_name"), column("status"), column("args", JSONB)
-)
+_JOBS = table("procrastinate_jobs", column("id"), column("task_name"), column("status"), column("args", JSONB))
 # A conversation has several steps, and each of them may take the mail server's whole time-out.
 STEPS = 4
 

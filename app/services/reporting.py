@@ -78,8 +78,10 @@ def _remember_key(session: Session, key: str, draft: ReportDraft, *, at: datetim
         raise Invalid(N_("The Idempotency-Key is too long. Use at most 255 characters."))
     fingerprint = hashlib.sha256(orjson.dumps(asdict(draft), option=orjson.OPT_SORT_KEYS)).hexdigest()
     claimed = session.scalar(
-        insert(IdempotencyKey).values(key=key, fingerprint=fingerprint, created_at=at)
-        .on_conflict_do_nothing().returning(IdempotencyKey.key)
+        insert(IdempotencyKey)
+        .values(key=key, fingerprint=fingerprint, created_at=at)
+        .on_conflict_do_nothing()
+        .returning(IdempotencyKey.key)
     )
     if claimed:
         return None
@@ -123,7 +125,13 @@ def _find_asset(session: Session, report: Report, category: Category, draft: Rep
 def _keep_reporter(report: Report, draft: ReportDraft) -> None:
     """Said in so many words also when there is nobody, because what was never set cannot be asked for later."""
     given = draft.reporter
-    report.reporter = None if not given.given else Reporter(
-        name=given.name.strip() or None, email=given.email.strip() or None, phone=given.phone.strip() or None,
-        language=given.language,
+    report.reporter = (
+        None
+        if not given.given
+        else Reporter(
+            name=given.name.strip() or None,
+            email=given.email.strip() or None,
+            phone=given.phone.strip() or None,
+            language=given.language,
+        )
     )

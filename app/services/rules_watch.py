@@ -17,8 +17,13 @@ log = logging.getLogger(__name__)
 def announce(session: Session, rules_file: RulesFile, *, at: datetime) -> None:
     """Write down which rules are in force here, and what is wrong with a newer file."""
     error = str(rules_file.error) if rules_file.error else None
-    values = {"id": 1, "sha256": rules_file.current.sha256, "loaded_at": at, "error": error,
-              "error_at": at if error else None}
+    values = {
+        "id": 1,
+        "sha256": rules_file.current.sha256,
+        "loaded_at": at,
+        "error": error,
+        "error_at": at if error else None,
+    }
     session.execute(insert(RulesState).values(values).on_conflict_do_update(index_elements=["id"], set_=values))
 
 

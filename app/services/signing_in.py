@@ -10,7 +10,7 @@ from pwdlib import PasswordHash
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.errors import Invalid, N_, TooMany
+from app.errors import N_, Invalid, TooMany
 from app.models import SignInAttempt, Staff, StaffSession
 
 hasher = PasswordHash.recommended()
@@ -38,10 +38,14 @@ def count_attempt(session: Session, email: str, address: str, *, at: datetime) -
     # One after the other: of many attempts at once, each would see none of the others.
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(account, 0))))
     since = at - WINDOW
-    query = select(SignInAttempt.key, func.count()).where(SignInAttempt.key.in_([account, place]), SignInAttempt.at > since)
+    query = select(SignInAttempt.key, func.count()).where(
+        SignInAttempt.key.in_([account, place]), SignInAttempt.at > since
+    )
     counts = {key: count for key, count in session.execute(query.group_by(SignInAttempt.key))}  # noqa: C416  (rows are no pairs to mypy)
     if counts.get(account, 0) >= PER_ACCOUNT or counts.get(place, 0) >= PER_ADDRESS:
-        raise TooMany(N_("Too many attempts. Wait fifteen minutes and try again."), retry_after=int(WINDOW.total_seconds()))
+        raise TooMany(
+            N_("Too many attempts. Wait fifteen minutes and try again."), retry_after=int(WINDOW.total_seconds())
+        )
     session.add_all([SignInAttempt(key=account, at=at), SignInAttempt(key=place, at=at)])
 
 
@@ -50,10 +54,20 @@ def sign_in(session: Session, email: str, password: str, *, at: datetime, hours:
     staff = session.scalar(select(Staff).where(func.lower(Staff.email) == email.strip().lower(), Staff.active))
     known = staff.password_hash if staff and staff.password_hash else _NOBODY
     if not hasher.verify(password, known) or staff is None or staff.password_hash is None:
-        raise Invalid(N_("The e-mail address or the password is wrong."), fields={"email": N_("Check the address and the password.")})
+        raise Invalid(
+            N_("The e-mail address or the password is wrong."),
+            fields={"email": N_("Check the address and the password.")},
+        )
     token = secrets.token_urlsafe(32)
-    session.add(StaffSession(token_hash=_hash(token), staff_id=staff.id, created_at=at, seen_at=at,
-                             expires_at=at + timedelta(hours=hours)))
+    session.add(
+        StaffSession(
+            token_hash=_hash(token),
+            staff_id=staff.id,
+            created_at=at,
+            seen_at=at,
+            expires_at=at + timedelta(hours=hours),
+        )
+    )
     staff.last_sign_in_at = at
     return token
 
@@ -65,8 +79,11 @@ def sign_out(session: Session, token: str, *, at: datetime) -> None:
 
 def revoke_sessions(session: Session, staff: Staff, *, at: datetime) -> None:
     """End all of a person's sessions, as after a new password or when somebody leaves."""
-    session.execute(update(StaffSession).where(StaffSession.staff_id == staff.id, StaffSession.revoked_at.is_(None))
-                    .values(revoked_at=at))
+    session.execute(
+        update(StaffSession)
+        .where(StaffSession.staff_id == staff.id, StaffSession.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
 
 
 def _hash(text: str) -> str:

@@ -28,7 +28,9 @@ def send_back(report: Report, *, by: Staff, at: datetime, words: str) -> Update:
     return report.send_back(actor=Actor.of(by), at=at, words=words)
 
 
-def fix(session: Session, report: Report, *, by: Staff, at: datetime, words: str = "", words_public: bool = True) -> Update:
+def fix(
+    session: Session, report: Report, *, by: Staff, at: datetime, words: str = "", words_public: bool = True
+) -> Update:
     """Mended; the reporter hears of it."""
     update = report.fix(actor=Actor.of(by), at=at, words=words or None, words_public=words_public)
     notifying.notify(session, report, update, kind=NotificationKind.STATUS, at=at)

@@ -79,9 +79,7 @@ def _delete(session: Session, statement: Delete) -> int:
 
 def _sweep_photos(office: Office, *, now: datetime) -> int:
     """Photos of forms that were never sent: the row first, because bytes without a row are swept anyway."""
-    unused = delete(Photo).where(
-        Photo.report_id.is_(None), Photo.stop_id.is_(None), Photo.created_at < now - ONE_DAY
-    )
+    unused = delete(Photo).where(Photo.report_id.is_(None), Photo.stop_id.is_(None), Photo.created_at < now - ONE_DAY)
     with transaction(office.session_factory) as session:
         gone = list(session.scalars(unused.returning(Photo.id)))
     for photo_id in gone:

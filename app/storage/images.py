@@ -99,9 +99,7 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if profile and len(profile) <= LARGEST_PROFILE:
         try:
             source = ImageCms.ImageCmsProfile(BytesIO(profile))
-            turned = ImageCms.profileToProfile(
-                image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
-            )
+            turned = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
             turned = None
         if turned is not None:

@@ -107,6 +107,8 @@ async def get_form(request: Request) -> AsyncIterator[FormData]:
     async with read_form(
         request, most_bytes=MOST_FORM_BYTES, max_files=6, max_fields=100, max_part_size=200_000
     ) as form:
+        # Should the request be refused, the error page gives the words back to who typed them.
+        request.state.typed = str(form.get("words") or "")
         yield form
 
 

@@ -115,6 +115,7 @@ def answer(
     page = render(
         request,
         "error.html",
+        typed=getattr(request.state, "typed", ""),
         status_code=status,
         status=status,
         detail=detail,
@@ -198,7 +199,7 @@ def on_unusable_value(request: Request, error: DataError) -> Response:
 
 
 def on_gone(request: Request, error: ClientDisconnect) -> Response:  # noqa: ARG001  (the handler's shape)
-    """A phone that lost its signal while sending: no fault of ours, and nobody reads the answer. nginx says 499 too."""
+    """A phone lost its signal while sending: no fault of ours, and nobody reads the answer. nginx says 499 too."""
     return Response(status_code=499)
 
 

@@ -148,7 +148,7 @@ def _all(posted: FormData, name: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Nobody types control characters: they come along when text is pasted, and mails and databases cannot keep them."""
+    """Nobody types control characters: they come along with pasted text, and mails and databases cannot keep them."""
     return CONTROL.sub("", text)
 
 

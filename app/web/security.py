@@ -24,11 +24,21 @@ def content_security_policy(settings: Settings) -> str:
     scripts = LEAFLET_JS.cdn_url
     styles = " ".join(file.cdn_url for file in (LEAFLET_CSS, DESIGNSYSTEMET_CSS, DESIGNSYSTEMET_THEME))
     images = f"{tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""
-    return "; ".join([
-        "default-src 'none'", f"script-src 'self' {scripts}", f"style-src 'self' {styles}",
-        f"img-src 'self' data: blob: {images} {LEAFLET_CSS.cdn_url.rpartition('/')[0]}/images/", "connect-src 'self'", "font-src 'self'", "manifest-src 'self'",
-        "worker-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
-    ])
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src 'self' {scripts}",
+            f"style-src 'self' {styles}",
+            f"img-src 'self' data: blob: {images} {LEAFLET_CSS.cdn_url.rpartition('/')[0]}/images/",
+            "connect-src 'self'",
+            "font-src 'self'",
+            "manifest-src 'self'",
+            "worker-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ]
+    )
 
 
 class SecurityHeaders:
@@ -81,7 +91,13 @@ def cookie_name(settings: Settings, name: str) -> str:
 def set_cookie(response: Response, settings: Settings, name: str, value: str, *, max_age: int | None = None) -> None:
     """A cookie that scripts cannot read and that other sites cannot make a browser send with a POST."""
     response.set_cookie(
-        cookie_name(settings, name), value, max_age=max_age, path="/", secure=settings.https, httponly=True, samesite="lax"
+        cookie_name(settings, name),
+        value,
+        max_age=max_age,
+        path="/",
+        secure=settings.https,
+        httponly=True,
+        samesite="lax",
     )
 
 

@@ -28,7 +28,7 @@ Flash = tuple[str, str]
 def render(request: Request, template: str, *, status_code: int = 200, **context: object) -> HTMLResponse:
     """The page in the reader's language. A new visitor's CSRF cookie and read messages are settled on the way."""
     lang = get_language(request)
-    html = environment(lang).get_template(template).render({**_everywhere(request, lang), **context})
+    html = environment(lang).get_template(template).render({**_everywhere(request), **context})
     response = HTMLResponse(html, status_code=status_code)
     _settle_cookies(request, response)
     return response
@@ -60,7 +60,7 @@ def _mark(path: str) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()[:10] if file.is_file() else "0"
 
 
-def _everywhere(request: Request, lang: str) -> dict[str, Any]:
+def _everywhere(request: Request) -> dict[str, Any]:
     state = state_of(request)
     token = security.csrf_token(security.csrf_seed(request, state.settings), secret=state.secret)
     return {

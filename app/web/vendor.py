@@ -63,9 +63,7 @@ AXE = VendorFile(
     local_path="axe/axe.min.js",
     integrity="sha384-xt1SFg49QaDwsyt0Xfs2XAyBtYPClXl3X2q5OOLeGAUmq9jZTYIMdztpF99WdhiH",
 )
-VENDOR_FILES = {
-    file.name: file for file in (LEAFLET_JS, LEAFLET_CSS, DESIGNSYSTEMET_CSS, DESIGNSYSTEMET_THEME, AXE)
-}
+VENDOR_FILES = {file.name: file for file in (LEAFLET_JS, LEAFLET_CSS, DESIGNSYSTEMET_CSS, DESIGNSYSTEMET_THEME, AXE)}
 # leaflet.css asks for these relative to itself.
 _LEAFLET_IMAGES = (
     "layers.png",

@@ -68,9 +68,7 @@ def report_at(
     at = state.clock()
     with transaction(state.session_factory) as session:
         ids = [take_photo(session, state.photos, photo, at=at).id] if photo else []
-        place = (
-            {} if "address" in given else {"lat": STORGATA[0] + metres_north / 111_000, "lon": STORGATA[1]}
-        )
+        place = {} if "address" in given else {"lat": STORGATA[0] + metres_north / 111_000, "lon": STORGATA[1]}
         draft = ReportDraft(
             category=category,
             photo_ids=tuple(ids),

@@ -1,4 +1,4 @@
-"""The whole chain, for real: a resident's phone, the service desk's keyboard, a crew's tablet, and the mails in between."""
+"""The whole chain, for real: a resident's phone, the desk's keyboard, a crew's tablet, and the mails in between."""
 
 from __future__ import annotations
 
@@ -21,17 +21,28 @@ from tests.browser.desk_day import hire, sign_in
 from tests.mail import text_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.realdb]
-HERE = {"geolocation": {"latitude": STORGATA[0], "longitude": STORGATA[1], "accuracy": 8}, "permissions": ["geolocation"]}
+HERE = {
+    "geolocation": {"latitude": STORGATA[0], "longitude": STORGATA[1], "accuracy": 8},
+    "permissions": ["geolocation"],
+}
 
 
 @pytest.fixture
 def worker(live_server, mail_port, postbox):
     """Does the jobs that are due, as the worker process does, and gives the mails that have come in."""
     settings = live_server.state.settings.model_copy(
-        update={"smtp_host": "127.0.0.1", "smtp_port": mail_port, "smtp_security": "none"})
+        update={"smtp_host": "127.0.0.1", "smtp_port": mail_port, "smtp_security": "none"}
+    )
     state = live_server.state
-    office = Office(settings=settings, session_factory=state.session_factory, rules_file=state.rules_file,
-                    photos=state.photos, secret=SECRET, channels=make_channels(settings, secret=SECRET), clock=state.clock)
+    office = Office(
+        settings=settings,
+        session_factory=state.session_factory,
+        rules_file=state.rules_file,
+        photos=state.photos,
+        secret=SECRET,
+        channels=make_channels(settings, secret=SECRET),
+        clock=state.clock,
+    )
 
     def work():
         state.clock.pass_(seconds=11)  # The ten seconds in which the desk can undo.
@@ -53,8 +64,17 @@ def people(state):
     with transaction(state.session_factory) as session:
         driver = session.scalars(select(Staff).where(Staff.name == "Per")).one()
         driver.memberships.append(StaffUnit(unit_code="bydrift"))
-        session.add(Asset(kind="lamp", number="ST-0042", lat=STORGATA[0], lon=STORGATA[1], owner="municipality",
-                          road_owner="municipality", street="Storgata"))
+        session.add(
+            Asset(
+                kind="lamp",
+                number="ST-0042",
+                lat=STORGATA[0],
+                lon=STORGATA[1],
+                owner="municipality",
+                road_owner="municipality",
+                street="Storgata",
+            )
+        )
     return kari, per
 
 

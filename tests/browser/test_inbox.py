@@ -17,7 +17,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.realdb]
 def test_a_unit_takes_answers_and_mends(live_server, page_at, width, screenshot):
     state = live_server.state
     token = hire(state, "Ola", Role.UNIT)
-    report_at(state, description="The lamp at the crossing by the school is dark.", email="siri@example.com", name="Siri")
+    report_at(
+        state, description="The lamp at the crossing by the school is dark.", email="siri@example.com", name="Siri"
+    )
     report_at(state, metres_north=400, description="Dark at the bus stop.")
     with transaction(state.session_factory) as session:
         ola = session.scalars(select(Staff)).one()

@@ -135,7 +135,9 @@ def test_one_press_changes_the_language_and_stays_on_the_page(page_at: Callable[
     assert re.search(r"/privacy$", page.url)
 
 
-def test_a_map_without_tiles_shows_our_area_s_parts_by_name(live_server: LiveServer, page_at: Callable[..., Page]) -> None:
+def test_a_map_without_tiles_shows_our_area_s_parts_by_name(
+    live_server: LiveServer, page_at: Callable[..., Page]
+) -> None:
     page = page_at(360, expect=["ERR_FAILED"])
     page.context.route("https://tiles.example/**", lambda route: route.abort())
     page.goto("/")

@@ -51,7 +51,9 @@ def test_a_round_is_planned_driven_and_closed(live_server, page_at, crew, width,
     first = page.locator(".stop--next")
     first.locator("summary").click()
     first.get_by_label("Note (optional)").fill("New bulb, new fuse")
-    first.get_by_label("Photo (optional)").set_input_files({"name": "after.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()})
+    first.get_by_label("Photo (optional)").set_input_files(
+        {"name": "after.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()}
+    )
     first.get_by_role("button", name="Done").click()
     page.get_by_text("1 of 3 stops done").wait_for()
     page.locator(".stop--next").get_by_role("button", name="Not found").click()

@@ -39,10 +39,21 @@ class Nobody:
 
 def page_of_ours() -> bytes:
     """A page with a map, as the frame makes it."""
-    return environment("nb").from_string(PAGE).render(
-        languages=[("nb", "Norsk"), ("en", "English")], staff=None, csrf_field=str, messages=[],
-        municipality=Nobody(), request_path="/", vendor=VENDOR_FILES.__getitem__, static="/static/{}".format,
-    ).encode()
+    return (
+        environment("nb")
+        .from_string(PAGE)
+        .render(
+            languages=[("nb", "Norsk"), ("en", "English")],
+            staff=None,
+            csrf_field=str,
+            messages=[],
+            municipality=Nobody(),
+            request_path="/",
+            vendor=VENDOR_FILES.__getitem__,
+            static="/static/{}".format,
+        )
+        .encode()
+    )
 
 
 class Ours(BaseHTTPRequestHandler):
@@ -95,9 +106,13 @@ def opened(browser, cdn, *, copies=True):
 def answers(route):
     """The CDN as it is on a good day, with the local copies for its contents."""
     file = next(file for file in VENDOR_FILES.values() if file.cdn_url == route.request.url)
-    route.fulfill(path=PROJECT / "static/vendor" / file.local_path, headers={
-        "Access-Control-Allow-Origin": "*", "Content-Type": mimetypes.guess_type(file.local_path)[0],
-    })
+    route.fulfill(
+        path=PROJECT / "static/vendor" / file.local_path,
+        headers={
+            "Access-Control-Allow-Origin": "*",
+            "Content-Type": mimetypes.guess_type(file.local_path)[0],
+        },
+    )
 
 
 def forges(route):

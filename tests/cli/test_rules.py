@@ -20,10 +20,7 @@ def test_every_mistake_is_printed_with_file_and_line(tmp_path):
     result = gatami_rules("check", path)
     assert result.exit_code == 1
     assert f"{path}:{line_of('zoom: 99', path=path)}: " in result.output
-    assert (
-        f"{path}:{line_of('lmps', path=path)}: There is no group “lmps”. Did you mean “lamps”?"
-        in result.output
-    )
+    assert f"{path}:{line_of('lmps', path=path)}: There is no group “lmps”. Did you mean “lamps”?" in result.output
     assert "2 mistakes." in result.output
 
 

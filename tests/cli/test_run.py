@@ -133,9 +133,7 @@ def start(folder: Path) -> Iterator[Callable[[], Running]]:
         running.process.wait()
 
 
-def test_it_serves_until_ctrl_c_and_then_nothing_is_left_running(
-    start: Callable[[], Running], folder: Path
-) -> None:
+def test_it_serves_until_ctrl_c_and_then_nothing_is_left_running(start: Callable[[], Running], folder: Path) -> None:
     running = start().ready()
     assert f"http://127.0.0.1:{running.port}" in running.says()
     assert running.get("/healthz") == running.get("/readyz") == 200

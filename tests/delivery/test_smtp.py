@@ -18,16 +18,30 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from app.delivery import DeliveryFailed, DeliveryUnknown, Picture, smtp
 from app.delivery.letter import Letter, compose
-from tests.mail import Postbox, free_port, html_of, text_of
+from tests.mail import free_port, html_of, text_of
 
 NOON = datetime(2026, 11, 30, 11, 0, tzinfo=UTC)
 
 
 def a_mail(settings, *, to="resident@example.org", reference="2026-000001-8", pictures=()):
-    context = {"reference": reference, "category": "Lampe mørk", "reported_at": NOON, "due_at": None,
-               "follow_url": "http://testserver/follow/x/y", "confirm_url": None}
-    letter = Letter(template="receipt", to=to, language="nb", message_id="abc@gatami", at=NOON, municipality="Tromsø",
-                    context=context, pictures=pictures)
+    context = {
+        "reference": reference,
+        "category": "Lampe mørk",
+        "reported_at": NOON,
+        "due_at": None,
+        "follow_url": "http://testserver/follow/x/y",
+        "confirm_url": None,
+    }
+    letter = Letter(
+        template="receipt",
+        to=to,
+        language="nb",
+        message_id="abc@gatami",
+        at=NOON,
+        municipality="Tromsø",
+        context=context,
+        pictures=pictures,
+    )
     return compose(letter, settings=settings)
 
 
@@ -49,7 +63,9 @@ def test_a_line_that_is_a_lone_dot_does_not_end_the_mail(mailing, postbox):
     assert text_of(postbox.mails[0]).replace("\r\n", "\n") == "before\n.\n..\n.after\nend\n"
 
 
-@pytest.mark.parametrize("nasty", ["x\r\nBcc: everybody@example.org", "x\nBcc: everybody@example.org", "x\rBcc: e@e.no"])
+@pytest.mark.parametrize(
+    "nasty", ["x\r\nBcc: everybody@example.org", "x\nBcc: everybody@example.org", "x\rBcc: e@e.no"]
+)
 def test_nothing_from_outside_becomes_a_header(mailing, postbox, nasty):
     send(mailing, reference=nasty)
     assert postbox.mails[0]["Bcc"] is None
@@ -69,7 +85,9 @@ def test_a_domain_with_norwegian_letters_gets_its_ascii_form(mailing, postbox):
     assert postbox.envelopes[0][1] == ["kari@xn--troms-zua.example"]
 
 
-@pytest.mark.parametrize(("answer", "permanent"), [("550 no", True), ("553 no", True), ("451 later", False), ("421 bye", False)])
+@pytest.mark.parametrize(
+    ("answer", "permanent"), [("550 no", True), ("553 no", True), ("451 later", False), ("421 bye", False)]
+)
 def test_a_5xx_for_the_recipient_is_permanent_and_a_4xx_is_not(mailing, postbox, answer, permanent):
     postbox.recipient_answers = [answer]
     with pytest.raises(DeliveryFailed) as failed:
@@ -144,8 +162,9 @@ def test_a_wrong_password_is_ours_to_mend_and_tried_again(mailing, postbox):
         asked.append((data.login, data.password))
         return AuthResult(success=data.password == b"right", handled=False)
 
-    controller = Controller(postbox, hostname="127.0.0.1", port=port, authenticator=check, auth_require_tls=False,
-                            auth_required=True)
+    controller = Controller(
+        postbox, hostname="127.0.0.1", port=port, authenticator=check, auth_require_tls=False, auth_required=True
+    )
     controller.start()
     settings = mailing.model_copy(update={"smtp_port": port, "smtp_username": "gatami", "smtp_password": "wrong"})
     try:
@@ -170,8 +189,26 @@ def test_a_server_whose_certificate_nobody_signed_never_sees_the_mail(mailing, p
     import subprocess
 
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate,
-                    "-days", "1", "-subj", "/CN=localhost"], check=True, capture_output=True)
+    subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-keyout",
+            key,
+            "-out",
+            certificate,
+            "-days",
+            "1",
+            "-subj",
+            "/CN=localhost",
+        ],
+        check=True,
+        capture_output=True,
+    )
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, key)
     port = free_port()
@@ -196,10 +233,18 @@ def test_without_a_server_the_mail_is_a_file_that_only_we_read(settings):
 
 
 def test_photos_stand_in_the_html_and_can_be_saved(mailing, postbox):
-    send(mailing, pictures=(Picture(name="photo-1.jpg", jpeg=b"\xff\xd8first"), Picture(name="photo-2.jpg", jpeg=b"\xff\xd8second")))
+    send(
+        mailing,
+        pictures=(
+            Picture(name="photo-1.jpg", jpeg=b"\xff\xd8first"),
+            Picture(name="photo-2.jpg", jpeg=b"\xff\xd8second"),
+        ),
+    )
     images = [part for part in postbox.mails[0].walk() if part.get_content_type() == "image/jpeg"]
     assert [(image["Content-ID"], image.get_filename()) for image in images] == [
-        ("<photo1>", "photo-1.jpg"), ("<photo2>", "photo-2.jpg")]
+        ("<photo1>", "photo-1.jpg"),
+        ("<photo2>", "photo-2.jpg"),
+    ]
     assert images[1].get_content() == b"\xff\xd8second"
     assert text_of(postbox.mails[0])
     assert html_of(postbox.mails[0])

@@ -26,7 +26,7 @@ class Receiver(BaseHTTPRequestHandler):
     answer = 200
     got: list[tuple[dict[str, str], bytes]] = []  # noqa: RUF012
 
-    def do_POST(self):  # noqa: N802
+    def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         type(self).got.append(({name.lower(): value for name, value in self.headers.items()}, body))
         self.send_response(type(self).answer)
@@ -52,12 +52,32 @@ def receiver() -> Iterator[str]:
 
 def parcel(url, **given):
     values = {
-        "kind": "forward", "message_id": "abc@gatami", "to": url, "language": "nb", "at": NOON, "municipality": "Tromsø",
-        "unit": "Bydrift", "outside": False, "for_information": False, "reference": "2026-000001-8",
-        "category_code": "lamp_dark", "category": "Mørk lampe", "reported_at": NOON, "due_at": None, "lat": 69.65,
-        "lon": 18.95, "address": None, "lamp": "101", "description": "mørkt", "answers": (("Hvor lenge?", "En uke"),),
-        "words": None, "contact": Contact(name="Nina", email=None, phone=None), "pictures": (), "pictures_left_out": 0,
-        "map_url": None, "page_url": "http://testserver/staff/reports/x",
+        "kind": "forward",
+        "message_id": "abc@gatami",
+        "to": url,
+        "language": "nb",
+        "at": NOON,
+        "municipality": "Tromsø",
+        "unit": "Bydrift",
+        "outside": False,
+        "for_information": False,
+        "reference": "2026-000001-8",
+        "category_code": "lamp_dark",
+        "category": "Mørk lampe",
+        "reported_at": NOON,
+        "due_at": None,
+        "lat": 69.65,
+        "lon": 18.95,
+        "address": None,
+        "lamp": "101",
+        "description": "mørkt",
+        "answers": (("Hvor lenge?", "En uke"),),
+        "words": None,
+        "contact": Contact(name="Nina", email=None, phone=None),
+        "pictures": (),
+        "pictures_left_out": 0,
+        "map_url": None,
+        "page_url": "http://testserver/staff/reports/x",
     }
     return Parcel(**{**values, **given})
 
@@ -84,8 +104,10 @@ def test_an_outside_unit_s_system_gets_no_contact_data(receiver, webhook):
     assert orjson.loads(Receiver.got[0][1])["reporter"] is None
 
 
-@pytest.mark.parametrize(("status", "permanent"), [(500, False), (503, False), (429, False), (408, False), (400, True),
-                                                   (404, True), (401, True), (301, True)])
+@pytest.mark.parametrize(
+    ("status", "permanent"),
+    [(500, False), (503, False), (429, False), (408, False), (400, True), (404, True), (401, True), (301, True)],
+)
 def test_what_the_answer_means(receiver, webhook, status, permanent):
     Receiver.answer = status
     with pytest.raises(DeliveryFailed) as failed:

@@ -8,9 +8,7 @@ from app.models.deadlines import due_at
 OSLO = "Europe/Oslo"
 
 
-def due(
-    received: str, days: int, *, country: str = "NO", timezone: str = OSLO, region: str | None = None
-) -> str:
+def due(received: str, days: int, *, country: str = "NO", timezone: str = OSLO, region: str | None = None) -> str:
     moment = datetime.fromisoformat(received).replace(tzinfo=ZoneInfo(timezone))
     answer = due_at(moment.astimezone(UTC), days, country=country, timezone=timezone, region=region)
     assert answer.tzinfo is UTC
@@ -53,10 +51,5 @@ def test_a_report_late_in_the_evening_counts_by_the_local_day_and_not_by_utc():
 def test_other_countries_have_their_own_holidays():
     assert due("2026-07-02T09:00", 1, country="US", timezone="America/New_York") == "2026-07-06T16:00"
     assert due("2026-07-31T09:00", 1, country="CH", timezone="Europe/Zurich") == "2026-08-03T16:00"
-    assert (
-        due("2026-05-15T09:00", 1, country="CH", timezone="Europe/Zurich", region="ZH") == "2026-05-18T16:00"
-    )
-    assert (
-        due("2026-04-17T09:00", 1, country="US", timezone="America/New_York", region="MA")
-        == "2026-04-21T16:00"
-    )
+    assert due("2026-05-15T09:00", 1, country="CH", timezone="Europe/Zurich", region="ZH") == "2026-05-18T16:00"
+    assert due("2026-04-17T09:00", 1, country="US", timezone="America/New_York", region="MA") == "2026-04-21T16:00"

@@ -41,8 +41,9 @@ def test_only_what_is_pending_can_be_started(state):
         a_delivery(state).start(at=AT)
 
 
-@pytest.mark.parametrize(("state", "can"), [("pending", True), ("failed", True), ("sending", False), ("sent", False),
-                                            ("unknown", False)])
+@pytest.mark.parametrize(
+    ("state", "can"), [("pending", True), ("failed", True), ("sending", False), ("sent", False), ("unknown", False)]
+)
 def test_what_may_have_gone_out_cannot_be_cancelled(state, can):
     delivery = a_delivery(state)
     if can:

@@ -105,9 +105,7 @@ def test_equal_rounds_and_seed_give_the_same_order_on_every_machine():
     costs = scattered(60)
     one, other = order(costs, rounds=200, seed=5), order(costs, rounds=200, seed=5)
     assert one == other
-    assert order(costs, rounds=200, clock=lambda: pytest.fail("The clock was read.")) == order(
-        costs, rounds=200
-    )
+    assert order(costs, rounds=200, clock=lambda: pytest.fail("The clock was read.")) == order(costs, rounds=200)
 
 
 def test_more_rounds_are_never_longer_and_pay():
@@ -141,8 +139,7 @@ def test_two_hundred_clustered_stops_are_15_per_cent_shorter_than_by_nearest_nei
     random = Random(11)
     towns = [(69.65, 18.95), (69.68, 18.97), (69.63, 18.91)]
     points = [
-        (random.gauss(lat, 0.01), random.gauss(lon, 0.02))
-        for lat, lon in (random.choice(towns) for _ in range(200))
+        (random.gauss(lat, 0.01), random.gauss(lon, 0.02)) for lat, lon in (random.choice(towns) for _ in range(200))
     ]
     metres = matrix(points)
     assert order(metres, rounds=500).length < 0.85 * nearest_neighbour(metres).length

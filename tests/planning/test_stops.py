@@ -83,9 +83,7 @@ def test_nobody_walks_more_than_30_metres_from_the_anchor_and_anchors_are_apart(
 def test_the_order_of_the_reports_makes_no_difference(places, random):
     shuffled = places[:]
     random.shuffle(shuffled)
-    one, other = (
-        {frozenset(places[i] for i in stop) for stop in gather(places)} for places in (places, shuffled)
-    )
+    one, other = ({frozenset(places[i] for i in stop) for stop in gather(places)} for places in (places, shuffled))
     assert one == other
 
 

@@ -28,9 +28,7 @@ def test_turning_a_stretch_round_changes_two_edges_and_no_other(first, last):
 
 
 @given(positions, st.integers(1, 3), st.data(), st.booleans(), st.booleans())
-def test_a_moved_segment_lies_in_the_gap_with_its_first_stop_beside_the_stop_named(
-    at, count, data, back, swapped
-):
+def test_a_moved_segment_lies_in_the_gap_with_its_first_stop_beside_the_stop_named(at, count, data, back, swapped):
     segment = [(at + step) % SIZE for step in range(count)]
     gap = (at + count + data.draw(st.integers(0, SIZE - count - 2))) % SIZE
     ends = (segment[-1], segment[0]) if back else (segment[0], segment[-1])

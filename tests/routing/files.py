@@ -75,8 +75,6 @@ def write_rules(folder: Path, *changes: tuple[str, str]) -> Path:
 
 def line_of(text: str, *, path: Path) -> int:
     """The number, from 1, of the only line with the text."""
-    found = [
-        n for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1) if text in line
-    ]
+    found = [n for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1) if text in line]
     assert len(found) == 1, found
     return found[0]

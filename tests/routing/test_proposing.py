@@ -60,10 +60,7 @@ def test_the_reason_is_a_sentence_in_the_readers_language(rules):
     assert reason.text("en") == (
         "The category is “Hole”, the place is in the town and the answer to “How large?” is “Large”."
     )
-    assert (
-        reason.text("nb")
-        == "Kategorien er «Hull», stedet ligger i byen og svaret på «Hvor stort?» er «Stort»."
-    )
+    assert reason.text("nb") == "Kategorien er «Hull», stedet ligger i byen og svaret på «Hvor stort?» er «Stort»."
     assert reason.text("fi").startswith("The category is")
 
 
@@ -75,9 +72,7 @@ def test_a_reason_survives_being_kept_as_json(rules):
 
 
 def test_explain_ends_with_the_rule_that_decided_and_says_what_was_there_instead(rules):
-    steps = explain(
-        rules, Facts(category="hole", lat=69.65, lon=18.95, answers={"size": "small"}, road_owner="county")
-    )
+    steps = explain(rules, Facts(category="hole", lat=69.65, lon=18.95, answers={"size": "small"}, road_owner="county"))
     assert [step.matched for step in steps] == [False, False, False, True]
     assert steps[0].conditions[0].text("en") == "the category is “Dark lamp”: no, it is “Hole”"
     assert steps[2].conditions[2].text("en") == "the answer to “How large?” is “Large”: no, it is “Small”"
@@ -91,9 +86,7 @@ FACTS = st.builds(
     lon=st.just(18.95),
     road_owner=st.sampled_from(OWNERS),
     asset_owner=st.sampled_from(OWNERS),
-    answers=st.sampled_from(
-        [{}, {"size": "large"}, {"size": ["small", "large"]}, {"size": None}, {"other": 3}]
-    ),
+    answers=st.sampled_from([{}, {"size": "large"}, {"size": ["small", "large"]}, {"size": None}, {"other": 3}]),
 )
 
 

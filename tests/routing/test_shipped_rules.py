@@ -33,9 +33,7 @@ def test_tromso_has_the_units_categories_and_examples_it_needs(tromso):
     assert len(tromso.categories) >= 28
     assert len(tromso.examples) >= 15
     assert {"lamp_danger", "water_leak"} == {c for c, one in tromso.categories.items() if one.phone_instead}
-    assert {"tagging", "abandoned_vehicle", "complaint"} <= {
-        c for c, one in tromso.categories.items() if one.private
-    }
+    assert {"tagging", "abandoned_vehicle", "complaint"} <= {c for c, one in tromso.categories.items() if one.private}
 
 
 def test_every_unit_of_tromso_can_be_proposed(tromso):
@@ -126,9 +124,7 @@ def test_another_municipality_has_nothing_norwegian_in_it(file, lang):
     assert not in_service_area(rules, 69.65, 18.95)
     for category in rules.categories:
         facts = Facts(category=category, lat=view.lat, lon=view.lon, at=datetime(2026, 1, 1, tzinfo=UTC))
-        said = propose_unit(rules, facts).reason.text(lang) + "".join(
-            s.text(lang) for s in explain(rules, facts)
-        )
+        said = propose_unit(rules, facts).reason.text(lang) + "".join(s.text(lang) for s in explain(rules, facts))
         assert not re.search(r"kategorien|vegen|stedet|fordelingsregel", said, re.IGNORECASE)
 
 

@@ -50,8 +50,10 @@ def first_stop(session, staff, route_list):
 
 
 def test_stops_come_in_driving_order_and_neighbours_share_one(planned):
-    assert [round(stop.lat - STORGATA[0], 3) for stop in planned.stops] in ([0.001, 0.002, 0.003, 0.004],
-                                                                         [0.004, 0.003, 0.002, 0.001])
+    assert [round(stop.lat - STORGATA[0], 3) for stop in planned.stops] in (
+        [0.001, 0.002, 0.003, 0.004],
+        [0.004, 0.003, 0.002, 0.001],
+    )
     assert sorted(len(stop.entries) for stop in planned.stops) == [1, 1, 1, 2]
 
 
@@ -141,8 +143,15 @@ def test_two_crews_planning_at_once_never_share_a_report(real_session_factory, r
     from app.services.reporting import submit_report
 
     with transaction(real_session_factory) as session:
-        per = Staff(email="per@tromso.example", name="Per", role="crew", created_at=clock(), active=True, language="nb",
-                    memberships=[StaffUnit(unit_code="bydrift")])
+        per = Staff(
+            email="per@tromso.example",
+            name="Per",
+            role="crew",
+            created_at=clock(),
+            active=True,
+            language="nb",
+            memberships=[StaffUnit(unit_code="bydrift")],
+        )
         session.add(per)
         session.flush()
         for number in range(20):

@@ -19,11 +19,14 @@ def mail_row(session, make_report, rules, kari, clock):
     """The delivery by mail of a forwarded report, due now: `mail_row("bydrift", description="...")`."""
 
     def make(unit="bydrift", words=None, **given):
-        made = forwarding.forward(session, make_report(**given), unit, rules=rules, by=kari, at=clock(), undo_seconds=10,
-                                  words=words)
+        made = forwarding.forward(
+            session, make_report(**given), unit, rules=rules, by=kari, at=clock(), undo_seconds=10, words=words
+        )
         session.commit()
         clock.pass_(seconds=11)
-        return session.scalars(select(Delivery).where(Delivery.forwarding_id == made.id, Delivery.channel == "email")).one()
+        return session.scalars(
+            select(Delivery).where(Delivery.forwarding_id == made.id, Delivery.channel == "email")
+        ).one()
 
     return make
 
@@ -60,7 +63,7 @@ def test_a_unit_gets_one_mail_with_place_map_words_and_reply_to_the_desk(mail_ro
         assert "Haster litt" in body
         assert "69.64920, 18.95530" in body
         assert "openstreetmap.org/?mlat=69.64920" in body
-        assert "http://testserver/staff/reports/" in body
+        assert "http://testserver/staff/inbox/" in body
 
 
 def test_the_same_job_twice_is_one_mail(mail_row, office, postbox):
@@ -70,7 +73,9 @@ def test_the_same_job_twice_is_one_mail(mail_row, office, postbox):
     assert len(postbox.mails) == 1
 
 
-def test_a_job_that_comes_too_early_waits_for_the_end_of_undo(session, make_report, rules, kari, clock, office, postbox):
+def test_a_job_that_comes_too_early_waits_for_the_end_of_undo(
+    session, make_report, rules, kari, clock, office, postbox
+):
     made = forwarding.forward(session, make_report(), "bydrift", rules=rules, by=kari, at=clock(), undo_seconds=10)
     session.commit()
     row = session.scalars(select(Delivery).where(Delivery.forwarding_id == made.id, Delivery.channel == "email")).one()
@@ -124,7 +129,9 @@ def test_a_server_that_is_down_loses_nothing(mail_row, office, session, clock):
     assert row.last_error.startswith("no_server")
 
 
-def test_a_connection_that_breaks_before_the_answer_leaves_unknown_and_is_not_repeated(mail_row, office, postbox, session):
+def test_a_connection_that_breaks_before_the_answer_leaves_unknown_and_is_not_repeated(
+    mail_row, office, postbox, session
+):
     postbox.hang_up_after_data = True
     row = mail_row()
     outgoing.deliver(office, delivery_id=row.id)
@@ -210,9 +217,7 @@ def test_an_outside_unit_s_mail_holds_no_contact_data(mail_row, office, postbox)
     assert "/staff/" not in whole
 
 
-def test_photos_go_along_and_one_that_is_gone_from_the_disk_holds_nothing_up(
-    mail_row, office, postbox, session, clock
-):
+def test_photos_go_along_and_one_that_is_gone_from_the_disk_holds_nothing_up(mail_row, office, postbox, session, clock):
     row = mail_row()
     there, gone = uuid.uuid4(), uuid.uuid4()
     report_id = session.scalars(select(Report.id)).one()
@@ -239,8 +244,13 @@ def test_an_outside_unit_gets_no_link_to_a_private_report(mail_row, office, post
 
 
 def test_the_receipt_holds_the_links_and_none_of_the_sender_s_words(receipt, office, postbox, session):
-    row = receipt(name="Buy pills at spam.example", description="Cheap pills at spam.example",
-                  address="spam.example street", lat=69.6492, lon=18.9553)
+    row = receipt(
+        name="Buy pills at spam.example",
+        description="Cheap pills at spam.example",
+        address="spam.example street",
+        lat=69.6492,
+        lon=18.9553,
+    )
     outgoing.notify(office, notification_id=row.id)
     (mail,) = postbox.mails
     assert mail["To"] == "resident@example.org"
@@ -272,7 +282,9 @@ def test_a_reporter_erased_meanwhile_gets_nothing(receipt, office, postbox, sess
     assert (row.state, postbox.mails) == ("cancelled", [])
 
 
-def test_beyond_the_receipt_only_a_confirmed_address_is_written_to(session, make_report, kari, rules, clock, office, postbox):
+def test_beyond_the_receipt_only_a_confirmed_address_is_written_to(
+    session, make_report, kari, rules, clock, office, postbox
+):
     report = make_report(email="resident@example.org")
     report.reporter.confirm(at=clock())
     forwarding.forward(session, report, "bydrift", rules=rules, by=kari, at=clock(), undo_seconds=0)
@@ -333,8 +345,9 @@ def test_words_for_staff_do_not_reach_the_reporter(session, make_report, kari, o
     assert "old cable" not in postbox.raw[0].decode()
 
 
-@pytest.mark.parametrize("kind", ["forwarded", "taken", "scheduled", "fixed", "answered", "referred", "rejected",
-                                  "duplicate", "noted"])
+@pytest.mark.parametrize(
+    "kind", ["forwarded", "taken", "scheduled", "fixed", "answered", "referred", "rejected", "duplicate", "noted"]
+)
 @pytest.mark.parametrize("language", ["nb", "en"])
 def test_every_kind_of_news_is_a_whole_mail_in_both_languages(
     session, make_report, clock, office, postbox, kind, language
@@ -342,8 +355,16 @@ def test_every_kind_of_news_is_a_whole_mail_in_both_languages(
     report = make_report(email="resident@example.org")
     report.reporter.confirm(at=clock())
     report.reporter.language = language
-    update = Update(report_id=report.id, at=clock(), kind=kind, actor_kind="system", public=True, unit_code="bydrift",
-                    to_status=kind if kind in {"fixed", "rejected"} else None, data={})
+    update = Update(
+        report_id=report.id,
+        at=clock(),
+        kind=kind,
+        actor_kind="system",
+        public=True,
+        unit_code="bydrift",
+        to_status=kind if kind in {"fixed", "rejected"} else None,
+        data={},
+    )
     session.add(update)
     session.flush()
     row = notifying.notify(session, report, update, kind=NotificationKind.STATUS, at=clock())

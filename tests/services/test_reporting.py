@@ -63,10 +63,21 @@ def test_nothing_is_kept_of_somebody_who_gave_nothing(submit, session):
 
 
 def test_the_nearest_lamp_within_25_metres_comes_along_with_its_owner(submit, session):
-    session.add_all([
-        Asset(kind="lamp", number="A-1", lat=STORGATA[0] + 0.0001, lon=STORGATA[1], owner="municipality", road_owner="county"),
-        Asset(kind="lamp", number="A-2", lat=STORGATA[0] + 0.0005, lon=STORGATA[1], owner="state", road_owner="state"),
-    ])
+    session.add_all(
+        [
+            Asset(
+                kind="lamp",
+                number="A-1",
+                lat=STORGATA[0] + 0.0001,
+                lon=STORGATA[1],
+                owner="municipality",
+                road_owner="county",
+            ),
+            Asset(
+                kind="lamp", number="A-2", lat=STORGATA[0] + 0.0005, lon=STORGATA[1], owner="state", road_owner="state"
+            ),
+        ]
+    )
     session.flush()
     report = submit()
     assert session.get_one(Asset, report.asset_id).number == "A-1"

@@ -31,10 +31,13 @@ def exists(office, photo_id):
 def test_keys_attempts_and_sessions_go_when_their_time_is_over(session, office, kari, clock):
     old, young = clock() - timedelta(days=40), clock() - timedelta(minutes=30)
     for name, at in (("old", old), ("young", young)):
-        session.add_all([
-            IdempotencyKey(key=name, fingerprint="0" * 64, created_at=at), SignInAttempt(key=name, at=at),
-            StaffSession(token_hash=name, staff_id=kari.id, created_at=at, seen_at=at, expires_at=at),
-        ])
+        session.add_all(
+            [
+                IdempotencyKey(key=name, fingerprint="0" * 64, created_at=at),
+                SignInAttempt(key=name, at=at),
+                StaffSession(token_hash=name, staff_id=kari.id, created_at=at, seen_at=at, expires_at=at),
+            ]
+        )
     session.commit()
     swept = upkeep.sweep(office)
     assert (swept.keys, swept.attempts, swept.sessions) == (1, 1, 1)

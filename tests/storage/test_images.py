@@ -38,9 +38,7 @@ def corners(image):
 
 
 def nearest_colour(pixel):
-    return min(
-        (RED, GREEN, BLUE, YELLOW), key=lambda c: sum(abs(a - b) for a, b in zip(c, pixel, strict=True))
-    )
+    return min((RED, GREEN, BLUE, YELLOW), key=lambda c: sum(abs(a - b) for a, b in zip(c, pixel, strict=True)))
 
 
 def segments(jpeg):
@@ -189,9 +187,7 @@ def test_of_moving_pictures_the_first_one_is_kept():
         assert corners(opened(process(encoded(kind, **options)).jpeg)) == [RED, GREEN, BLUE, YELLOW]
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"\xff", b"Hei, dette er en tekst som heter bilde.jpg", b"PK\3\4" + bytes(99)]
-)
+@pytest.mark.parametrize("data", [b"", b"\xff", b"Hei, dette er en tekst som heter bilde.jpg", b"PK\3\4" + bytes(99)])
 def test_a_text_file_called_jpg_is_not_a_photo(data):
     assert refusal(data).code == "not_a_photo"
 

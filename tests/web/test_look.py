@@ -10,8 +10,12 @@ import pytest
 PROJECT = Path(__file__).resolve().parents[2]
 GROUPS = ("accent", "neutral", "brand1", "info", "success", "warning", "danger")
 SURFACES = (
-    "background-default", "background-tinted",
-    "surface-default", "surface-tinted", "surface-hover", "surface-active",
+    "background-default",
+    "background-tinted",
+    "surface-default",
+    "surface-tinted",
+    "surface-hover",
+    "surface-active",
 )
 
 

@@ -103,16 +103,12 @@ def test_exactly_those_get_in_who_may(route, people, browser_of, at_bydrift):
     assert {role for role, inside in found.items() if inside} == who_may(route)
 
 
-@pytest.mark.parametrize(
-    "route", [route for route in ROUTES if "unit" in who_may(route) and "{reference}" in route]
-)
+@pytest.mark.parametrize("route", [route for route in ROUTES if "unit" in who_may(route) and "{reference}" in route])
 def test_a_colleague_from_another_unit_finds_nothing_there(route, browser_of, eva, at_bydrift):
     assert ask(browser_of(eva), route, at_bydrift).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "route", [route for route in ROUTES if "{reference}" in route and "desk" in who_may(route)]
-)
+@pytest.mark.parametrize("route", [route for route in ROUTES if "{reference}" in route and "desk" in who_may(route)])
 def test_those_who_may_find_what_they_ask_for(route, browser_of, kari, at_bydrift):
     """So that the test above is not about a wrong address."""
     assert ask(browser_of(kari), route, at_bydrift).status_code in {200, 303, 404, 409, 422}

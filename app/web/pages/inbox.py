@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.errors import Conflict, N_
+from app.errors import N_, Conflict
 from app.models import Report, Update
 from app.queries import inbox as inbox_query
 from app.queries.visible import report_for
@@ -21,15 +21,30 @@ router = APIRouter(prefix="/staff/inbox", include_in_schema=False)
 
 @router.get("")
 def inbox_page(
-    request: Request, staff: UnitDep, session: SessionDep, rules: RulesDep, unit: str = "", status: str = "", after: int = 0
+    request: Request,
+    staff: UnitDep,
+    session: SessionDep,
+    rules: RulesDep,
+    unit: str = "",
+    status: str = "",
+    after: int = 0,
 ) -> Response:
     """The reports that wait at the person's units."""
     reports = inbox_query.inbox(session, staff, unit_code=unit, status=status, after=max(after, 0))
     counts = inbox_query.counts(session, staff)
     codes = sorted({code for code, _ in counts} | set(staff.unit_codes))
     return render(
-        request, "staff/inbox.html", reports=reports[: inbox_query.PAGE], waiting=counts, unit=unit, status=status,
-        unit_codes=codes, after=after, page=inbox_query.PAGE, more=len(reports) > inbox_query.PAGE, rules=rules,
+        request,
+        "staff/inbox.html",
+        reports=reports[: inbox_query.PAGE],
+        waiting=counts,
+        unit=unit,
+        status=status,
+        unit_codes=codes,
+        after=after,
+        page=inbox_query.PAGE,
+        more=len(reports) > inbox_query.PAGE,
+        rules=rules,
     )
 
 
@@ -37,14 +52,23 @@ def inbox_page(
 def inbox_report(request: Request, reference: str, staff: UnitDep, session: SessionDep, lang: LanguageDep) -> Response:
     """One report with all that the unit needs to mend it."""
     report = report_for(
-        session, staff, reference, selectinload(Report.updates).joinedload(Update.note), selectinload(Report.photos),
+        session,
+        staff,
+        reference,
+        selectinload(Report.updates).joinedload(Update.note),
+        selectinload(Report.photos),
         joinedload(Report.reporter),
     )
     mine = staff.sees_all or report.unit_code in staff.unit_codes
     # Whoever is only told of it has nobody to ask.
-    return render(request, "staff/inbox_report.html", report=report, mine=mine,
-                  contact=report.reporter if mine and staff.sees_contacts else None,
-                  reason=Reason.from_data(report.proposal_reason).text(lang) if report.proposal_reason else "")
+    return render(
+        request,
+        "staff/inbox_report.html",
+        report=report,
+        mine=mine,
+        contact=report.reporter if mine and staff.sees_contacts else None,
+        reason=Reason.from_data(report.proposal_reason).text(lang) if report.proposal_reason else "",
+    )
 
 
 def get_report(reference: str, staff: UnitDep, session: SessionDep, form: FormDep) -> Report:
@@ -66,11 +90,15 @@ def take(request: Request, report: ReportDep, staff: UnitDep, now: NowDep) -> Re
 
 
 @router.post("/{reference}/answer", dependencies=[CsrfChecked])
-def answer(request: Request, report: ReportDep, staff: UnitDep, session: SessionDep, form: FormDep, now: NowDep) -> Response:
+def answer(
+    request: Request, report: ReportDep, staff: UnitDep, session: SessionDep, form: FormDep, now: NowDep
+) -> Response:
     """A line to everybody or among staff."""
     public = form.get("public") == "yes"
     units.answer(session, report, by=staff, at=now, words=str(form.get("words") or ""), public=public)
-    return _back_to(request, report, N_("Your answer is public now.") if public else N_("Your note is saved for staff."))
+    return _back_to(
+        request, report, N_("Your answer is public now.") if public else N_("Your note is saved for staff.")
+    )
 
 
 @router.post("/{reference}/return", dependencies=[CsrfChecked])
@@ -81,10 +109,14 @@ def send_back(request: Request, report: ReportDep, staff: UnitDep, form: FormDep
 
 
 @router.post("/{reference}/repair", dependencies=[CsrfChecked])
-def fix(request: Request, report: ReportDep, staff: UnitDep, session: SessionDep, form: FormDep, now: NowDep) -> Response:
+def fix(
+    request: Request, report: ReportDep, staff: UnitDep, session: SessionDep, form: FormDep, now: NowDep
+) -> Response:
     """Mended."""
     units.fix(session, report, by=staff, at=now, words=str(form.get("words") or ""))
-    return redirect(request, "/staff/inbox", flash=("success", N_("The report is fixed. The reporter will hear of it.")))
+    return redirect(
+        request, "/staff/inbox", flash=("success", N_("The report is fixed. The reporter will hear of it."))
+    )
 
 
 def _back_to(request: Request, report: Report, sentence: str) -> Response:

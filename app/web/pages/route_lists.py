@@ -8,7 +8,7 @@ import secrets
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
-from app.errors import DomainError, Invalid, N_
+from app.errors import N_, DomainError, Invalid
 from app.models import Staff, StopOutcome
 from app.planning.gpx import GpxStop, route_gpx
 from app.planning.navigation import navigate_to
@@ -35,15 +35,23 @@ def lists_page(request: Request, staff: CrewDep, session: SessionDep) -> Respons
 
 
 @router.get("/new")
-def new_page(request: Request, staff: CrewDep, session: SessionDep, rules: RulesDep, lang: LanguageDep,
-             unit: str = "") -> Response:
+def new_page(
+    request: Request, staff: CrewDep, session: SessionDep, rules: RulesDep, lang: LanguageDep, unit: str = ""
+) -> Response:
     """What to drive to, and from where."""
     return _form(request, staff, session, rules, given=FormData({"unit": unit}), lang=lang)
 
 
 @router.post("", dependencies=[CsrfChecked])
-def make(request: Request, staff: CrewDep, session: SessionDep, rules: RulesDep, form: FormDep, now: NowDep,
-         lang: LanguageDep) -> Response:
+def make(
+    request: Request,
+    staff: CrewDep,
+    session: SessionDep,
+    rules: RulesDep,
+    form: FormDep,
+    now: NowDep,
+    lang: LanguageDep,
+) -> Response:
     """Plan the round; what cannot be planned shows the form again with its reason."""
     try:
         route_list = crews.plan(session, _wanted(form), rules=rules, by=staff, at=now)
@@ -58,9 +66,15 @@ def drive_page(request: Request, route_list_id: int, staff: CrewDep, session: Se
     route_list = crew_queries.route_list_for(session, staff, route_list_id)
     left = [stop for stop in route_list.stops if stop.completed_at is None]
     return render(
-        request, "crew/drive.html", route_list=route_list, left=left, next_stop=left[0] if left else None,
+        request,
+        "crew/drive.html",
+        route_list=route_list,
+        left=left,
+        next_stop=left[0] if left else None,
         keys={stop.id: secrets.token_urlsafe(12) for stop in left},
-        links={stop.id: navigate_to(lat=stop.lat, lon=stop.lon, label=f"{stop.sort_order}") for stop in route_list.stops},
+        links={
+            stop.id: navigate_to(lat=stop.lat, lon=stop.lon, label=f"{stop.sort_order}") for stop in route_list.stops
+        },
     )
 
 
@@ -75,8 +89,15 @@ def gpx(route_list_id: int, staff: CrewDep, session: SessionDep, rules: RulesDep
     """GPX 1.1 for navigators, in driving order. No words of residents go along."""
     route_list = crew_queries.route_list_for(session, staff, route_list_id)
     stops = [
-        GpxStop(lat=stop.lat, lon=stop.lon, name=f"{stop.sort_order}", description=", ".join(
-            f"{_category(rules, entry.report.category_code, lang)} {entry.report.shown_reference}" for entry in stop.entries))
+        GpxStop(
+            lat=stop.lat,
+            lon=stop.lon,
+            name=f"{stop.sort_order}",
+            description=", ".join(
+                f"{_category(rules, entry.report.category_code, lang)} {entry.report.shown_reference}"
+                for entry in stop.entries
+            ),
+        )
         for stop in route_list.stops
     ]
     content = route_gpx(name=route_list.name, stops=stops, created_at=route_list.created_at)
@@ -91,24 +112,47 @@ def round_json(route_list_id: int, staff: CrewDep, session: SessionDep) -> Respo
 
 
 @router.post("/{route_list_id}/stops/{stop_id}/completion")
-def complete(request: Request, form: CheckedUploadDep, route_list_id: int, stop_id: int, staff: CrewDep,
-             session: SessionDep, state: StateDep, now: NowDep) -> Response:
+def complete(
+    request: Request,
+    form: CheckedUploadDep,
+    route_list_id: int,
+    stop_id: int,
+    staff: CrewDep,
+    session: SessionDep,
+    state: StateDep,
+    now: NowDep,
+) -> Response:
     """Tick one stop off, with a note and photos."""
     stop = crew_queries.stop_for(session, staff, route_list_id, stop_id)
     most = state.settings.photo_max_bytes
-    photos = [take_photo(session, state.photos, read_file(file, most=most), at=now, most_bytes=most)
-              for file in files_of(form, "photo")[:MAX_PHOTOS]]
+    photos = [
+        take_photo(session, state.photos, read_file(file, most=most), at=now, most_bytes=most)
+        for file in files_of(form, "photo")[:MAX_PHOTOS]
+    ]
     outcome = StopOutcome.NOT_FOUND if form.get("outcome") == "not_found" else StopOutcome.DONE
     crews.complete_stop(
-        session, stop, outcome=outcome, by=staff, at=now, key=str(form.get("key") or secrets.token_urlsafe(12)),
-        words=str(form.get("words") or ""), photo_ids=[photo.id for photo in photos], show=form.get("show") == "yes",
+        session,
+        stop,
+        outcome=outcome,
+        by=staff,
+        at=now,
+        key=str(form.get("key") or secrets.token_urlsafe(12)),
+        words=str(form.get("words") or ""),
+        photo_ids=[photo.id for photo in photos],
+        show=form.get("show") == "yes",
     )
-    done = N_("Stop %(number)s is done.") if outcome is StopOutcome.DONE else N_("Stop %(number)s goes back to the unit.")
-    return redirect(request, f"/staff/route-lists/{route_list_id}#next", flash=("success", done), number=stop.sort_order)
+    done = (
+        N_("Stop %(number)s is done.") if outcome is StopOutcome.DONE else N_("Stop %(number)s goes back to the unit.")
+    )
+    return redirect(
+        request, f"/staff/route-lists/{route_list_id}#next", flash=("success", done), number=stop.sort_order
+    )
 
 
 @router.post("/{route_list_id}/stops/{stop_id}/removal", dependencies=[CsrfChecked])
-def take_off(request: Request, route_list_id: int, stop_id: int, staff: CrewDep, session: SessionDep, now: NowDep) -> Response:
+def take_off(
+    request: Request, route_list_id: int, stop_id: int, staff: CrewDep, session: SessionDep, now: NowDep
+) -> Response:
     """Not on this round."""
     stop = crew_queries.stop_for(session, staff, route_list_id, stop_id)
     crews.remove_stop(session, stop, by=staff, at=now)
@@ -123,17 +167,33 @@ def close(request: Request, route_list_id: int, staff: CrewDep, session: Session
     return redirect(request, "/staff/route-lists", flash=("success", N_("The route list is closed.")))
 
 
-def _form(request: Request, staff: Staff, session: SessionDep, rules: Rules, *, given: FormData,
-          error: DomainError | None = None, lang: str) -> Response:
-    units = [unit for unit in rules.units.values() if not unit.outside and (staff.sees_all or unit.code in staff.unit_codes)]
+def _form(
+    request: Request,
+    staff: Staff,
+    session: SessionDep,
+    rules: Rules,
+    *,
+    given: FormData,
+    error: DomainError | None = None,
+    lang: str,
+) -> Response:
+    units = [
+        unit for unit in rules.units.values() if not unit.outside and (staff.sees_all or unit.code in staff.unit_codes)
+    ]
     chosen = str(given.get("unit") or (units[0].code if units else ""))
     home = rules.municipality.map
     return render(
-        request, "crew/new.html", status_code=422 if error else 200, units=units, chosen=chosen, given=given,
+        request,
+        "crew/new.html",
+        status_code=422 if error else 200,
+        units=units,
+        chosen=chosen,
+        given=given,
         unit_choices=[(unit.code, unit.name(lang)) for unit in units],
         area_choices=[(area.code, area.name(lang)) for area in rules.areas.values()],
         counts=crew_queries.plannable_counts(session, [unit.code for unit in units]),
-        start=str(given.get("start") or f"{home.lat}, {home.lon}"), sentence=say(error, lang) if error else None,
+        start=str(given.get("start") or f"{home.lat}, {home.lon}"),
+        sentence=say(error, lang) if error else None,
         fields=getattr(error, "fields", {}),
     )
 
@@ -144,9 +204,14 @@ def _wanted(form: FormData) -> Round:
         sentence = N_("Write the start as latitude and longitude, for example 69.6492, 18.9553.")
         raise Invalid(sentence, fields={"start": sentence})
     return Round(
-        unit_code=str(form.get("unit") or ""), start_lat=float(place[1]), start_lon=float(place[2]),
-        start_name=str(form.get("start_name") or ""), name=str(form.get("name") or ""), area=str(form.get("area") or ""),
-        category_codes=tuple(str(code) for code in form.getlist("category")), returns=form.get("ends") != "anywhere",
+        unit_code=str(form.get("unit") or ""),
+        start_lat=float(place[1]),
+        start_lon=float(place[2]),
+        start_name=str(form.get("start_name") or ""),
+        name=str(form.get("name") or ""),
+        area=str(form.get("area") or ""),
+        category_codes=tuple(str(code) for code in form.getlist("category")),
+        returns=form.get("ends") != "anywhere",
     )
 
 

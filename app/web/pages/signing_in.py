@@ -16,7 +16,12 @@ from app.web.templating import redirect, render
 
 router = APIRouter(include_in_schema=False)
 
-HOME_OF = {Role.DESK: "/staff/queue", Role.ADMIN: "/staff/queue", Role.UNIT: "/staff/inbox", Role.CREW: "/staff/route-lists"}
+HOME_OF = {
+    Role.DESK: "/staff/queue",
+    Role.ADMIN: "/staff/queue",
+    Role.UNIT: "/staff/inbox",
+    Role.CREW: "/staff/route-lists",
+}
 
 
 @router.get("/staff")
@@ -43,8 +48,14 @@ def sign_in(request: Request, form: FormDep, session: SessionDep, state: StateDe
         token = signing_in.sign_in(session, email, password, at=now, hours=state.settings.session_hours)
     except DomainError as error:
         status = 422 if isinstance(error, Invalid) else 429
-        return render(request, "staff/sign_in.html", status_code=status, email=email, next=own_path(target),
-                      sentence=say(error, get_language(request)))
+        return render(
+            request,
+            "staff/sign_in.html",
+            status_code=status,
+            email=email,
+            next=own_path(target),
+            sentence=say(error, get_language(request)),
+        )
     response = redirect(request, own_path(target))
     security.set_cookie(response, state.settings, "gatami_session", token)
     return response
@@ -57,7 +68,9 @@ def sign_out(request: Request, session: SessionDep, state: StateDep, now: NowDep
     if token:
         signing_in.sign_out(session, token, at=now)
     response = redirect(request, "/staff/sign-in")
-    response.delete_cookie(security.cookie_name(state.settings, "gatami_session"), path="/", secure=state.settings.https)
+    response.delete_cookie(
+        security.cookie_name(state.settings, "gatami_session"), path="/", secure=state.settings.https
+    )
     return response
 
 

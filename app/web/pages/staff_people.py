@@ -110,13 +110,13 @@ def add_person(
     return _tell(request, added, invitations.send(added, token, settings=state.settings, rules=rules, at=now))
 
 
-@router.get("/people/{staff_id:int}")  # noqa: FAST003 - ColleagueDep reads it
+@router.get("/people/{staff_id:int}")
 def person_page(request: Request, colleague: ColleagueDep, admin: AdminDep) -> Response:
     """One person, to be changed, invited again or let go."""
     return _form(request, Person.of(colleague), colleague=colleague, mine=admin.id == colleague.id)
 
 
-@router.post("/people/{staff_id:int}", dependencies=[CsrfChecked])  # noqa: FAST003 - ColleagueDep reads it
+@router.post("/people/{staff_id:int}", dependencies=[CsrfChecked])
 def change_person(
     request: Request, colleague: ColleagueDep, admin: AdminDep, session: SessionDep, person: PersonDep, rules: RulesDep
 ) -> Response:
@@ -130,7 +130,7 @@ def change_person(
     return redirect(request, "/staff/people", flash=("success", N_("%(name)s is saved.")), name=colleague.name)
 
 
-@router.post("/people/{staff_id:int}/invitation", dependencies=[CsrfChecked])  # noqa: FAST003 - ColleagueDep reads it
+@router.post("/people/{staff_id:int}/invitation", dependencies=[CsrfChecked])
 def invite_again(request: Request, colleague: ColleagueDep, rules: RulesDep, state: StateDep, now: NowDep) -> Response:
     """A new link; the one before it is over."""
     with transaction(state.session_factory) as session:
@@ -139,7 +139,7 @@ def invite_again(request: Request, colleague: ColleagueDep, rules: RulesDep, sta
     return _tell(request, invited, invitations.send(invited, token, settings=state.settings, rules=rules, at=now))
 
 
-@router.post("/people/{staff_id:int}/departure", dependencies=[CsrfChecked])  # noqa: FAST003 - ColleagueDep reads it
+@router.post("/people/{staff_id:int}/departure", dependencies=[CsrfChecked])
 def let_go(request: Request, colleague: ColleagueDep, session: SessionDep, now: NowDep) -> Response:
     """Signed out at once, on every device."""
     services.deactivate(session, colleague, at=now)
@@ -148,7 +148,7 @@ def let_go(request: Request, colleague: ColleagueDep, session: SessionDep, now: 
     )
 
 
-@router.post("/people/{staff_id:int}/return", dependencies=[CsrfChecked])  # noqa: FAST003 - ColleagueDep reads it
+@router.post("/people/{staff_id:int}/return", dependencies=[CsrfChecked])
 def take_back(request: Request, colleague: ColleagueDep) -> Response:
     """Back on the list; a new invitation is the next step."""
     services.reactivate(colleague)

@@ -14,9 +14,13 @@ def stuck(session, make_report, rules, kari, clock):
     """A forwarded report's mail that failed, or that nobody knows of: `stuck("unknown")`."""
 
     def make(state="failed", error="recipient: 550 5.1.1 No such mailbox", **given):
-        made = forwarding.forward(session, make_report(**given), "bydrift", rules=rules, by=kari, at=clock(), undo_seconds=0)
+        made = forwarding.forward(
+            session, make_report(**given), "bydrift", rules=rules, by=kari, at=clock(), undo_seconds=0
+        )
         session.flush()
-        row = session.scalars(select(Delivery).where(Delivery.forwarding_id == made.id, Delivery.channel == "email")).one()
+        row = session.scalars(
+            select(Delivery).where(Delivery.forwarding_id == made.id, Delivery.channel == "email")
+        ).one()
         row.start(at=clock())
         row.state, row.last_error = state, error
         session.commit()

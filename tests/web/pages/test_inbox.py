@@ -1,9 +1,11 @@
 """A unit's inbox: the one who may, a colleague from another unit, a stranger."""
 
 import pytest
+from lxml import html
 from sqlalchemy import select
 
 from app.models import Actor, Notification, Update
+from app.services.drafts import keep_answers
 
 
 @pytest.fixture
@@ -80,6 +82,30 @@ def test_an_old_page_does_not_overwrite_a_newer_decision(browser_of, forwarded, 
     old = forwarded.version
     browser = browser_of(ola)
     browser.submit(path(forwarded, "/taking"), version=old)
-    answer = browser.submit(path(forwarded, "/repair"), version=old)
+    answer = browser.submit(path(forwarded, "/repair"), version=old, words="New bulb in the third lamp")
     assert answer.status_code == 409
+    assert "New bulb in the third lamp" in answer.text
     assert fresh(session, forwarded).status == "in_progress"
+
+
+def test_every_link_of_the_main_menu_leads_to_a_page_of_ones_own(browser_of, kari, ola, per, ada):
+    for staff in (kari, ola, per, ada):
+        browser = browser_of(staff)
+        menu = html.fromstring(browser.look("/staff/account")).xpath("//nav[@class='site-nav']//a")
+        assert len(menu) > 1
+        for link in menu:
+            assert browser.get(link.get("href"), follow_redirects=True).status_code == 200, link.get("href")
+
+
+def test_answers_are_read_in_the_readers_language_and_kept_when_the_question_is_gone(
+    browser_of, forwarded, rules, ola, session
+):
+    forwarded.category_code = "pothole"
+    asked = keep_answers(rules.categories["pothole"], {"size": "large"}, lang="nb")
+    gone = {"code": "colour", "question": "Hvilken farge?", "value": "red", "text": "Rød"}
+    forwarded.answers = [*asked, gone]
+    session.commit()
+    page = browser_of(ola).look(path(forwarded))
+    assert "How large is the hole?" in page
+    assert "Hvor stort er hullet?" not in page
+    assert "Rød" in page

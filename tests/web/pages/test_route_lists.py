@@ -67,8 +67,7 @@ def test_a_stranger_is_sent_to_the_door(browser_of, route_list):
 
 
 def test_the_crew_never_sees_who_reported(browser_of, per, make_report, kari, session, clock):
-    report = make_report(
-        name="Siri Reporter", email="siri@example.com")
+    report = make_report(name="Siri Reporter", email="siri@example.com")
     report.forward("bydrift", actor=Actor.of(kari), at=clock())
     session.commit()
     browser = browser_of(per)
@@ -103,7 +102,8 @@ def test_a_file_that_is_no_photo_leaves_the_stop_as_it_was(browser_of, per, rout
     browser, stop = browser_of(per), session.scalars(select(Stop)).first()
     answer = browser.post(
         f"/staff/route-lists/{route_list.id}/stops/{stop.id}/completion",
-        data={"csrf_token": browser.token, "outcome": "done"}, files={"photo": ("x.jpg", b"not a photo", "image/jpeg")},
+        data={"csrf_token": browser.token, "outcome": "done"},
+        files={"photo": ("x.jpg", b"not a photo", "image/jpeg")},
     )
     assert answer.status_code == 422
     session.refresh(stop)

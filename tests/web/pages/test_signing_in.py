@@ -103,12 +103,22 @@ def test_a_form_without_the_token_is_refused(client, with_password):
 
 def test_a_form_from_another_site_is_refused_even_with_the_token(browser_of, with_password):
     browser = browser_of(None)
-    answer = browser.post("/staff/sign-in", data={"csrf_token": browser.token, "email": "a@b.no", "password": "x"},
-                          headers={"sec-fetch-site": "cross-site"})
+    answer = browser.post(
+        "/staff/sign-in",
+        data={"csrf_token": browser.token, "email": "a@b.no", "password": "x"},
+        headers={"sec-fetch-site": "cross-site"},
+    )
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize(("role", "home"), [(Role.DESK, "/staff/queue"), (Role.ADMIN, "/staff/queue"),
-                                            (Role.UNIT, "/staff/inbox"), (Role.CREW, "/staff/route-lists")])
+@pytest.mark.parametrize(
+    ("role", "home"),
+    [
+        (Role.DESK, "/staff/queue"),
+        (Role.ADMIN, "/staff/queue"),
+        (Role.UNIT, "/staff/inbox"),
+        (Role.CREW, "/staff/route-lists"),
+    ],
+)
 def test_each_role_starts_where_its_work_waits(browser_of, make_staff, role, home):
     assert browser_of(make_staff("Nils", role)).get("/staff").headers["location"] == home
