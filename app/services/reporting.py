@@ -48,10 +48,10 @@ def submit_report(
     report = _make_report(session, draft, category, at=at)
     _find_asset(session, report, category, draft)
     proposing.propose(report, category, rules, at=at)
-    _keep_reporter(report, draft)
     report.entered_by_id = entered_by.id if entered_by else None
     first = report.begin(actor=Actor.of(entered_by) if entered_by else REPORTER, at=at)
     _store(session, report, first)
+    report.reporter = _reporter_of(draft)
     attach_photos(session, report, draft.photo_ids)
     if idempotency_key:
         session.execute(update(IdempotencyKey).where(IdempotencyKey.key == idempotency_key).values(report_id=report.id))
@@ -62,14 +62,12 @@ def submit_report(
 
 def _store(session: Session, report: Report, first: Update) -> None:
     """Past the session's unit of work, whose bookkeeping would take longer than everything else together."""
-    reporter = report.__dict__.pop("reporter", None)
     insert_row(session, report)
     first.report_id = report.id
     insert_row(session, first)
     session.add_all([report, first])
+    # Nobody can be there yet; said here, so that setting the reporter does not have to look first.
     set_committed_value(report, "reporter", None)
-    if reporter is not None:
-        report.reporter = reporter
 
 
 def _remember_key(session: Session, key: str, draft: ReportDraft, *, at: datetime) -> Report | None:
@@ -114,7 +112,7 @@ def _find_asset(session: Session, report: Report, category: Category, draft: Rep
     """Tie the report to the lamp it is about: by the number on the mast, else the nearest within 25 m."""
     asset: Asset | None = None
     if category.asset_kind:
-        number = str(draft.answers.get("mast") or "").strip()
+        number = str(draft.answers.get(ASSET_NUMBER) or "").strip()
         asset = assets.find(session, kind=category.asset_kind, number=number, lat=report.lat, lon=report.lon)
     if asset is not None:
         report.asset_id = asset.id
@@ -122,16 +120,13 @@ def _find_asset(session: Session, report: Report, category: Category, draft: Rep
         report.address = report.address or asset.street
 
 
-def _keep_reporter(report: Report, draft: ReportDraft) -> None:
-    """Said in so many words also when there is nobody, because what was never set cannot be asked for later."""
+def _reporter_of(draft: ReportDraft) -> Reporter | None:
     given = draft.reporter
-    report.reporter = (
-        None
-        if not given.given
-        else Reporter(
-            name=given.name.strip() or None,
-            email=given.email.strip() or None,
-            phone=given.phone.strip() or None,
-            language=given.language,
-        )
+    if not given.given:
+        return None
+    return Reporter(
+        name=given.name.strip() or None,
+        email=given.email.strip() or None,
+        phone=given.phone.strip() or None,
+        language=given.language,
     )
