@@ -114,15 +114,18 @@ def status_word(status: str, lang: str) -> str:
     return translate(STATUS_WORDS[status], lang)
 
 
-def best_language(accept: str | None) -> str:
-    """The first language of an Accept-Language header that we have; Norwegian in any form is bokmål."""
+def best_language(accept: str | None, *, default: str = DEFAULT_LANGUAGE) -> str:
+    """The first language of an Accept-Language header that we have; Norwegian in any form is bokmål.
+
+    Whoever names none gets the municipality's `default`, or English where we do not speak that.
+    """
     for part in (accept or "").split(","):
         code = part.split(";")[0].strip().lower()[:2]
         if code in {"nb", "no", "nn"}:
             return "nb"
         if code in LANGUAGES:
             return code
-    return DEFAULT_LANGUAGE
+    return default if default in LANGUAGES else "en"
 
 
 def show_datetime(moment: datetime, lang: str) -> str:

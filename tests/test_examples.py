@@ -35,6 +35,11 @@ def in_town(state):
     return open_browser
 
 
+def test_whoever_names_no_language_gets_one_of_the_towns(in_town, client):
+    assert '<html lang="en"' in in_town("boston").get("/", headers={"accept-language": ""}).text
+    assert '<html lang="nb"' in client.get("/", headers={"accept-language": "x"}).text
+
+
 @pytest.mark.parametrize(("town", "rows", "imported"), [("boston", 30, 30), ("zuerich", 31, 31)])
 def test_the_made_up_input_comes_in_whole_and_once(session, town, rows, imported):
     rules = load_rules(EXAMPLES / town / "rules.yaml")

@@ -167,7 +167,10 @@ def get_language(request: Request) -> str:
     if chosen in LANGUAGES:
         return str(chosen)
     staff = getattr(request.state, "staff", None)
-    return staff.language if staff is not None else best_language(request.headers.get("accept-language"))
+    if staff is not None:
+        return str(staff.language)
+    default = state_of(request).rules_file.current.default_language
+    return best_language(request.headers.get("accept-language"), default=default)
 
 
 LanguageDep = Annotated[str, Depends(get_language)]

@@ -29,7 +29,7 @@ def list_categories(
     language: Annotated[str | None, Query(max_length=12, description="nb or en; else by Accept-Language.")] = None,
 ) -> Response:
     """In the rules file's order, which is the order that the form shows."""
-    lang = language or best_language(request.headers.get("accept-language"))
+    lang = language or best_language(request.headers.get("accept-language"), default=rules.default_language)
     if language and language not in rules.languages:
         raise Invalid(NO_SUCH_LANGUAGE, fields={"language": NO_SUCH_LANGUAGE})
     tag = etag("categories", rules.sha256, lang)
