@@ -54,6 +54,30 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(keys[-1])
 
 
+def test_keys_pressed_too_fast_decide_nothing_more(live_server: LiveServer, desk_at: Callable[..., Page]) -> None:
+    state = live_server.state
+    references = [report_at(state, metres_north=400 * n) for n in range(3)]
+    page = desk_at(1280)
+    page.keyboard.press("f")
+    press(page, "f")
+    expect(page.locator(".queue__item")).to_have_count(2)
+    assert sorted(stored(state, one).status for one in references) == ["forwarded", "new", "new"]
+    second = current(page)
+    page.keyboard.press("j")
+    press(page, "f")
+    assert stored(state, second).status == "new"
+
+
+def test_a_refused_decision_stands_open(desk_at: Callable[..., Page], live_server: LiveServer) -> None:
+    report_at(live_server.state)
+    page = desk_at(1280, expect=["422"])
+    page.keyboard.press("r")
+    page.keyboard.press("Tab")
+    press(page, "Control+Enter")
+    expect(page.locator("#reject-words")).to_be_visible()
+    expect(page.locator("#reject-words-error")).to_have_text("Write a kind reason. The reporter reads it.")
+
+
 def test_five_reports_are_triaged_by_keyboard_only(live_server: LiveServer, desk_at: Callable[..., Page]) -> None:
     state = live_server.state
     lamp = report_at(state, description="Mørkt ved nummer 64", photo=jpeg())
