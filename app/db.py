@@ -17,7 +17,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from psycopg.types.json import Jsonb
-from sqlalchemy import Engine, MetaData, create_engine, inspect, text
+from sqlalchemy import Engine, MetaData, create_engine, inspect
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached, sessionmaker
 
@@ -178,8 +178,3 @@ def knows_revision(revision: str) -> bool:
     """Whether this version of the program knows the tables of this revision."""
     script = ScriptDirectory.from_config(alembic_config(""))
     return revision in {step.revision for step in script.walk_revisions()}
-
-
-def ping(session: Session) -> str:
-    """The PostGIS version; also wakes PostGIS in this connection, whose first call is slow."""
-    return str(session.scalar(text("SELECT postgis_lib_version()")))

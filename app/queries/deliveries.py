@@ -59,15 +59,6 @@ def undelivered(session: Session, staff: Staff) -> Undelivered:
     )
 
 
-def count_undelivered(session: Session) -> int:
-    """The number beside the page's name in the menu."""
-    kinds = [
-        select(func.count()).select_from(table).where(table.state.in_(STUCK)).scalar_subquery()
-        for table in (Delivery, Notification)
-    ]
-    return session.scalar(select(kinds[0] + kinds[1])) or 0
-
-
 def count_stuck(session: Session, table: type[Delivery | Notification]) -> int:
     """How many of one kind wait for a person."""
     return session.scalar(select(func.count()).select_from(table).where(table.state.in_(STUCK))) or 0

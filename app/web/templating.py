@@ -44,11 +44,6 @@ def redirect(request: Request, path: str, *, flash: Flash | None = None, **param
     return response
 
 
-def wants_json(request: Request) -> bool:
-    """Whether a script of ours asked, and wants data instead of a page."""
-    return "application/json" in request.headers.get("accept", "")
-
-
 def static(path: str) -> str:
     """Address of a file under static/, with a mark of its contents, so that browsers may keep it for a year."""
     return f"/static/{path}?v={_mark(path)}"
