@@ -148,7 +148,7 @@ def test_the_page_is_in_bokmal_without_an_english_word_left(browser_of, kari, st
     browser.cookies.set("gatami_language", "nb")
     page = browser.look("/staff/deliveries")
     assert "Kunne ikke leveres" in page
-    assert "E-posttjeneren tar ikke imot e-post til denne adressen." in page
+    assert "E-postserveren tar ikke imot e-post til denne adressen." in page
     for english in ("Try again", "Send again", "May have arrived", "The unit", "Receipt"):
         assert english not in page
 
