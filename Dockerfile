@@ -4,7 +4,7 @@ WORKDIR /gatami
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 
-FROM python:3.13-slim AS build
+FROM python:3.13-slim-trixie AS build
 WORKDIR /gatami
 COPY requirements.lock ./
 RUN python -m venv .venv && .venv/bin/python -m pip install --no-cache-dir --require-hashes -r requirements.lock
@@ -14,7 +14,7 @@ RUN .venv/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolatio
     && .venv/bin/python -m app.web.vendor node_modules static/vendor \
     && rm -rf node_modules
 
-FROM python:3.13-slim
+FROM python:3.13-slim-trixie
 # pg_dump and pg_restore, for gatami backup and restore.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends postgresql-client \

@@ -60,7 +60,11 @@ def check(draft: ReportDraft, rules: Rules, *, at_desk: bool = False) -> Categor
         gone, none = N_("Choose what it is about. This category is not in use."), N_("Choose what it is about.")
         problems["category"] = gone if draft.category else none
     elif category.phone_instead is not None and not at_desk:
-        problems["category"] = N_("This is urgent. Phone the number shown instead of writing.")
+        raise Invalid(
+            N_("This is urgent. Phone %(number)s now instead of writing."),
+            fields={"category": N_("This is urgent. Phone the number shown instead of writing.")},
+            number=category.phone_instead.number,
+        )
     else:
         problems |= check_answers(category, draft.answers)
     problems |= check_place(draft.lat, draft.lon, draft.address, rules) | check_reporter(draft.reporter)

@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from pwdlib import PasswordHash
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import N_, Invalid, TooMany
@@ -69,6 +69,8 @@ def sign_in(session: Session, email: str, password: str, *, at: datetime, hours:
         )
     )
     staff.last_sign_in_at = at
+    # Who knows the password has not been guessing.
+    session.execute(delete(SignInAttempt).where(SignInAttempt.key == _hash(f"account:{email.strip().lower()}")))
     return token
 
 

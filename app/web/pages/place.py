@@ -45,7 +45,9 @@ def show_area(request: Request, rules: RulesDep, lang: LanguageDep) -> Response:
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
     features = [_feature(rules.service_area, part=None)]
-    features += [_feature(area.polygons, part=area.name(lang)) for area in rules.areas.values()]
+    # An area of many pieces, such as all school yards, is no part of town to be named on a map.
+    parts = [area for area in rules.areas.values() if len(area.polygons.polygons) == 1]
+    features += [_feature(area.polygons, part=area.name(lang)) for area in parts]
     body = orjson.dumps({"type": "FeatureCollection", "features": features})
     return Response(body, media_type="application/geo+json", headers=headers)
 

@@ -190,7 +190,7 @@ def _form(
         chosen=chosen,
         given=given,
         unit_choices=[(unit.code, unit.name(lang)) for unit in units],
-        area_choices=[(area.code, area.name(lang)) for area in rules.areas.values()],
+        area_choices=[(area.code, area.name(lang)[:1].upper() + area.name(lang)[1:]) for area in rules.areas.values()],
         counts=crew_queries.plannable_counts(session, [unit.code for unit in units]),
         start=str(given.get("start") or f"{home.lat}, {home.lon}"),
         sentence=say(error, lang) if error else None,

@@ -51,6 +51,11 @@ def test_after_ten_attempts_even_the_right_password_waits_fifteen_minutes(browse
     assert sign_in(browser).status_code == 303
 
 
+def test_signing_in_often_locks_nobody_out(browser_of, with_password):
+    for _ in range(12):
+        assert sign_in(browser_of(None)).status_code == 303
+
+
 def test_signing_out_ends_the_session_on_the_server(browser_of, with_password):
     browser = browser_of(None)
     sign_in(browser)
