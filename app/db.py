@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,13 +18,17 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from psycopg.types.json import Jsonb
-from sqlalchemy import Engine, MetaData, create_engine, inspect
+from sqlalchemy import Engine, MetaData, create_engine, event, inspect
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from app.errors import Invalid
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+RESTED_SECONDS = 2.0
 
 SessionFactory = sessionmaker[Session]
 
@@ -47,17 +52,34 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
 
     Errors do not repeat the values of their statement: they end in logs, and the values are people's words.
     """
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={
             "options": "-c timezone=UTC -c jit=off -c statement_timeout=60000",
             "application_name": "gatami",
         },
     )
+    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkout", _try_after_rest)
+    return engine
+
+
+def _note_rest(_raw: psycopg.Connection, record: ConnectionPoolEntry) -> None:
+    record.info["rested_since"] = time.monotonic()
+
+
+def _try_after_rest(raw: psycopg.Connection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+    """Ask a connection that has rested whether it still lives; asking each time would cost every request a journey."""
+    if time.monotonic() - record.info.get("rested_since", 0.0) < RESTED_SECONDS:
+        return
+    try:
+        raw.execute("SELECT 1")
+        raw.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError from error  # The pool makes a new one.
 
 
 def make_session_factory(bind: Any) -> SessionFactory:

@@ -51,7 +51,9 @@ def submit_report(
     report.entered_by_id = entered_by.id if entered_by else None
     first = report.begin(actor=Actor.of(entered_by) if entered_by else REPORTER, at=at)
     _store(session, report, first)
-    report.reporter = _reporter_of(draft)
+    reporter = _reporter_of(draft)
+    if reporter is not None:  # Setting None would make the session look for changes at the commit.
+        report.reporter = reporter
     attach_photos(session, report, draft.photo_ids)
     if idempotency_key:
         session.execute(update(IdempotencyKey).where(IdempotencyKey.key == idempotency_key).values(report_id=report.id))

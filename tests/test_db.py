@@ -1,0 +1,35 @@
+"""Connections that died while they rested are replaced before anybody notices."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from app import db
+
+
+@pytest.fixture
+def own_engine(database_url):
+    engine = db.make_engine(database_url, pool_size=1)
+    yield engine
+    engine.dispose()
+
+
+def test_a_connection_that_was_cut_while_it_rested_is_replaced(own_engine, engine, monkeypatch):
+    monkeypatch.setattr(db, "RESTED_SECONDS", 0.0)
+    with own_engine.connect() as connection:
+        number = connection.scalar(text("SELECT pg_backend_pid()"))
+    with engine.connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:number)"), {"number": number})
+    with own_engine.connect() as connection:
+        assert connection.scalar(text("SELECT pg_backend_pid()")) != number
+
+
+def test_a_connection_in_steady_use_is_not_asked_each_time(own_engine, monkeypatch):
+    with own_engine.connect() as connection:
+        connection.scalar(text("SELECT 1"))
+        raw = connection.connection.driver_connection
+    asked = []
+    monkeypatch.setattr(raw, "execute", lambda words: asked.append(words))
+    own_engine.connect().close()
+    assert asked == []
