@@ -30,6 +30,6 @@ def test_a_connection_in_steady_use_is_not_asked_each_time(own_engine, monkeypat
         connection.scalar(text("SELECT 1"))
         raw = connection.connection.driver_connection
     asked = []
-    monkeypatch.setattr(raw, "execute", lambda words: asked.append(words))
+    monkeypatch.setattr(raw, "execute", asked.append)
     own_engine.connect().close()
     assert asked == []
