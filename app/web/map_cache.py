@@ -16,6 +16,11 @@ _LEVEL = 1
 _MOST_BYTES = 32_000_000
 
 
+def takes_gzip(request: Request) -> bool:
+    """Whether the asker can unpack."""
+    return "gzip" in request.headers.get("accept-encoding", "")
+
+
 @dataclass(frozen=True, slots=True)
 class MapAnswer:
     """An answer, compressed."""
@@ -25,7 +30,7 @@ class MapAnswer:
     def response(self, request: Request, headers: dict[str, str]) -> Response:
         """As the asker can read it."""
         headers = headers | {"Vary": "Accept-Encoding"}
-        if "gzip" in request.headers.get("accept-encoding", ""):
+        if takes_gzip(request):
             return Response(self.packed, 200, headers | {"Content-Encoding": "gzip"}, GEOJSON)
         return Response(gzip.decompress(self.packed), 200, headers, GEOJSON)
 

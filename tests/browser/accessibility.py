@@ -26,6 +26,11 @@ _SMALL = """() => [...document.querySelectorAll("button, a.ds-button, label.phot
 
 def check_page(page: Page) -> None:
     """Fails with what is wrong and where."""
+    # Stylesheets are switched on when they have come; before that nothing has its size yet.
+    page.wait_for_load_state("load")
+    page.wait_for_function(
+        "[...document.querySelectorAll('link[data-vendor]')].every((link) => link.media !== 'print')"
+    )
     # axe is brought in past the page's policy, which rightly knows nothing of it.
     page.evaluate(AXE.read_text())
     found = page.evaluate(_RUN)["violations"]

@@ -134,6 +134,7 @@ def test_each_way_a_position_can_fail_has_its_own_words(live_server: LiveServer,
 def test_open_wires_show_the_number_and_no_form(live_server: LiveServer, page_at: Callable[..., Page]) -> None:
     page = page_at(360)
     page.goto("/")
+    page.locator("#all-kinds > summary").click()
     page.locator("summary", has_text="Street lights").click()
     page.get_by_label("Damaged mast or open wires").check()
     expect(page.get_by_role("link", name="Ring 77 00 00 02")).to_have_attribute("href", "tel:77000002")
@@ -204,6 +205,7 @@ def test_without_script_the_whole_form_works(live_server: LiveServer, page_at: C
     page.goto("/")
     expect(page.locator("#map")).to_be_hidden()
     page.locator("#address").fill("Storgata 64, by the bus stop")
+    page.locator("#all-kinds > summary").click()
     page.locator("summary", has_text="Road").first.click()
     page.locator("input[name=category][value=pothole]").check(force=True)
     page.locator("#description").fill("Deep")

@@ -16,7 +16,7 @@ from app.queries.public import Box, ReportFilter
 from app.web import examples
 from app.web.deps import StateDep
 from app.web.filters import BAD_BOX, BAD_FILTERS, FilterReader, fingerprint, read_filter
-from app.web.map_cache import map_cache
+from app.web.map_cache import map_cache, takes_gzip
 from app.web.openapi import GEOJSON, answers
 from app.web.schemas import MapFeatures
 from app.web.tags import etag, not_modified
@@ -70,5 +70,11 @@ def _answer(request: Request, session: Session, box: Box, *, zoom: int, wanted: 
     if not_modified(request, tag):
         return Response(status_code=304, headers=headers)
     cache = map_cache(request)
-    answer = cache.get(tag) or cache.put(tag, read_map(session, box, zoom=zoom, wanted=wanted))
-    return answer.response(request, headers)
+    kept = cache.get(tag)
+    if kept is not None:
+        return kept.response(request, headers)
+    body = read_map(session, box, zoom=zoom, wanted=wanted)
+    if not takes_gzip(request):
+        # Programs that read plain text do not pay for packing it.
+        return Response(body, 200, headers | {"Vary": "Accept-Encoding"}, GEOJSON)
+    return cache.put(tag, body).response(request, headers)
