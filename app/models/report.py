@@ -82,7 +82,13 @@ class Report(ReportRow, Base):
             raise Conflict("Place the report on the map before you forward it.")
         self.unit_code = unit_code
         return self._become(
-            S.FORWARDED, kind=UpdateKind.FORWARDED, actor=actor, at=at, unit_code=unit_code, words=words
+            S.FORWARDED,
+            kind=UpdateKind.FORWARDED,
+            actor=actor,
+            at=at,
+            unit_code=unit_code,
+            words=words,
+            words_public=False,
         )
 
     def take(self, *, actor: Actor, at: datetime) -> Update:

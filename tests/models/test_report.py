@@ -113,3 +113,9 @@ def test_history_holds_codes_and_words_stand_in_a_note():
     assert update.note.body == "Siri's own driveway."
     assert update.note.public
     assert "Siri" not in str(update.data)
+
+
+def test_what_the_desk_writes_when_it_forwards_is_for_the_unit_only():
+    update = a_report().forward("bydrift", **WHO, words="Siri next door has the key.")
+    assert update.public
+    assert not update.note.public
