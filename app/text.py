@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
@@ -112,6 +113,16 @@ def say(error: DomainError, lang: str) -> str:
 def status_word(status: str, lang: str) -> str:
     """A status as people read it."""
     return translate(STATUS_WORDS[status], lang)
+
+
+# Letters that are no letter with a mark, as people write them who do not have them on their keyboard.
+_PLAIN = str.maketrans({"ø": "o", "æ": "ae", "đ": "d", "ŋ": "n", "ŧ": "t", "ð": "d", "þ": "th", "ß": "ss", "ł": "l"})
+
+
+def fold(text: str) -> str:
+    """Small letters without marks and with single spaces, so that "tromso" and "Tromsø", "Sállir" and "sallir" meet."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
 def best_language(accept: str | None, *, default: str = DEFAULT_LANGUAGE) -> str:

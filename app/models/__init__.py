@@ -2,16 +2,26 @@
 
 from app.models.actor import REPORTER, SYSTEM, Actor, ActorKind
 from app.models.asset import Asset
-from app.models.bookkeeping import IdempotencyKey, ImportedArea, MapTally, RulesState
+from app.models.bookkeeping import (
+    IdempotencyKey,
+    ImportedArea,
+    LimitBucket,
+    MapTally,
+    RegisterAnswer,
+    RulesState,
+    ServiceFigure,
+)
 from app.models.crew import RouteList, Stop, StopOutcome, StopReport
 from app.models.forwarding import Delivery, Forwarding
 from app.models.notification import Notification, NotificationKind
 from app.models.photo import Photo
+from app.models.place import Place, Road
 from app.models.report import Report
 from app.models.reporter import Reporter
 from app.models.sending import SendingState
 from app.models.staff import Role, SignInAttempt, Staff, StaffSession, StaffUnit
 from app.models.status import ALLOWED, AT_UNIT, CLOSED, OPEN, ReportStatus
+from app.models.support import Support
 from app.models.update import Note, Update, UpdateKind
 
 __all__ = [
@@ -28,18 +38,23 @@ __all__ = [
     "Forwarding",
     "IdempotencyKey",
     "ImportedArea",
+    "LimitBucket",
     "MapTally",
     "Note",
     "Notification",
     "NotificationKind",
     "Photo",
+    "Place",
+    "RegisterAnswer",
     "Report",
     "ReportStatus",
     "Reporter",
+    "Road",
     "Role",
     "RouteList",
     "RulesState",
     "SendingState",
+    "ServiceFigure",
     "SignInAttempt",
     "Staff",
     "StaffSession",
@@ -47,6 +62,7 @@ __all__ = [
     "Stop",
     "StopOutcome",
     "StopReport",
+    "Support",
     "Update",
     "UpdateKind",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from geoalchemy2 import Geometry
 from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -74,3 +75,37 @@ class MapTally(Base):
     lon_e6: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     lat_e6: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     folded: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+
+
+class RegisterAnswer(Base):
+    """What a register said about a place, kept so that intake need not wait for it; `key` is "lat,lon"."""
+
+    __tablename__ = "register_answer"
+
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    answer: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+
+
+class LimitBucket(Base):
+    """How much somebody may still send: tokens at a time. `key` is a keyed hash, so that no address is kept."""
+
+    __tablename__ = "limit_bucket"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    tokens: Mapped[float]
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+
+
+class ServiceFigure(Base):
+    """How a category was done lately: reports closed in the last 90 days, in how many days nine of ten of them."""
+
+    __tablename__ = "service_figure"
+
+    category_code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    closed: Mapped[int]
+    days_for_nine_of_ten: Mapped[float | None]
+    in_time: Mapped[float | None]
+    computed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db import Base
 from app.models.report import Report
 from app.models.sending import STATES_SQL, Sending
+from app.models.support import Support
 from app.models.update import Update
 
 
@@ -27,7 +28,21 @@ class Notification(Sending, Base):
     __tablename__ = "notification"
     __table_args__ = (
         CheckConstraint(STATES_SQL, name="state"),
-        Index("uq_notification_update_kind", "update_id", "kind", unique=True),
+        Index(
+            "uq_notification_update_kind",
+            "update_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("support_id IS NULL"),
+        ),
+        Index(
+            "uq_notification_support",
+            "support_id",
+            "update_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("support_id IS NOT NULL"),
+        ),
         Index("ix_notification_report", "report_id"),
         Index(
             "ix_notification_open",
@@ -40,7 +55,10 @@ class Notification(Sending, Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
     update_id: Mapped[int] = mapped_column(ForeignKey("report_update.id", ondelete="CASCADE"))
+    # Whom it is for, where that is not the reporter.
+    support_id: Mapped[int | None] = mapped_column(ForeignKey("support.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(12))
 
     report: Mapped[Report] = relationship(lazy="raise_on_sql")
     update: Mapped[Update] = relationship(lazy="raise_on_sql")
+    support: Mapped[Support | None] = relationship(lazy="raise_on_sql")

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 # What the map reads; withdrawn reports are few and sorted out while reading.
 _ON_MAP = "lat IS NOT NULL AND NOT private AND hidden_at IS NULL"
+_OPEN = "status IN ('new', 'forwarded', 'in_progress', 'scheduled')"
 
 ROW_RULES = (
     CheckConstraint("(lat IS NULL) = (lon IS NULL)", name="position_whole"),
@@ -50,12 +51,21 @@ ROW_RULES = (
     ),
     Index("ix_report_category_created", "category_code", "created_at", "id"),
     Index("ix_report_status_created", "status", "created_at", "id"),
+    Index(
+        "ix_report_asset_open",
+        "asset_id",
+        postgresql_where=f"asset_id IS NOT NULL AND {_OPEN}",
+    ),
+    Index("ix_report_open_position", "position", postgresql_using="gist", postgresql_where=_OPEN),
     Index("uq_report_source", "source", "source_ref", unique=True, postgresql_where="source_ref IS NOT NULL"),
 )
 
 
 class ReportRow:
-    """Times are UTC; `lat`, `lon` are degrees WGS84, both null until the desk has placed the report."""
+    """Times are UTC; `lat`, `lon` are degrees WGS84, both null until the desk has placed the report.
+
+    `address` is what the reporter wrote or confirmed, `nearest_address` what the register has nearest to the place.
+    """
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     reference: Mapped[str] = mapped_column(String(13), unique=True)
@@ -76,7 +86,9 @@ class ReportRow:
         deferred=True,
     )
     address: Mapped[str | None] = mapped_column(String(200))
+    nearest_address: Mapped[str | None] = mapped_column(String(200))
     road_owner: Mapped[str] = mapped_column(String(12), default="unknown")
+    road_ref: Mapped[str | None] = mapped_column(String(40))
     asset_owner: Mapped[str] = mapped_column(String(12), default="unknown")
     asset_id: Mapped[int | None] = mapped_column(ForeignKey("asset.id", ondelete="SET NULL"))
 
@@ -95,6 +107,9 @@ class ReportRow:
     source: Mapped[str | None] = mapped_column(String(40))
     source_ref: Mapped[str | None] = mapped_column(String(80))
 
+    support_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    # When it was written, where that was earlier: on a phone without a network.
+    written_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -110,7 +110,7 @@ def _row(feature: Any, mapping: AssetMapping) -> dict[str, Any]:
         raise Invalid("its number is longer than 40 characters")
     street = str(_property(properties, mapping.street) or "").strip()[:120] if mapping.street else ""
     return {
-        "kind": mapping.kind, "number": number, "lat": lat, "lon": lon, "street": street or None,
+        "kind": mapping.kind, "source_ref": number, "number": number, "lat": lat, "lon": lon, "street": street or None,
         "owner": _owner(properties, mapping.owner), "road_owner": _owner(properties, mapping.road_owner),
     }  # fmt: skip
 
@@ -147,4 +147,4 @@ def _write(session: Session, rows: list[dict[str, Any]]) -> None:
     for start in range(0, len(rows), BATCH):
         statement = insert(Asset).values(rows[start : start + BATCH])
         new = {name: statement.excluded[name] for name in ("lat", "lon", "street", "owner", "road_owner")}
-        session.execute(statement.on_conflict_do_update(index_elements=["kind", "number"], set_=new))
+        session.execute(statement.on_conflict_do_update(index_elements=["kind", "source_ref"], set_=new))

@@ -74,6 +74,7 @@ def _assets() -> list[Asset]:
     return [
         Asset(
             kind="lamp",
+            source_ref=lamp.number,
             number=lamp.number,
             lat=lamp.lat,
             lon=lamp.lon,

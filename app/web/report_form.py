@@ -20,12 +20,19 @@ from app.web.schemas import CONTROL
 ANSWER = "answers."
 NO_NUMBERS = N_("Write latitude and longitude as numbers, for example 69.6492 and 18.9553.")
 TOO_MANY_PHOTOS = N_("Send at most five photos. The first five are kept.")
-_TEXTS = ("category", "asked", "lat", "lon", "address", "description", "name", "email", "phone")
+_TEXTS = (
+    "category", "asked", "lat", "lon", "address", "description", "name", "email", "phone",
+    "where", "kind", "seen", "written_at",
+)  # fmt: skip
 
 
 @dataclass
 class ReportForm:
-    """`key` makes a second tap the same report; `asked` is the category whose questions the page showed."""
+    """`key` makes a second tap the same report; `asked` is the category whose questions the page showed.
+
+    `where` and `kind` are what was typed to look for a place and for a category; `seen` holds the similar reports that
+    the page showed ("-" for none), `written_at` the time at which it was written without a network.
+    """
 
     key: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     category: str = ""
@@ -37,6 +44,10 @@ class ReportForm:
     name: str = ""
     email: str = ""
     phone: str = ""
+    where: str = ""
+    kind: str = ""
+    seen: str = ""
+    written_at: str = ""
     answers: dict[str, list[str]] = field(default_factory=dict)
     photo_ids: list[uuid.UUID] = field(default_factory=list)
     photos: list[Photo] = field(default_factory=list)
@@ -48,6 +59,7 @@ class ReportForm:
         form = cls()
         for name in ("category", "lat", "lon", "address"):
             setattr(form, name, query.get(name, "")[:200])
+        form.answers = {name.removeprefix(ANSWER): query.getlist(name) for name in query if name.startswith(ANSWER)}
         form.asked = form.category
         return form
 

@@ -67,6 +67,7 @@ def people(state):
         session.add(
             Asset(
                 kind="lamp",
+                source_ref="ST-0042",
                 number="ST-0042",
                 lat=STORGATA[0],
                 lon=STORGATA[1],

@@ -67,6 +67,7 @@ def test_the_nearest_lamp_within_25_metres_comes_along_with_its_owner(submit, se
         [
             Asset(
                 kind="lamp",
+                source_ref="A-1",
                 number="A-1",
                 lat=STORGATA[0] + 0.0001,
                 lon=STORGATA[1],
@@ -74,7 +75,13 @@ def test_the_nearest_lamp_within_25_metres_comes_along_with_its_owner(submit, se
                 road_owner="county",
             ),
             Asset(
-                kind="lamp", number="A-2", lat=STORGATA[0] + 0.0005, lon=STORGATA[1], owner="state", road_owner="state"
+                kind="lamp",
+                source_ref="A-2",
+                number="A-2",
+                lat=STORGATA[0] + 0.0005,
+                lon=STORGATA[1],
+                owner="state",
+                road_owner="state",
             ),
         ]
     )
@@ -85,7 +92,9 @@ def test_the_nearest_lamp_within_25_metres_comes_along_with_its_owner(submit, se
 
 
 def test_a_lamp_further_away_than_that_is_not_guessed(submit, session):
-    session.add(Asset(kind="lamp", number="A-2", lat=STORGATA[0] + 0.0005, lon=STORGATA[1], owner="state"))
+    session.add(
+        Asset(kind="lamp", source_ref="A-2", number="A-2", lat=STORGATA[0] + 0.0005, lon=STORGATA[1], owner="state")
+    )
     session.flush()
     assert submit().asset_id is None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
@@ -16,7 +18,7 @@ from app.services.photos import take_photo
 from app.services.reporting import submit_report
 from app.storage import PhotoRefused
 from app.text import say, translate
-from app.web import security
+from app.web import form_steps, security
 from app.web.deps import (
     CsrfFailed,
     LanguageDep,
@@ -27,6 +29,7 @@ from app.web.deps import (
     StateDep,
     form_token,
 )
+from app.web.here import look_around
 from app.web.report_form import TOO_MANY_PHOTOS, ReportForm
 from app.web.state import AppState
 from app.web.templating import redirect, render
@@ -68,6 +71,10 @@ def submit(
     _take_photos(session, state, form, posted, lang=lang)
     if not security.csrf_holds(request, state.settings, form_token(posted, request), secret=state.secret):
         return _page(request, session, form, notice=translate(PAGE_WAS_OLD, lang), status_code=403)
+    step = form_steps.asked_for(posted)
+    if step is not None:
+        found = step(session, state, form, posted, lang=lang, at=now)
+        return found if isinstance(found, Response) else _page(request, session, form, **found)
     if form.errors or form.has_unseen_questions(rules):
         return _page(request, session, form, status_code=422 if form.errors else 200)
     try:
@@ -118,7 +125,13 @@ def _refused(request: Request, session: Session, form: ReportForm, error: Invali
 
 
 def _page(
-    request: Request, session: Session, form: ReportForm, *, notice: str = "", status_code: int = 200
+    request: Request,
+    session: Session,
+    form: ReportForm,
+    *,
+    notice: str = "",
+    status_code: int = 200,
+    **found: Any,
 ) -> Response:
     """The form; photos that somebody else used, or that are too old, are no longer in it."""
     state: AppState = request.app.state.gatami
@@ -138,6 +151,8 @@ def _page(
         common_codes={category.code for category in common},
         category=form.category_in(rules),
         outside=point is not None and not in_service_area(rules, *point),
+        here=look_around(session, rules, form, at=state.clock()),
+        **({"places": None, "kinds_found": None} | found),
         questions_are_new=form.has_unseen_questions(rules),
         max_photos=MAX_PHOTOS,
         photo_max_bytes=state.settings.photo_max_bytes,

@@ -1,6 +1,7 @@
 // The report form's script: each part is useful by itself, and the form works without any of them.
 
 import { followCategory } from "./category.js";
+import { followHere } from "./here.js";
 import { followPlace } from "./place.js";
 import { takePhotos } from "./photos.js";
 
@@ -9,6 +10,7 @@ const photos = takePhotos(form);
 
 followCategory(form);
 followPlace(form);
+followHere(form);
 
 // A tap on "send" while a photo is on its way waits for it, instead of losing it.
 form.addEventListener("submit", (event) => {

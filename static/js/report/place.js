@@ -16,6 +16,8 @@ export function followPlace(form) {
     fields[1].value = lon.toFixed(DECIMALS);
     place.map?.put(lat, lon, { pan });
     say(words);
+    // Other parts of the form follow the place by this.
+    document.dispatchEvent(new CustomEvent("gatami:place", { detail: { lat, lon } }));
     check(lat, lon, say);
   }
 

@@ -1,0 +1,31 @@
+"""Support: somebody else says that a report is theirs too; with an address they hear how it goes."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base
+from app.models.report import Report
+
+
+class Support(Base):
+    """One "mine too". `key` is the browser's, so that a second tap is no second person; `nonce` makes its links."""
+
+    __tablename__ = "support"
+    __table_args__ = (UniqueConstraint("report_id", "key"), Index("ix_support_email", text("lower(email)")))
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(64))
+    nonce: Mapped[str] = mapped_column(String(32), default=lambda: secrets.token_hex(16))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    email: Mapped[str | None] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(5), default="nb", server_default="nb")
+    confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    report: Mapped[Report] = relationship(lazy="raise_on_sql")

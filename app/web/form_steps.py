@@ -1,0 +1,33 @@
+"""Buttons of the report form that do something else than send it: they work without script and keep what was typed.
+
+A button says `name="do" value="place"`. Each step changes the form and gives what the page shows besides, or a response.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+from fastapi import Response
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+
+from app.web.report_form import ReportForm
+from app.web.state import AppState
+
+
+class Step(Protocol):
+    """Changes `form`; gives keyword arguments for the page, or a response instead of it."""
+
+    def __call__(
+        self, session: Session, state: AppState, form: ReportForm, posted: FormData, *, lang: str, at: datetime
+    ) -> dict[str, Any] | Response: ...
+
+
+STEPS: dict[str, Step] = {}
+
+
+def asked_for(posted: FormData) -> Callable[..., dict[str, Any] | Response] | None:
+    """The step whose button was pressed; None for sending."""
+    return STEPS.get(str(posted.get("do", "")).partition(":")[0])
