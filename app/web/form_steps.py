@@ -1,6 +1,6 @@
 """Buttons of the report form that do something else than send it: they work without script and keep what was typed.
 
-A button says `name="do" value="place"`. Each step changes the form and gives what the page shows besides, or a response.
+A button says `name="do" value="place"`. A step changes the form and gives what the page shows besides, or a response.
 """
 
 from __future__ import annotations
