@@ -48,10 +48,32 @@ class Settings(BaseSettings):
         description="Base map tiles.",
     )
     tile_attribution: str = Field("© Kartverket", description="Credit line of the base map.")
+    address_register: str = Field(
+        "https://ws.geonorge.no/adresser/v1", description="Kartverket's addresses; empty: only our own are searched."
+    )
+    name_register: str = Field(
+        "https://ws.geonorge.no/stedsnavn/v1", description="Kartverket's place names; empty: only our own are searched."
+    )
     trusted_proxies: str = Field("", description="Addresses, comma separated, whose X-Forwarded-For is believed.")
     session_hours: int = Field(12, description="Hours after which staff must sign in again.")
     undo_seconds: int = Field(10, ge=0, description="Seconds in which a decision at the desk can be undone.")
     photo_max_bytes: int = Field(15_000_000, description="Largest photo taken in, in bytes.")
+    limit_reports_per_hour: int = Field(
+        120, ge=0, description="Reports per hour from one network address (half of them at once); 0: no limit."
+    )
+    limit_reports_per_email: int = Field(
+        10, ge=0, description="Reports per hour with one e-mail address, three times as many per day; 0: no limit."
+    )
+    limit_photos_per_hour: int = Field(600, ge=0, description="Photos per hour from one network address; 0: no limit.")
+    limit_support_per_hour: int = Field(
+        120, ge=0, description="\"Mine too\" per hour from one network address; 0: no limit."
+    )
+    limit_searches_per_hour: int = Field(
+        3600, ge=0, description="Searches for places per hour from one network address; 0: no limit."
+    )
+    form_seconds: float = Field(
+        2.0, ge=0, description="A form that is sent sooner after its page was made is shown once more; 0: never."
+    )
     demo: bool = Field(True, description="Load the demo into the private cluster, never elsewhere.")
     web_workers: int = Field(1, ge=1, description="Number of web server processes.")
     pool_size: int = Field(10, ge=1, description="Database connections per process.")
