@@ -22,7 +22,7 @@ class Asset(Base):
     __table_args__ = (
         UniqueConstraint("kind", "source_ref"),
         Index("ix_asset_position", "position", postgresql_using="gist"),
-        Index("ix_asset_number", "kind", text("upper(number)")),
+        Index("ix_asset_number", "kind", text("ltrim(translate(upper(number), ' -./_', ''), '0')")),
         Index("ix_asset_point", text("point(lon, lat)"), postgresql_using="gist"),
     )
 

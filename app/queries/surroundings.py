@@ -1,0 +1,165 @@
+"""What our own registers know around a place: the lamp, the road, the address, and answers that were kept.
+
+One statement, because it runs while every report is taken in and whenever somebody moves the pin.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.db import driver
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+SNAP_METRES = 25
+# A number typed from the mast still means that lamp when the pin is this far off; beyond, one of the two is wrong.
+SAME_LAMP_METRES = 500
+ROAD_METRES = 30
+ADDRESS_METRES = 200
+MOST_NUMBERED = 5
+KEY_DECIMALS = 5
+
+# Words before the number, and characters that people write differently from the register.
+_BEFORE = re.compile(r"^\s*(?:(?:nummer|number|nr|lysmast|mast|lampe|lamp)[\s.:]+)+(?=\S*\d)", re.IGNORECASE)
+NUMBER_KEY = "ltrim(translate(upper({}), ' -./_', ''), '0')"
+
+# These texts are put together from constants only; whatever is asked for is a parameter.
+_HERE = "ST_SetSRID(ST_MakePoint(%(lon)s::float8, %(lat)s::float8), 4326)::geography"
+_OPEN_REPORT = """LEFT JOIN LATERAL (
+    SELECT reference, created_at FROM report
+    WHERE asset_id = a.id AND status IN ('new', 'forwarded', 'in_progress', 'scheduled')
+        AND NOT private AND hidden_at IS NULL AND lat IS NOT NULL
+    ORDER BY created_at, id LIMIT 1
+) open ON true"""
+_ASSET = f"""json_build_array(a.id, a.number, a.lat, a.lon, ST_Distance(a.position, {_HERE}), a.owner, a.road_owner,
+    a.road_ref, a.street, open.reference, extract(epoch FROM open.created_at))"""
+_STATEMENT = f"""
+SELECT
+    (SELECT json_agg({_ASSET} ORDER BY a.place) FROM (
+        SELECT *, row_number() OVER (ORDER BY NOT coalesce(ST_DWithin(position, {_HERE}, {SAME_LAMP_METRES}), false),
+            upper(number) <> upper(%(number)s::text), position <-> {_HERE}, id) AS place
+        FROM asset
+        WHERE %(number)s::text <> '' AND kind = %(kind)s::text
+            AND {NUMBER_KEY.format("number")} = {NUMBER_KEY.format("%(number)s::text")}
+        ORDER BY place LIMIT {MOST_NUMBERED}
+    ) a {_OPEN_REPORT}),
+    (SELECT {_ASSET} FROM (
+        SELECT * FROM asset
+        WHERE kind = %(kind)s::text AND ST_DWithin(position, {_HERE}, {SNAP_METRES})
+        ORDER BY position <-> {_HERE} LIMIT 1
+    ) a {_OPEN_REPORT}),
+    (SELECT json_build_array(owner, ref, name, ST_Distance(line, {_HERE})) FROM road
+        WHERE ST_DWithin(line, {_HERE}, {ROAD_METRES}) ORDER BY line <-> {_HERE} LIMIT 1),
+    (SELECT json_build_array(label, detail, ST_Distance(position, {_HERE})) FROM place
+        WHERE kind = 'address' AND ST_DWithin(position, {_HERE}, {ADDRESS_METRES})
+        ORDER BY position <-> {_HERE} LIMIT 1),
+    (SELECT answer FROM register_answer WHERE kind = 'road' AND key = %(key)s::text),
+    (SELECT answer FROM register_answer WHERE kind = 'address' AND key = %(key)s::text)
+"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class NearAsset:
+    """A thing of the register, degrees WGS84; `metres` from the place asked about, None where none was.
+
+    `reference` is an open report about it that everybody may see, the oldest; `reported_at` its time, seconds UTC.
+    """
+
+    id: int
+    number: str | None
+    lat: float
+    lon: float
+    metres: float | None
+    owner: str
+    road_owner: str
+    road_ref: str | None
+    street: str | None
+    reference: str | None
+    reported_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class NearRoad:
+    """The nearest of the roads that were imported; `owner` may be "unknown"."""
+
+    owner: str
+    ref: str | None
+    name: str | None
+    metres: float
+
+
+@dataclass(frozen=True, slots=True)
+class NearAddress:
+    """The nearest of the addresses that were imported: "Storgata 5", and what stands beside it, such as the town."""
+
+    label: str
+    detail: str | None
+    metres: float
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """`asset` is what a report here is about; `numbered` carry the number that was typed, at most five, nearest first.
+
+    A number says more than the pin, unless the lamp stands more than 500 m from it: then one of the two is mistaken,
+    `asset` is None and whoever asks can offer `numbered`. `kept_road` and `kept_address` are what the registers answered.
+    """
+
+    asset: NearAsset | None = None
+    numbered: tuple[NearAsset, ...] = ()
+    nearest: NearAsset | None = None
+    road: NearRoad | None = None
+    address: NearAddress | None = None
+    kept_road: dict[str, Any] | None = None
+    kept_address: dict[str, Any] | None = None
+
+
+def surroundings(
+    session: Session, *, lat: float | None, lon: float | None, asset_kind: str | None = None, number: str = ""
+) -> Surroundings:
+    """All of it for a place (degrees WGS84) in one statement; without a place only what the number tells."""
+    number = plain_number(number) if asset_kind else ""
+    if lat is None or lon is None:
+        if not number:
+            return Surroundings()
+        lat = lon = None
+    values = {"lat": lat, "lon": lon, "kind": asset_kind, "number": number, "key": place_key(lat, lon)}
+    row = driver(session).execute(_STATEMENT, values).fetchone()
+    assert row is not None  # noqa: S101  (a SELECT without FROM has one row)
+    numbered = tuple(NearAsset(*one) for one in row[0] or ())
+    nearest = NearAsset(*row[1]) if row[1] else None
+    return Surroundings(
+        asset=_meant(number, numbered, nearest),
+        numbered=numbered,
+        nearest=nearest,
+        road=NearRoad(*row[2]) if row[2] else None,
+        address=NearAddress(*row[3]) if row[3] else None,
+        kept_road=row[4],
+        kept_address=row[5],
+    )
+
+
+def plain_number(typed: str) -> str:
+    """What was typed without "mast nr.", blanks around it, and more than a number can have."""
+    return _BEFORE.sub("", typed).strip()[:40]
+
+
+def place_key(lat: float | None, lon: float | None) -> str:
+    """The key of a kept register answer: about a metre."""
+    return "" if lat is None or lon is None else f"{lat:.{KEY_DECIMALS}f},{lon:.{KEY_DECIMALS}f}"
+
+
+def _meant(number: str, numbered: tuple[NearAsset, ...], nearest: NearAsset | None) -> NearAsset | None:
+    """The one the report is about."""
+    if not number:
+        return nearest
+    if numbered and numbered[0].metres is None:
+        # Without a place only a number that is there once says which.
+        return numbered[0] if len(numbered) == 1 else None
+    if numbered and numbered[0].metres is not None and numbered[0].metres <= SAME_LAMP_METRES:
+        return numbered[0]
+    # A lamp whose number the register does not know may well carry the one that was typed.
+    return nearest if nearest is not None and nearest.number is None and not numbered else None
