@@ -70,6 +70,8 @@ def settings(tmp_path: Path) -> Settings:
         secret_key=SECRET.decode(),
         database_url="postgresql://unused",
         public_url="http://testserver",
+        address_register="",
+        name_register="",
     )
 
 

@@ -4,4 +4,4 @@ import pytest
 
 pytest.register_assert_rewrite("tests.browser.accessibility")
 
-pytest_plugins = ["tests.database", "tests.application", "tests.people", "tests.mail", "tests.counting"]
+pytest_plugins = ["tests.database", "tests.application", "tests.people", "tests.mail", "tests.counting", "tests.registers"]

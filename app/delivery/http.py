@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MOST_BYTES = 1_000_000
+
+# It would write down every address that is asked, with what somebody typed, and the keys in units' own addresses.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class Unreachable(Exception):  # noqa: N818  (it is an answer, and reads as one)

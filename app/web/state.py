@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 from fastapi import FastAPI, Request
 
 from app.db import SessionFactory
+from app.lookup.registers import Registers
 from app.routing import RulesFile
 from app.settings import Settings
 from app.storage import PhotoStore
@@ -35,6 +37,11 @@ class AppState:
     # Photos are decoded one or two at a time, and whoever waits for that holds a thread: without turns, sixty small
     # files that unpack to large pictures took all threads, and no page was answered for a minute.
     photo_turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(8))
+
+    @cached_property
+    def registers(self) -> Registers:
+        """Other people's registers, which remember how they were lately."""
+        return Registers.of(self.settings)
 
 
 def keep_state(app: FastAPI, state: AppState) -> None:

@@ -58,6 +58,8 @@ def live_server(
         secret_key=SECRET.decode(),
         database_url="postgresql://nobody@nowhere/nothing",
         tile_url="https://tiles.example/{z}/{x}/{y}.png",
+        address_register="",
+        name_register="",
     )
     state = AppState(
         settings=settings,

@@ -1,0 +1,24 @@
+"""The registers that this program asks, made once from the settings: each remembers how it was lately."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.lookup.asking import Register
+from app.settings import Settings
+
+
+@dataclass(frozen=True)
+class Registers:
+    """One for each register; one whose address is empty is never asked."""
+
+    addresses: Register
+    names: Register
+
+    @classmethod
+    def of(cls, settings: Settings) -> Registers:
+        """As the settings say."""
+        return cls(
+            addresses=Register("addresses", settings.address_register),
+            names=Register("names", settings.name_register),
+        )
