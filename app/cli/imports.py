@@ -40,7 +40,7 @@ class ReportsByDefault(TyperGroup):
 
 import_app = typer.Typer(
     cls=ReportsByDefault,
-    help="Import reports (the default: `gatami import FILE --mapping MAPPING.yaml`), an area, or assets.",
+    help="Import reports (the default: `gatami import FILE --mapping MAPPING.yaml`), an area, assets or roads.",
     no_args_is_help=True,
 )
 
@@ -108,6 +108,29 @@ def assets(
     typer.echo(
         f"{result.read} read, {result.added} added, {result.known} brought up to date, {len(result.refused)} refused."
     )
+    for number, reason in result.refused[:20]:
+        typer.echo(f"  feature {number}: {reason}")
+
+
+@import_app.command("roads")
+def roads(
+    file: Annotated[Path, typer.Argument(help="A GeoJSON file of lines, WGS84.")],
+    *,
+    mapping: Annotated[Path, typer.Option(help="The YAML file that says which property is what.")],
+) -> None:
+    """Import roads with their owners, for where no register answers; a second run brings them up to date."""
+    from app.services.geojson_features import read_features
+    from app.services.road_import import import_roads, load_road_mapping
+
+    fitting = load_road_mapping(mapping)
+    with _session() as session:
+        result = import_roads(session, read_features(file), fitting)
+    typer.echo(
+        f"{result.read} read, {result.added} added, {result.known} brought up to date, "
+        f"{result.left_out} left out, {len(result.refused)} refused."
+    )
+    for owner, count in result.owners.most_common():
+        typer.echo(f"  owner {owner}: {count}")
     for number, reason in result.refused[:20]:
         typer.echo(f"  feature {number}: {reason}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from geoalchemy2 import Geography
-from sqlalchemy import BigInteger, CheckConstraint, Computed, Identity, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Computed, Identity, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -39,13 +39,20 @@ class Place(Base):
 
 
 class Road(Base):
-    """A piece of a road and its owner: state, county, municipality, private or unknown. `ref` is for example FV862."""
+    """A piece of a road and its owner: state, county, municipality, private or unknown. `ref` is for example FV862.
+
+    A road that its source draws by several lines has several rows: parts from 1.
+    """
 
     __tablename__ = "road"
-    __table_args__ = (Index("ix_road_line", "line", postgresql_using="gist"),)
+    __table_args__ = (
+        UniqueConstraint("source_ref", "part"),
+        Index("ix_road_line", "line", postgresql_using="gist"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    source_ref: Mapped[str] = mapped_column(String(80), unique=True)
+    source_ref: Mapped[str] = mapped_column(String(80))
+    part: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     name: Mapped[str | None] = mapped_column(String(120))
     ref: Mapped[str | None] = mapped_column(String(40))
     owner: Mapped[str] = mapped_column(String(12), default="unknown", server_default="unknown")

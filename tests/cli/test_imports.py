@@ -143,3 +143,26 @@ def test_a_mistake_in_an_asset_mapping_is_named_with_its_line(database, tmp_path
     mapping.write_text("kind: lamp\nnumber: id\nowner: {property: eier, translate: {kommune: city}}\n")
     done = run("assets", tmp_path / "none.geojson", "--mapping", mapping)
     assert "mapping.yaml:3:" in str(done.exception)
+
+
+ROADS = """{"type": "FeatureCollection", "features": [
+  {"type": "Feature", "properties": {"id": "1", "vegkategori": "F", "vegnummer": 9862},
+   "geometry": {"type": "LineString", "coordinates": [[18.95, 69.65], [18.96, 69.66]]}},
+  {"type": "Feature", "properties": {"id": "2", "vegkategori": "F", "vegnummer": 9862},
+   "geometry": {"type": "Point", "coordinates": [18.95, 69.65]}}
+]}"""
+
+
+def test_roads_come_in_with_their_owners_and_a_second_run_mends_them(database, tmp_path):
+    file = tmp_path / "roads.geojson"
+    file.write_text(ROADS)
+    mapping = PROJECT / "examples" / "nvdb_roads.yaml"
+    done = run("roads", file, "--mapping", mapping)
+    assert "2 read, 1 added, 0 brought up to date, 0 left out, 1 refused" in done.output, done.output
+    assert "owner county: 1" in done.output
+    assert "feature 2: it is no line" in done.output
+    file.write_text(ROADS.replace('"F"', '"K"'))
+    assert "0 added, 1 brought up to date" in run("roads", file, "--mapping", mapping).output
+    with database.connect() as connection:
+        road = connection.execute(text("SELECT ref, owner FROM road")).one()
+    assert tuple(road) == ("KV9862", "municipality")

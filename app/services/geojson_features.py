@@ -1,0 +1,69 @@
+"""What the imports of things with a place share: features of a GeoJSON file, their properties, and words for owners."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from app.errors import Invalid
+from app.routing.catalogue import FromFile, Words
+from app.routing.rules import OwnerOrUnknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Feature = dict[str, Any]
+
+
+class OwnerField(FromFile):
+    """A property whose words are translated to owners; `inner.name` reads a property within a property."""
+
+    property: Words
+    translate: dict[str, OwnerOrUnknown]
+
+
+def read_features(file: Path) -> Iterator[Any]:
+    """The features as they stand, unchecked. Raises Invalid for a file that is no GeoJSON."""
+    try:
+        data = orjson.loads(file.read_bytes())
+    except OSError as error:
+        raise Invalid(f"{file} can not be read ({error.strerror}); check its name and rights.") from error
+    except orjson.JSONDecodeError as error:
+        raise Invalid(f"{file} is not JSON ({error}); save it as GeoJSON.") from error
+    features = data.get("features") if isinstance(data, dict) else None
+    if not isinstance(features, list):
+        raise Invalid(f"{file} is no GeoJSON FeatureCollection.")
+    yield from features
+
+
+def properties_of(feature: Any) -> Feature:
+    """A feature's properties. Raises Invalid when it is none."""
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    if not isinstance(properties, dict):
+        raise Invalid("it is no GeoJSON feature with properties")
+    return properties
+
+
+def property_of(properties: Feature, name: str) -> Any:
+    """A property, or one within another; None where there is none."""
+    value: Any = properties
+    for step in name.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def text_of(properties: Feature, name: str | None, *, most: int) -> str | None:
+    """A property as text, cut to `most` characters; None for nothing, and for what is no text or number."""
+    value = property_of(properties, name) if name else None
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return None
+    return " ".join(str(value).split())[:most] or None
+
+
+def owner_of(properties: Feature, field: OwnerField | None) -> str:
+    """Whose it is; unknown where the mapping has no word for it."""
+    if field is None:
+        return "unknown"
+    return field.translate.get(str(property_of(properties, field.property)), "unknown")
