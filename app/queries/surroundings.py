@@ -105,7 +105,7 @@ class Surroundings:
     """`asset` is what a report here is about; `numbered` carry the number that was typed, at most five, nearest first.
 
     A number says more than the pin, unless the lamp stands more than 500 m from it: then one of the two is mistaken,
-    `asset` is None and whoever asks can offer `numbered`. `kept_road` and `kept_address` are what the registers answered.
+    `asset` is None and whoever asks can offer `numbered`. `kept_road`, `kept_address` are what the registers answered.
     """
 
     asset: NearAsset | None = None

@@ -36,7 +36,10 @@ class ReporterDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportDraft:
-    """A report as sent. Degrees WGS84; without a position an address must stand in for it."""
+    """A report as sent. Degrees WGS84; without a position an address or a mast's number must stand in for it.
+
+    `not_asset` is the id of a lamp close by that the reporter says it is not about.
+    """
 
     category: str
     lat: float | None = None
@@ -44,6 +47,7 @@ class ReportDraft:
     address: str = ""
     description: str = ""
     answers: Mapping[str, object] = field(default_factory=dict)
+    not_asset: int | None = None
     photo_ids: tuple[uuid.UUID, ...] = ()
     reporter: ReporterDraft = ReporterDraft()
     channel: str = "web"

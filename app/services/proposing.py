@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.models.deadlines import due_at
-from app.queries import assets
+from app.queries.surroundings import Surroundings, surroundings
 from app.routing import Category, Facts, Rules, propose_unit
 
 if TYPE_CHECKING:
@@ -37,13 +37,20 @@ def propose(report: Report, category: Category, rules: Rules, *, at: datetime) -
 
 
 def find_asset_again(session: Session, report: Report, category: Category | None) -> None:
-    """After a new place or category: the lamp within 25 m that it is about now, if any, and whose it is."""
-    asset = None
-    if category is not None and category.asset_kind:
-        asset = assets.find(session, kind=category.asset_kind, number="", lat=report.lat, lon=report.lon)
+    """After a new place or category: the lamp within 25 m that it is about now, if any, whose it is, and the road."""
+    kind = category.asset_kind if category is not None else None
+    write_facts(report, surroundings(session, lat=report.lat, lon=report.lon, asset_kind=kind))
+
+
+def write_facts(report: Report, around: Surroundings) -> None:
+    """The lamp and its owner, the road and its owner, the address nearest to it; what is not known stays unknown."""
+    asset, road = around.asset, around.road
     report.asset_id = asset.id if asset else None
     report.asset_owner = asset.owner if asset else "unknown"
-    report.road_owner = asset.road_owner if asset else "unknown"
+    known = asset is not None and asset.road_owner != "unknown"
+    report.road_owner = asset.road_owner if asset and known else road.owner if road else "unknown"
+    report.road_ref = (asset.road_ref if asset else None) or (road.ref if road else None)
+    report.nearest_address = around.address.label if around.address else None
 
 
 def _due(category: Category, rules: Rules, *, at: datetime, outside: bool) -> datetime | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 import orjson
@@ -14,9 +14,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.db import driver, insert_row
 from app.errors import N_, Conflict, Invalid
-from app.models import REPORTER, Actor, Asset, IdempotencyKey, NotificationKind, Report, Reporter, Staff, Update
+from app.models import REPORTER, Actor, IdempotencyKey, NotificationKind, Report, Reporter, Staff, Update
 from app.models.reference import make_reference
-from app.queries import assets
+from app.queries.surroundings import Surroundings, surroundings
 from app.routing import Category, Rules
 from app.services import drafts, notifying, proposing
 from app.services.drafts import ReportDraft
@@ -44,9 +44,11 @@ def submit_report(
         before = _remember_key(session, idempotency_key, draft, at=at)
         if before is not None:
             return before
+    around = _look_around(session, draft, rules)
+    draft = _placed(draft, around)
     category = drafts.check(draft, rules, at_desk=entered_by is not None)
-    report = _make_report(session, draft, category, at=at)
-    _find_asset(session, report, category, draft)
+    report = _make_report(session, draft, category, around, at=at)
+    proposing.write_facts(report, around)
     proposing.propose(report, category, rules, at=at)
     report.entered_by_id = entered_by.id if entered_by else None
     first = report.begin(actor=Actor.of(entered_by) if entered_by else REPORTER, at=at)
@@ -94,7 +96,9 @@ def _remember_key(session: Session, key: str, draft: ReportDraft, *, at: datetim
     return report
 
 
-def _make_report(session: Session, draft: ReportDraft, category: Category, *, at: datetime) -> Report:
+def _make_report(
+    session: Session, draft: ReportDraft, category: Category, around: Surroundings, *, at: datetime
+) -> Report:
     number = driver(session).execute("SELECT nextval('report_number')").fetchone()
     return Report(
         reference=make_reference(year=at.year, number=number[0] if number else 0),
@@ -102,7 +106,7 @@ def _make_report(session: Session, draft: ReportDraft, category: Category, *, at
         private=category.private,
         lat=None if draft.lat is None else round(draft.lat, 6),
         lon=None if draft.lon is None else round(draft.lon, 6),
-        address=draft.address.strip()[:200] or None,
+        address=draft.address.strip()[:200] or (around.asset.street if around.asset else None),
         description=draft.description.strip() or None,
         answers=drafts.keep_answers(category, draft.answers, lang=draft.reporter.language),
         channel=draft.channel,
@@ -110,16 +114,28 @@ def _make_report(session: Session, draft: ReportDraft, category: Category, *, at
     )
 
 
-def _find_asset(session: Session, report: Report, category: Category, draft: ReportDraft) -> None:
-    """Tie the report to the lamp it is about: by the number on the mast, else the nearest within 25 m."""
-    asset: Asset | None = None
-    if category.asset_kind:
-        number = str(draft.answers.get(ASSET_NUMBER) or "").strip()
-        asset = assets.find(session, kind=category.asset_kind, number=number, lat=report.lat, lon=report.lon)
-    if asset is not None:
-        report.asset_id = asset.id
-        report.asset_owner, report.road_owner = asset.owner, asset.road_owner
-        report.address = report.address or asset.street
+def _look_around(session: Session, draft: ReportDraft, rules: Rules) -> Surroundings:
+    """The lamp it is about, the road and the address: by the number on the mast, else what is nearest."""
+    category = rules.categories.get(draft.category)
+    kind = category.asset_kind if category else None
+    if (draft.lat is None) != (draft.lon is None) or not _on_earth(draft.lat, draft.lon):
+        return Surroundings()
+    around = surroundings(
+        session, lat=draft.lat, lon=draft.lon, asset_kind=kind, number=str(draft.answers.get(ASSET_NUMBER) or "")
+    )
+    refused = around.asset is not None and around.asset.id == draft.not_asset
+    return replace(around, asset=None) if refused else around
+
+
+def _on_earth(lat: float | None, lon: float | None) -> bool:
+    return lat is None or lon is None or (-90 <= lat <= 90 and -180 <= lon <= 180)
+
+
+def _placed(draft: ReportDraft, around: Surroundings) -> ReportDraft:
+    """Who gives only the number on the mast has said where it is."""
+    if draft.lat is not None or draft.lon is not None or around.asset is None:
+        return draft
+    return replace(draft, lat=around.asset.lat, lon=around.asset.lon)
 
 
 def _reporter_of(draft: ReportDraft) -> Reporter | None:
