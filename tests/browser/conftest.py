@@ -123,6 +123,8 @@ def context_at(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
                 # What is folding out is cut off until it is done, and a check in between finds it too small.
                 "reduced_motion": "reduce",
                 "timezone_id": "Europe/Oslo",
+                # A worker would answer in the server's place and fetch past our routes; who tests it says "allow".
+                "service_workers": "block",
                 "has_touch": width < 700,
                 "viewport": {"width": width, "height": 740 if width < 700 else 900},
                 **options,
