@@ -7,7 +7,7 @@ const CLOSE = 17;
 
 /**
  * Makes the map. `choose(lat, lon, options)` is told of every place; `start` is [lat, lon] or nothing.
- * Gives `put(lat, lon, {pan})` and `middle()`; rejects when there is no Leaflet.
+ * Gives `put(lat, lon, {pan})`, `middle()` and the map itself, `leaflet`; rejects when there is no Leaflet.
  */
 export async function chooseOnMap(box, { choose, start }) {
   const map = await createMap(box, start ? { lat: start[0], lon: start[1], zoom: CLOSE } : {}).catch((error) => {
@@ -27,7 +27,7 @@ export async function chooseOnMap(box, { choose, start }) {
   pin.on("dragend", () => choose(pin.getLatLng().lat, pin.getLatLng().lng));
   const middle = () => [map.getCenter().lat, map.getCenter().lng];
   placeByKeyboard(box, () => choose(...middle()));
-  return { put, middle };
+  return { put, middle, leaflet: map };
 }
 
 /** What stands there already, in the words of the form's own list of kinds. */

@@ -31,10 +31,13 @@ export function followPlace(form) {
   chooseOnMap(document.getElementById("map"), { choose, start: read(fields) }).then(
     (map) => {
       place.map = map;
+      document.dispatchEvent(new CustomEvent("gatami:map", { detail: map }));
       document.getElementById("use-middle").addEventListener("click", () => choose(...map.middle()));
     },
     () => say(say.words.sayNomap),
   );
+  // Other parts choose a place by this: {lat, lon, words, pan}.
+  document.addEventListener("gatami:choose", ({ detail }) => choose(detail.lat, detail.lon, detail));
   offerMyPosition(choose, say);
 }
 
