@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     name_register: str = Field(
         "https://ws.geonorge.no/stedsnavn/v1", description="Kartverket's place names; empty: only our own are searched."
     )
+    road_register: str = Field(
+        "https://nvdbapiles.atlas.vegvesen.no/vegnett/api/v4",
+        description="NVDB's roads and their owners; empty: only our own are searched.",
+    )
     trusted_proxies: str = Field("", description="Addresses, comma separated, whose X-Forwarded-For is believed.")
     session_hours: int = Field(12, description="Hours after which staff must sign in again.")
     undo_seconds: int = Field(10, ge=0, description="Seconds in which a decision at the desk can be undone.")

@@ -70,8 +70,10 @@ def settings(tmp_path: Path) -> Settings:
         secret_key=SECRET.decode(),
         database_url="postgresql://unused",
         public_url="http://testserver",
+        form_seconds=0,
         address_register="",
         name_register="",
+        road_register="",
     )
 
 

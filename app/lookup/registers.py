@@ -14,6 +14,7 @@ class Registers:
 
     addresses: Register
     names: Register
+    roads: Register
 
     @classmethod
     def of(cls, settings: Settings) -> Registers:
@@ -21,4 +22,5 @@ class Registers:
         return cls(
             addresses=Register("addresses", settings.address_register),
             names=Register("names", settings.name_register),
+            roads=Register("roads", settings.road_register),
         )
