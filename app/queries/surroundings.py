@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from app.db import driver
@@ -27,35 +28,35 @@ _BEFORE = re.compile(r"^\s*(?:(?:nummer|number|nr|lysmast|mast|lampe|lamp)[\s.:]
 NUMBER_KEY = "ltrim(translate(upper({}), ' -./_', ''), '0')"
 
 # These texts are put together from constants only; whatever is asked for is a parameter.
-_HERE = "ST_SetSRID(ST_MakePoint(%(lon)s::float8, %(lat)s::float8), 4326)::geography"
-_OPEN_REPORT = """LEFT JOIN LATERAL (
+HERE = "ST_SetSRID(ST_MakePoint(%(lon)s::float8, %(lat)s::float8), 4326)::geography"
+OPEN_REPORT = """LEFT JOIN LATERAL (
     SELECT reference, created_at FROM report
     WHERE asset_id = a.id AND status IN ('new', 'forwarded', 'in_progress', 'scheduled')
         AND NOT private AND hidden_at IS NULL AND lat IS NOT NULL
     ORDER BY created_at, id LIMIT 1
 ) open ON true"""
-_ASSET = f"""json_build_array(a.id, a.number, a.lat, a.lon, ST_Distance(a.position, {_HERE}), a.owner, a.road_owner,
-    a.road_ref, a.street, open.reference, extract(epoch FROM open.created_at))"""
+ASSET_COLUMNS = f"""json_build_array(a.id, a.number, a.lat, a.lon, ST_Distance(a.position, {HERE}), a.owner,
+    a.road_owner, a.road_ref, a.street, open.reference, extract(epoch FROM open.created_at))"""
 _STATEMENT = f"""
 SELECT
-    (SELECT json_agg({_ASSET} ORDER BY a.place) FROM (
-        SELECT *, row_number() OVER (ORDER BY NOT coalesce(ST_DWithin(position, {_HERE}, {SAME_LAMP_METRES}), false),
-            upper(number) <> upper(%(number)s::text), position <-> {_HERE}, id) AS place
+    (SELECT json_agg({ASSET_COLUMNS} ORDER BY a.place) FROM (
+        SELECT *, row_number() OVER (ORDER BY NOT coalesce(ST_DWithin(position, {HERE}, {SAME_LAMP_METRES}), false),
+            upper(number) <> upper(%(number)s::text), position <-> {HERE}, id) AS place
         FROM asset
         WHERE %(number)s::text <> '' AND kind = %(kind)s::text
             AND {NUMBER_KEY.format("number")} = {NUMBER_KEY.format("%(number)s::text")}
         ORDER BY place LIMIT {MOST_NUMBERED}
-    ) a {_OPEN_REPORT}),
-    (SELECT {_ASSET} FROM (
+    ) a {OPEN_REPORT}),
+    (SELECT {ASSET_COLUMNS} FROM (
         SELECT * FROM asset
-        WHERE kind = %(kind)s::text AND ST_DWithin(position, {_HERE}, {SNAP_METRES})
-        ORDER BY position <-> {_HERE} LIMIT 1
-    ) a {_OPEN_REPORT}),
-    (SELECT json_build_array(owner, ref, name, ST_Distance(line, {_HERE})) FROM road
-        WHERE ST_DWithin(line, {_HERE}, {ROAD_METRES}) ORDER BY line <-> {_HERE} LIMIT 1),
-    (SELECT json_build_array(label, detail, ST_Distance(position, {_HERE})) FROM place
-        WHERE kind = 'address' AND ST_DWithin(position, {_HERE}, {ADDRESS_METRES})
-        ORDER BY position <-> {_HERE} LIMIT 1),
+        WHERE kind = %(kind)s::text AND ST_DWithin(position, {HERE}, {SNAP_METRES})
+        ORDER BY position <-> {HERE} LIMIT 1
+    ) a {OPEN_REPORT}),
+    (SELECT json_build_array(owner, ref, name, ST_Distance(line, {HERE})) FROM road
+        WHERE ST_DWithin(line, {HERE}, {ROAD_METRES}) ORDER BY line <-> {HERE} LIMIT 1),
+    (SELECT json_build_array(label, detail, ST_Distance(position, {HERE})) FROM place
+        WHERE kind = 'address' AND ST_DWithin(position, {HERE}, {ADDRESS_METRES})
+        ORDER BY position <-> {HERE} LIMIT 1),
     (SELECT answer FROM register_answer WHERE kind = 'road' AND key = %(key)s::text),
     (SELECT answer FROM register_answer WHERE kind = 'address' AND key = %(key)s::text)
 """  # noqa: S608
@@ -65,7 +66,7 @@ SELECT
 class NearAsset:
     """A thing of the register, degrees WGS84; `metres` from the place asked about, None where none was.
 
-    `reference` is an open report about it that everybody may see, the oldest; `reported_at` its time, seconds UTC.
+    `reference` is an open report about it that everybody may see, the oldest; `reported_at` its time in seconds.
     """
 
     id: int
@@ -79,6 +80,11 @@ class NearAsset:
     street: str | None
     reference: str | None
     reported_at: float | None
+
+    @property
+    def reported(self) -> datetime | None:
+        """When the open report was sent."""
+        return None if self.reported_at is None else datetime.fromtimestamp(self.reported_at, tz=UTC)
 
 
 @dataclass(frozen=True, slots=True)
