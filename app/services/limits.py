@@ -30,11 +30,12 @@ TOO_MANY_OF_ADDRESS = N_(
 # One statement, so that of two requests at once each takes a token of its own: the second waits for the first's row.
 # It gives a row when a token was there, and none otherwise.
 TAKE = """
-INSERT INTO limit_bucket AS bucket (key, tokens, at) VALUES (%(key)s, %(burst)s - 1, %(at)s)
+INSERT INTO limit_bucket AS bucket (key, tokens, at) VALUES (%(key)s, %(burst)s - %(n)s, %(at)s)
 ON CONFLICT (key) DO UPDATE SET
-    tokens = least(%(burst)s, bucket.tokens + greatest(0, extract(epoch FROM excluded.at - bucket.at)) * %(rate)s) - 1,
+    tokens = least(%(burst)s, bucket.tokens + greatest(0, extract(epoch FROM excluded.at - bucket.at)) * %(rate)s)
+        - %(n)s,
     at = greatest(bucket.at, excluded.at)
-WHERE least(%(burst)s, bucket.tokens + greatest(0, extract(epoch FROM excluded.at - bucket.at)) * %(rate)s) >= 1
+WHERE least(%(burst)s, bucket.tokens + greatest(0, extract(epoch FROM excluded.at - bucket.at)) * %(rate)s) >= %(n)s
 RETURNING 1
 """
 LEFT = """
@@ -53,10 +54,11 @@ class Limit:
 
 @dataclass(frozen=True)
 class Count:
-    """One token to be taken: of which kind, and from whom (a network, an e-mail address)."""
+    """Tokens to be taken: of which kind, from whom (a network, an e-mail address), and how many."""
 
     kind: str
     who: str
+    tokens: int = 1
 
 
 def limits_of(settings: Settings) -> dict[str, tuple[Limit, ...]]:
@@ -81,7 +83,7 @@ def limits_of(settings: Settings) -> dict[str, tuple[Limit, ...]]:
 def check_limits(
     factory: SessionFactory, counts: Iterable[Count], *, settings: Settings, secret: bytes, at: datetime
 ) -> None:
-    """Take a token from each bucket, all or none. Raises TooMany, with `retry_after` in seconds and `kind` in params.
+    """Take the tokens from all buckets, or none. Raises TooMany, with `retry_after` in seconds and `kind` in params.
 
     In a transaction of its own: what was counted stays counted when the request itself is rolled back, and nobody
     waits for the bucket until somebody else's report is stored. The table is not logged, so that its commit waits for
@@ -91,7 +93,7 @@ def check_limits(
     # In the order of the keys, so that two requests never wait for each other's second bucket.
     wanted = sorted(
         (
-            (_key(count, number, secret=secret), limit, count.kind)
+            (_key(count, number, secret=secret), limit, count)
             for count in counts
             for number, limit in enumerate(table[count.kind])
         ),
@@ -101,11 +103,12 @@ def check_limits(
         return
     with transaction(factory) as session:
         connection = driver(session)
-        for key, limit, kind in wanted:
-            asked = {"key": key, "burst": max(1.0, limit.burst), "rate": limit.per_hour / 3600, "at": at}
+        for key, limit, count in wanted:
+            most = max(float(count.tokens), limit.burst)
+            asked = {"key": key, "burst": most, "rate": limit.per_hour / 3600, "at": at, "n": count.tokens}
             if connection.execute(TAKE, asked).fetchone() is None:
                 left = connection.execute(LEFT, asked).fetchone()
-                raise _too_many(limit, kind, left=left[0] if left else 0.0, at=at)
+                raise _too_many(limit, count, left=left[0] if left else 0.0, at=at)
 
 
 def check_limit(
@@ -127,8 +130,8 @@ def _key(count: Count, number: int, *, secret: bytes) -> str:
     return f"{count.kind}:{number}:{mac[:40]}"
 
 
-def _too_many(limit: Limit, kind: str, *, left: float, at: datetime) -> TooMany:
-    wait = max(1, math.ceil((1 - left) * 3600 / limit.per_hour))
+def _too_many(limit: Limit, count: Count, *, left: float, at: datetime) -> TooMany:
+    wait = max(1, math.ceil((count.tokens - left) * 3600 / limit.per_hour))
     # The next full minute: nobody waits for a second that a clock on the wall does not show.
     ready = (at + timedelta(seconds=wait + 59)).astimezone(OSLO).replace(second=0)
-    return TooMany(limit.sentence, retry_after=wait, time=f"{ready:%H:%M}", kind=kind)
+    return TooMany(limit.sentence, retry_after=wait, time=f"{ready:%H:%M}", kind=count.kind)

@@ -64,6 +64,12 @@ def submit_report(
     return report
 
 
+def was_sent(session: Session, idempotency_key: str) -> bool:
+    """Whether a report was made with this key in the last 24 hours, so that sending it again makes none."""
+    known = session.get(IdempotencyKey, idempotency_key)
+    return known is not None and known.report_id is not None
+
+
 def _store(session: Session, report: Report, first: Update) -> None:
     """Past the session's unit of work, whose bookkeeping would take longer than everything else together."""
     insert_row(session, report)

@@ -11,17 +11,17 @@ from app.web.client_address import client_address
 from app.web.state import state_of
 
 
-def check_sender(request: Request, kind: str, *, email: str = "") -> None:
+def check_sender(request: Request, kind: str, *, email: str = "", tokens: int = 1) -> None:
     """Count one `kind` (report, photo, support, search) for the sender's network, a report also for its e-mail address.
 
     Raises TooMany. Call it before the request's own session asks the database anything: it takes a connection of its
     own, and requests that hold one while they wait for a second could all wait for each other. Members of staff who
     are known on the request are not limited.
     """
-    if getattr(request.state, "staff", None) is not None:
+    if tokens == 0 or getattr(request.state, "staff", None) is not None:
         return
     state = state_of(request)
-    counts = [Count(kind, network_of(client_address(request, state.settings)))]
+    counts = [Count(kind, network_of(client_address(request, state.settings)), tokens)]
     if email.strip():
         counts.append(Count(f"{kind}_email", counted_address(email)))
     check_limits(state.session_factory, counts, settings=state.settings, secret=state.secret, at=state.clock())

@@ -22,7 +22,7 @@ NO_NUMBERS = N_("Write latitude and longitude as numbers, for example 69.6492 an
 TOO_MANY_PHOTOS = N_("Send at most five photos. The first five are kept.")
 _TEXTS = (
     "category", "asked", "lat", "lon", "address", "description", "name", "email", "phone",
-    "where", "kind", "seen", "written_at",
+    "where", "kind", "seen", "written_at", "made",
 )  # fmt: skip
 
 
@@ -31,7 +31,8 @@ class ReportForm:
     """`key` makes a second tap the same report; `asked` is the category whose questions the page showed.
 
     `where` and `kind` are what was typed to look for a place and for a category; `seen` holds the similar reports that
-    the page showed ("-" for none), `written_at` the time at which it was written without a network.
+    the page showed ("-" for none), `written_at` the time at which it was written without a network, `made` the stamp
+    of the time at which the page was made.
     """
 
     key: str = field(default_factory=lambda: secrets.token_urlsafe(16))
@@ -48,6 +49,7 @@ class ReportForm:
     kind: str = ""
     seen: str = ""
     written_at: str = ""
+    made: str = ""
     answers: dict[str, list[str]] = field(default_factory=dict)
     photo_ids: list[uuid.UUID] = field(default_factory=list)
     photos: list[Photo] = field(default_factory=list)

@@ -58,6 +58,7 @@ def live_server(
         secret_key=SECRET.decode(),
         database_url="postgresql://nobody@nowhere/nothing",
         tile_url="https://tiles.example/{z}/{x}/{y}.png",
+        form_seconds=0,
         address_register="",
         name_register="",
     )

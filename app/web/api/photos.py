@@ -13,6 +13,7 @@ from app.services.photos import take_photo
 from app.web import examples
 from app.web.bodies import read_photo
 from app.web.deps import NowDep, SessionDep, SettingsDep, StateDep
+from app.web.limiting import check_sender
 from app.web.openapi import answers
 from app.web.schemas import PhotoReceipt
 
@@ -20,7 +21,7 @@ router = APIRouter(prefix="/api/photos", tags=["Photos"])
 KEPT = timedelta(hours=24)
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _FORM = {"schema": {"type": "object", "required": ["photo"], "properties": {"photo": _BINARY["schema"]}}}
-_KINDS = ("image/jpeg", "image/png", "image/webp", "image/heic", "application/octet-stream")
+_KINDS = ("image/jpeg", "image/png", "image/webp", "image/heic", "image/avif", "application/octet-stream")
 
 
 async def photo_bytes(request: Request, settings: SettingsDep, state: StateDep) -> AsyncIterator[bytes]:
@@ -32,7 +33,7 @@ async def photo_bytes(request: Request, settings: SettingsDep, state: StateDep) 
 
 @router.post(
     "", status_code=201, summary="Send a photo", response_model=PhotoReceipt,
-    responses=answers(201, examples.PHOTO, "Stored for 24 hours", 413, 415, 422),
+    responses=answers(201, examples.PHOTO, "Stored for 24 hours", 413, 415, 422, 429),
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -41,9 +42,10 @@ async def photo_bytes(request: Request, settings: SettingsDep, state: StateDep) 
     },
 )  # fmt: skip
 def send_photo(
-    data: Annotated[bytes, Depends(photo_bytes)], session: SessionDep, state: StateDep, now: NowDep
+    request: Request, data: Annotated[bytes, Depends(photo_bytes)], session: SessionDep, state: StateDep, now: NowDep
 ) -> Response:
-    """JPEG, PNG, WebP or HEIC. It is encoded anew without place and camera data; it goes when no report takes it."""
+    """JPEG, PNG, WebP, HEIC or AVIF. It is encoded anew without place and camera data; unused, it goes."""
+    check_sender(request, "photo")
     photo = take_photo(session, state.photos, data, at=now, most_bytes=state.settings.photo_max_bytes)
     body = {
         "id": photo.id,

@@ -6,23 +6,25 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 import orjson
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import selectinload
 
 from app.db import transaction
+from app.errors import TooMany
 from app.models import Report, ReportStatus, Update
 from app.models.links import follow_path, public_path
 from app.models.reference import show_reference
 from app.queries.public import Position, first_of, list_public
 from app.queries.visible import public_report
 from app.services.drafts import ReportDraft, ReporterDraft
-from app.services.reporting import submit_report
+from app.services.reporting import submit_report, was_sent
 from app.web import examples, presenting
 from app.web.bodies import require_json
 from app.web.cursors import make_cursor, read_cursor
 from app.web.deps import RulesDep, SessionDep, StateDep
 from app.web.filters import FilterReader, fingerprint, read_filter
+from app.web.limiting import check_sender
 from app.web.openapi import answers
 from app.web.schemas import PublicReportWithHistory, ReportIn, ReportPage, ReportReceipt
 from app.web.state import AppState
@@ -56,10 +58,11 @@ class ReportQuery(BaseModel):
 @router.post(
     "", status_code=201, summary="Send a report", response_model=ReportReceipt,
     dependencies=[Depends(require_json)],
-    responses=answers(201, examples.RECEIPT, "Received and stored", 400, 409, 413, 415, 422),
+    responses=answers(201, examples.RECEIPT, "Received and stored", 400, 409, 413, 415, 422, 429),
     openapi_extra={"requestBody": {"content": {"application/json": {"examples": examples.NEW_REPORTS}}}},
 )  # fmt: skip
 def send_report(
+    request: Request,
     report: ReportIn,
     state: StateDep,
     idempotency_key: IdempotencyKey = None,
@@ -68,6 +71,7 @@ def send_report(
     # The state's own rules, clock and transaction: each dependency more would cost the busiest endpoint a tenth of a
     # millisecond, and the session's, which ends in a thread of its own, far more.
     rules, now = state.rules_file.current, state.clock()
+    _count(request, report, state, idempotency_key)
     with transaction(state.session_factory) as session:
         stored = submit_report(session, _draft(report), rules=rules, at=now, idempotency_key=idempotency_key)
         receipt = _receipt(stored, report, state)
@@ -114,6 +118,16 @@ def read_report(reference: str, session: SessionDep, state: StateDep) -> Respons
     first, base_url = first_of(session, report), state.settings.base_url
     body = presenting.with_history(report, duplicate_of=first and show_reference(first), base_url=base_url)
     return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z), 200, None, "application/json")
+
+
+def _count(request: Request, report: ReportIn, state: AppState, key: str | None) -> None:
+    """Count the sender's reports; one that was stored already gets its answer again, whatever else was sent since."""
+    try:
+        check_sender(request, "report", email=report.reporter.email)
+    except TooMany:
+        with transaction(state.session_factory) as session:
+            if not (key and was_sent(session, key)):
+                raise
 
 
 def _draft(report: ReportIn) -> ReportDraft:

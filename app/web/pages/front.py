@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -18,7 +20,7 @@ from app.services.photos import take_photo
 from app.services.reporting import submit_report
 from app.storage import PhotoRefused
 from app.text import say, translate
-from app.web import form_steps, security
+from app.web import form_guard, form_steps, security, sending
 from app.web.deps import (
     CsrfFailed,
     LanguageDep,
@@ -68,6 +70,7 @@ def submit(
     form = ReportForm.from_post(posted)
     if not security.is_same_site(request):
         raise CsrfFailed
+    over = sending.count(request, state, form, posted, lang=lang)
     _take_photos(session, state, form, posted, lang=lang)
     if not security.csrf_holds(request, state.settings, form_token(posted, request), secret=state.secret):
         return _page(request, session, form, notice=translate(PAGE_WAS_OLD, lang), status_code=403)
@@ -75,6 +78,9 @@ def submit(
     if step is not None:
         found = step(session, state, form, posted, lang=lang, at=now)
         return found if isinstance(found, Response) else _page(request, session, form, **found)
+    refusal = over or sending.suspicion(state, posted, lang=lang)
+    if refusal is not None:
+        return _page(request, session, form, **refusal.page)
     if form.errors or form.has_unseen_questions(rules):
         return _page(request, session, form, status_code=422 if form.errors else 200)
     try:
@@ -91,6 +97,8 @@ def submit(
 def _take_photos(session: Session, state: AppState, form: ReportForm, posted: FormData, *, lang: str) -> None:
     """Photos that came with the form itself; one that is refused says why and takes nothing else with it."""
     files = files_of(posted, "photo_files")
+    if "photo_files" in form.errors:
+        return
     room = MAX_PHOTOS - len(form.photo_ids)
     if len(files) > room:
         form.errors["photo_files"] = translate(TOO_MANY_PHOTOS, lang)
@@ -131,6 +139,7 @@ def _page(
     *,
     notice: str = "",
     status_code: int = 200,
+    headers: Mapping[str, str] = MappingProxyType({}),
     **found: Any,
 ) -> Response:
     """The form; photos that somebody else used, or that are too old, are no longer in it."""
@@ -138,6 +147,7 @@ def _page(
     rules = state.rules_file.current
     form.photos = unsent(session, form.photo_ids)
     form.photo_ids = [photo.id for photo in form.photos]
+    form.made = form_guard.keep_stamp(form.made, at=state.clock(), secret=state.secret)
     point = form.point()
     common = common_categories(session, rules)
     page = render(
@@ -158,5 +168,5 @@ def _page(
         photo_max_bytes=state.settings.photo_max_bytes,
         thumbnail=lambda photo: f"/photos/{photo.id}-thumbnail.jpg?key={photo_key(photo.id, secret=state.secret)}",
     )
-    page.headers["Cache-Control"] = "no-store"
+    page.headers.update({"Cache-Control": "no-store", **headers})
     return page

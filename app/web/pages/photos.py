@@ -16,6 +16,7 @@ from app.services.photos import take_photo
 from app.storage import Size
 from app.web import security
 from app.web.deps import CsrfFailed, MaybeStaffDep, NowDep, SessionDep, StateDep, form_token
+from app.web.limiting import check_sender
 from app.web.uploads import files_of, get_photo_upload, read_file
 
 router = APIRouter(include_in_schema=False)
@@ -30,6 +31,7 @@ def upload_photo(
     """Take one photo of the form's; answers `id` and `thumbnail`, an address that only this answer tells."""
     if not security.csrf_holds(request, state.settings, form_token(posted, request), secret=state.secret):
         raise CsrfFailed
+    check_sender(request, "photo")
     files = files_of(posted, "photo")
     if not files:
         raise Invalid(NO_PHOTO, fields={"photo": NO_PHOTO})
