@@ -12,6 +12,7 @@ from app.routing.catalogue import (
     Unit,
 )
 from app.routing.checking import with_local_time
+from app.routing.finding import find_categories
 from app.routing.loading import load_rules
 from app.routing.problems import RuleProblem, RulesError
 from app.routing.proposing import Proposal, Step, areas_at, explain, in_service_area, propose_unit
@@ -46,6 +47,7 @@ __all__ = [
     "Unit",
     "areas_at",
     "explain",
+    "find_categories",
     "in_service_area",
     "load_rules",
     "pick",

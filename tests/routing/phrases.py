@@ -1,6 +1,8 @@
-"""What people write when they look for a kind of report, with the kind they mean; written before the finder was tuned.
+"""What people write when they look for a kind of report, with the kind they mean.
 
-Every third one is held out: synonyms and weights were chosen with the others only.
+PHRASES were written before there was a finder; every third one is held out, and weights and synonyms were chosen with
+the others and with SECOND. All come from one head, so UNSEEN is the harder test: written when all synonyms stood, used
+for nothing but counting, and it stays so: whoever adds words for one of its phrases takes the phrase out of it.
 """
 
 from __future__ import annotations
@@ -179,6 +181,96 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("vet ikke hva det heter", "other"),
 )
 
-# Held out by position, so that nobody could choose which ones.
+SECOND: tuple[tuple[str, str], ...] = (
+    ("lyset på hjørnet har vært mørkt i en uke", "lamp_dark"),
+    ("gatebelysning", "lamp_dark"),
+    ("belysningen i hele veien er borte", "lamps_stretch"),
+    ("strømkabel henger ned", "lamp_danger"),
+    ("lykten skinner i øynene", "lamp_fitting"),
+    ("dekket er fullt av sprekker", "pothole"),
+    ("kjørte i et hull og ødela dekket på bilen", "pothole"),
+    ("plogen har ikke vært her", "snow"),
+    ("the snow plow blocked my driveway", "snow"),
+    ("biler sklir i bakken", "ice"),
+    ("masse grus igjen på veien", "sweeping"),
+    ("30-sone skilt mangler", "sign"),
+    ("autovernet er påkjørt", "railing"),
+    ("kumlåkk", "manhole"),
+    ("vatnet renn ikkje vekk frå vegen", "surface_water"),
+    ("rødt lys står på hele tiden", "traffic_light"),
+    ("gule striper er borte", "road_marking"),
+    ("hullete fortau", "pavement"),
+    ("umulig å gå på fortauet på grunn av is", "path_winter"),
+    ("trappetrinnene er løse", "steps"),
+    ("ingen har måkt busstoppet", "bus_stop"),
+    ("lekestativet er råttent", "playground"),
+    ("bordet i parken er knust", "park"),
+    ("greiner henger ned i gangveien", "tree"),
+    ("løypa er ikke preparert", "ski_trail"),
+    ("hull i nettet på ballbinge", "sports_ground"),
+    ("søpla renner over", "litter_bin"),
+    ("noen har kastet hageavfall i skogen", "dumped_waste"),
+    ("glassigloo full", "recycling_point"),
+    ("dead seagull on the road", "dead_animal"),
+    ("vann spruter opp av asfalten", "water_leak"),
+    ("vannet smaker rart", "no_water"),
+    ("it stinks from the drain", "sewage"),
+    ("toalettet på skolen er tett", "school"),
+    ("porten i barnehagen lukker ikke", "nursery"),
+    ("for varmt på biblioteket", "building_heat"),
+    ("lampen over døra til helsestasjonen", "building_light"),
+    ("automatisk døråpner virker ikke", "building_other"),
+    ("noen har malt på undergangen", "tagging"),
+    ("bil uten skilter har stått her lenge", "abandoned_vehicle"),
+    ("lading av elbil virker ikke", "parking"),
+    ("dere er flinke", "praise"),
+    ("kan dere sette opp en benk", "proposal"),
+    ("jeg er ikke fornøyd med svaret", "complaint"),
+)
+UNSEEN: tuple[tuple[str, str], ...] = (
+    ("lampe defekt", "lamp_dark"),
+    ("det er bekmørkt på gangveien", "lamp_dark"),
+    ("stolpen står og vingler", "lamp_danger"),
+    ("flicker light", "lamp_dark"),
+    ("asfaltskade", "pothole"),
+    ("telehiver", "pothole"),
+    ("brøytekantane er for høge", "snow"),
+    ("driveway blocked by snow", "snow"),
+    ("livsfarlig glatt", "ice"),
+    ("støvplage", "sweeping"),
+    ("vikeplikt skilt", "sign"),
+    ("rekkverk på brua", "railing"),
+    ("kum uten lokk", "manhole"),
+    ("vann i undergangen", "surface_water"),
+    ("trafikklys", "traffic_light"),
+    ("gangfeltet synes ikke", "road_marking"),
+    ("sykkelvegen har hull", "pavement"),
+    ("fortauene er ikke strødd", "path_winter"),
+    ("leskur uten vegger", "bus_stop"),
+    ("huskestativ", "playground"),
+    ("plenklipping", "park"),
+    ("bjørk som har knekt", "tree"),
+    ("langrennsløype", "ski_trail"),
+    ("basketbane", "sports_ground"),
+    ("overfull søppelkurv", "litter_bin"),
+    ("madrass i skogen", "dumped_waste"),
+    ("brukte klær container", "recycling_point"),
+    ("død hund i grøfta", "dead_animal"),
+    ("vannrør har røket", "water_leak"),
+    ("grumsete vann", "no_water"),
+    ("kloakklukt", "sewage"),
+    ("skoleporten", "school"),
+    ("barnehagetomt", "nursery"),
+    ("det er trekk og kaldt på kontoret i rådhuset", "building_heat"),
+    ("inngangslyset", "building_light"),
+    ("rullestolrampe", "building_other"),
+    ("hakekors på veggen", "tagging"),
+    ("campingvogn har stått i månedsvis", "abandoned_vehicle"),
+    ("bil parkert på fortauet", "parking"),
+    ("kjempefornøyd", "praise"),
+    ("forslag til ny lekeplass", "proposal"),
+    ("klage på saksbehandling", "complaint"),
+)
+
 HELD_OUT = PHRASES[2::3]
-TUNED_WITH = tuple(phrase for number, phrase in enumerate(PHRASES) if number % 3 != 2)
+TUNED_WITH = (*(phrase for number, phrase in enumerate(PHRASES) if number % 3 != 2), *SECOND)
