@@ -13,6 +13,8 @@ from fastapi import Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
+from app.web.lamp_step import refuse_lamp, take_lamp
+from app.web.photo_step import use_photo_place
 from app.web.report_form import ReportForm
 from app.web.state import AppState
 
@@ -25,7 +27,7 @@ class Step(Protocol):
     ) -> dict[str, Any] | Response: ...
 
 
-STEPS: dict[str, Step] = {}
+STEPS: dict[str, Step] = {"photo": use_photo_place, "lamp": take_lamp, "not-lamp": refuse_lamp}
 
 
 def asked_for(posted: FormData) -> Callable[..., dict[str, Any] | Response] | None:

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.queries.surroundings import Surroundings, surroundings
 from app.routing import Category, Rules
+from app.web.lamp_here import LampHere, lamp_here, typed_number, without_refused
 from app.web.report_form import ReportForm
 
 
 @dataclass(frozen=True)
 class Here:
-    """What the form's second part shows; `category` is None until one is chosen."""
+    """What the form's second part shows; `category` is None until one is chosen, `around` is what stands there."""
 
     category: Category | None
+    around: Surroundings = field(default_factory=Surroundings)
+    lamp: LampHere | None = None
 
 
 def look_around(session: Session, rules: Rules, form: ReportForm, *, at: datetime) -> Here:  # noqa: ARG001
     """Everything about the chosen category at the chosen place."""
-    return Here(category=form.category_in(rules))
+    category = form.category_in(rules)
+    if category is None:
+        return Here(category=None)
+    around = _surroundings(session, category, form)
+    return Here(category=category, around=around, lamp=lamp_here(session, category, form, around))
+
+
+def _surroundings(session: Session, category: Category, form: ReportForm) -> Surroundings:
+    point = form.point()
+    if point is not None and not (abs(point[0]) <= 90 and abs(point[1]) <= 180):
+        return Surroundings()
+    lat, lon = point or (None, None)
+    number = typed_number(category, form)
+    return without_refused(surroundings(session, lat=lat, lon=lon, asset_kind=category.asset_kind, number=number), form)

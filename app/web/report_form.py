@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import uuid
 from collections.abc import Mapping
@@ -14,15 +15,16 @@ from app.errors import N_, Invalid
 from app.models import Photo
 from app.routing import Category, Rules
 from app.services import drafts
-from app.services.drafts import MAX_PHOTOS, ReportDraft, ReporterDraft
+from app.services.drafts import ReportDraft, ReporterDraft
 from app.web.schemas import CONTROL
 
 ANSWER = "answers."
+_ID = re.compile(r"[0-9]{1,18}")
 NO_NUMBERS = N_("Write latitude and longitude as numbers, for example 69.6492 and 18.9553.")
 TOO_MANY_PHOTOS = N_("Send at most five photos. The first five are kept.")
 _TEXTS = (
     "category", "asked", "lat", "lon", "address", "description", "name", "email", "phone",
-    "where", "kind", "seen", "written_at", "made",
+    "where", "kind", "seen", "written_at", "made", "pin", "not_lamp", "proposed",
 )  # fmt: skip
 
 
@@ -32,7 +34,8 @@ class ReportForm:
 
     `where` and `kind` are what was typed to look for a place and for a category; `seen` holds the similar reports that
     the page showed ("-" for none), `written_at` the time at which it was written without a network, `made` the stamp
-    of the time at which the page was made.
+    of the time at which the page was made. `pin` is the place before the pin was moved onto a lamp, `not_lamp` the id
+    of a lamp that it is not about. `proposed` is the place of a photo that nobody has said yes to yet.
     """
 
     key: str = field(default_factory=lambda: secrets.token_urlsafe(16))
@@ -50,6 +53,9 @@ class ReportForm:
     seen: str = ""
     written_at: str = ""
     made: str = ""
+    pin: str = ""
+    not_lamp: str = ""
+    proposed: str = ""
     answers: dict[str, list[str]] = field(default_factory=dict)
     photo_ids: list[uuid.UUID] = field(default_factory=list)
     photos: list[Photo] = field(default_factory=list)
@@ -59,7 +65,7 @@ class ReportForm:
     def from_link(cls, query: QueryParams) -> ReportForm:
         """An empty form, or one that a link such as /?lat=69.65&lon=18.95&category=pothole filled in."""
         form = cls()
-        for name in ("category", "lat", "lon", "address"):
+        for name in ("category", "lat", "lon", "address", "pin", "not_lamp"):
             setattr(form, name, query.get(name, "")[:200])
         form.answers = {name.removeprefix(ANSWER): query.getlist(name) for name in query if name.startswith(ANSWER)}
         form.asked = form.category
@@ -75,7 +81,7 @@ class ReportForm:
         form.answers = {name.removeprefix(ANSWER): _all(posted, name) for name in posted if name.startswith(ANSWER)}
         removed = set(posted.getlist("remove_photo"))
         ids = (_uuid(text) for text in _all(posted, "photos") if text not in removed)
-        form.photo_ids = [photo_id for photo_id in ids if photo_id is not None][:MAX_PHOTOS]
+        form.photo_ids = list(dict.fromkeys(photo_id for photo_id in ids if photo_id is not None))
         return form
 
     def category_in(self, rules: Rules) -> Category | None:
@@ -106,6 +112,7 @@ class ReportForm:
             address=self.address.strip(),
             description=self.description,
             answers=self._typed_answers(rules),
+            not_asset=int(self.not_lamp) if _ID.fullmatch(self.not_lamp) else None,
             photo_ids=tuple(self.photo_ids),
             reporter=ReporterDraft(
                 name=self.name.strip(), email=self.email.strip(), phone=self.phone.strip(), language=lang
@@ -120,6 +127,13 @@ class ReportForm:
         """The position as numbers, None when there is none that can be read."""
         (lat, lon), _ = self._position()
         return None if lat is None or lon is None else (lat, lon)
+
+    def place_before(self) -> tuple[float, float] | None:
+        """Where the pin was before it was moved onto a lamp; None when it was not moved."""
+        numbers = [_number(text) for text in self.pin.split(",")]
+        if len(numbers) != 2 or numbers[0] is None or numbers[1] is None:
+            return None
+        return (numbers[0], numbers[1]) if abs(numbers[0]) <= 90 and abs(numbers[1]) <= 180 else None
 
     def _position(self) -> tuple[tuple[float | None, float | None], bool]:
         """Both numbers (or None), and whether all could be read; one field may hold a pasted pair."""
