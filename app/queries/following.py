@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.errors import N_, NotFound
-from app.models import Report, Update
+from app.models import Notification, NotificationKind, Report, Update
 from app.models.links import confirm_token, follow_token, same
 from app.models.reference import parse_reference
 
@@ -28,6 +28,14 @@ def report_to_confirm(session: Session, typed: str, token: str, *, secret: bytes
     if report is None or email is None or not same(token, confirm_token(report, email, secret=secret)):
         raise NotFound(DEAD_LINK)
     return report
+
+
+def has_receipt(session: Session, report: Report) -> bool:
+    """Whether a receipt was or will be mailed; no second one goes to an unconfirmed address on the same day."""
+    mail = select(Notification.id).where(
+        Notification.report_id == report.id, Notification.kind == NotificationKind.RECEIPT.value
+    )
+    return bool(session.scalar(select(exists(mail))))
 
 
 def _load(session: Session, typed: str) -> Report | None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from app.db import SessionFactory, driver, transaction
 from app.errors import N_, TooMany
 from app.settings import Settings
@@ -116,6 +118,12 @@ def check_limit(
 ) -> None:
     """The same for one bucket."""
     check_limits(factory, [Count(kind, who)], settings=settings, secret=secret, at=at)
+
+
+def take_now(session: Session, key: str, *, burst: float, per_hour: float, at: datetime) -> bool:
+    """Take one token in the caller's own transaction: whoever wants one of the same bucket waits for its end."""
+    asked = {"key": key, "burst": burst, "rate": per_hour / 3600, "at": at, "n": 1}
+    return driver(session).execute(TAKE, asked).fetchone() is not None
 
 
 def counted_address(email: str) -> str:

@@ -1,0 +1,64 @@
+"""What is known of an e-mail address: whether its owner confirmed it, and what waits for that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from app.models import Report, Reporter, Support
+
+KNOWN_FOR = timedelta(days=365)
+ONE_DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Sent with one address within a day and not confirmed: one mail went out for all of it."""
+
+    reports: list[Report]
+    supports: list[Support]
+
+
+def is_confirmed(session: Session, email: str, *, at: datetime) -> bool:
+    """Whether the owner of the address confirmed anything in the last twelve months."""
+    typed, since = email.strip().lower(), at - KNOWN_FOR
+    as_reporter = select(Reporter.id).where(func.lower(Reporter.email) == typed, Reporter.confirmed_at > since)
+    as_supporter = select(Support.id).where(func.lower(Support.email) == typed, Support.confirmed_at > since)
+    return bool(session.scalar(select(or_(exists(as_reporter), exists(as_supporter)))))
+
+
+def waiting_for(session: Session, email: str, *, around: datetime) -> Waiting:
+    """What was sent with this address up to a day before or after, oldest first; reports with reporter and history."""
+    typed, since, until = email.strip().lower(), around - ONE_DAY, around + ONE_DAY
+    reports = (
+        select(Report)
+        .join(Report.reporter)
+        .where(
+            func.lower(Reporter.email) == typed,
+            Reporter.confirmed_at.is_(None),
+            Report.created_at.between(since, until),
+            Report.hidden_at.is_(None),
+        )
+        .options(contains_eager(Report.reporter), selectinload(Report.updates))
+        .order_by(Report.id)
+        .limit(50)
+    )
+    return Waiting(list(session.scalars(reports)), list(session.scalars(_supports(typed, since, until))))
+
+
+def _supports(typed: str, since: datetime, until: datetime) -> Select[Support]:
+    return (
+        select(Support)
+        .where(
+            func.lower(Support.email) == typed,
+            Support.confirmed_at.is_(None),
+            Support.ended_at.is_(None),
+            Support.created_at.between(since, until),
+        )
+        .options(joinedload(Support.report))
+        .order_by(Support.id)
+        .limit(50)
+    )

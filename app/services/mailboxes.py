@@ -1,0 +1,55 @@
+"""Writing to addresses that anybody can type: once a day at most, until their owner has confirmed one of the mails."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from app.models import REPORTER, Report, Support, UpdateKind
+from app.queries import mailboxes
+from app.services.limits import take_now
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy.orm import Session
+
+    from app.queries.mailboxes import Waiting
+
+
+def may_write_to(session: Session, email: str, *, at: datetime) -> bool:
+    """Whether a mail that its owner did not ask for may go to this address now; a yes uses up the day's turn.
+
+    Always yes for an address that was confirmed in the last twelve months: how many reports come with it is limited
+    elsewhere. In the caller's transaction: a second request with the same address waits here until the first one's
+    mail is stored, and when that one is rolled back, the turn was not used.
+    """
+    if mailboxes.is_confirmed(session, email, at=at):
+        return True
+    # No secret is needed: the address itself stands beside it in the same database, and this goes after a day.
+    mailbox = hashlib.sha256(email.strip().lower().encode()).hexdigest()
+    return take_now(session, f"unconfirmed:{mailbox[:40]}", burst=1, per_hour=1 / 24, at=at)
+
+
+def confirm(waiting: Waiting, *, chosen: Collection[str], at: datetime) -> list[Report]:
+    """Confirm those of the waiting whose `choice` is chosen; gives the reports among them."""
+    for support in waiting.supports:
+        if choice(support) in chosen:
+            support.confirm(at=at)
+    mine = [report for report in waiting.reports if choice(report) in chosen]
+    for report in mine:
+        confirm_report(report, at=at)
+    return mine
+
+
+def confirm_report(report: Report, *, at: datetime) -> None:
+    """The owner of the address pressed the button in the mail; pressing it again changes nothing."""
+    if report.reporter is not None and report.reporter.confirmed_at is None:
+        report.reporter.confirm(at=at)
+        report.record(UpdateKind.CONFIRMED, actor=REPORTER, at=at)
+
+
+def choice(one: Report | Support) -> str:
+    """How a form names what it lets its reader choose."""
+    return one.reference if isinstance(one, Report) else f"support-{one.id}"
