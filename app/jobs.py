@@ -14,6 +14,7 @@ class JobName(StrEnum):
     """Every job there is; a test holds the names against what app/worker.py registers."""
 
     DELIVER = "deliver"
+    LOOK_UP = "look_up"
     NOTIFY = "notify"
     RECOVER = "recover"
     SWEEP = "sweep"

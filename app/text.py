@@ -45,6 +45,7 @@ UPDATE_WORDS: dict[str, str] = {
     "submitted": N_("Report received"),
     "imported": N_("Taken over from another system"),
     "placed": N_("Placed on the map"),
+    "looked_up": N_("The road's owner was looked up"),
     "forwarded": N_("Sent to the unit"),
     "called_back": N_("Called back from the unit"),
     "taken": N_("The unit has started"),

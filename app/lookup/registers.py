@@ -16,6 +16,11 @@ class Registers:
     names: Register
     roads: Register
 
+    @property
+    def tell_of_places(self) -> bool:
+        """Whether there is one that knows what is at a place."""
+        return bool(self.addresses.base_url or self.roads.base_url)
+
     @classmethod
     def of(cls, settings: Settings) -> Registers:
         """As the settings say."""

@@ -23,6 +23,7 @@ class UpdateKind(StrEnum):
     SUBMITTED = "submitted"
     IMPORTED = "imported"
     PLACED = "placed"
+    LOOKED_UP = "looked_up"
     FORWARDED = "forwarded"
     CALLED_BACK = "called_back"
     TAKEN = "taken"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from app.lookup.registers import Registers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +30,11 @@ class Office:
     secret: bytes
     channels: Mapping[str, Channel]
     clock: Callable[[], datetime]
+
+    @cached_property
+    def registers(self) -> Registers:
+        """Other people's registers, which remember how they were lately."""
+        return Registers.of(self.settings)
 
     @property
     def rules(self) -> Rules:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.models.deadlines import due_at
 from app.queries.surroundings import Surroundings, surroundings
 from app.routing import Category, Facts, Rules, propose_unit
+from app.services.whose_road import ByARoad, road_at
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,21 +37,33 @@ def propose(report: Report, category: Category, rules: Rules, *, at: datetime) -
     report.due_at = _due(category, rules, at=at, outside=proposal.unit.outside)
 
 
-def find_asset_again(session: Session, report: Report, category: Category | None) -> None:
+def find_asset_again(session: Session, report: Report, category: Category | None) -> Surroundings:
     """After a new place or category: the lamp within 25 m that it is about now, if any, whose it is, and the road."""
     kind = category.asset_kind if category is not None else None
-    write_facts(report, surroundings(session, lat=report.lat, lon=report.lon, asset_kind=kind))
+    around = surroundings(session, lat=report.lat, lon=report.lon, asset_kind=kind)
+    write_facts(report, around)
+    return around
 
 
 def write_facts(report: Report, around: Surroundings) -> None:
     """The lamp and its owner, the road and its owner, the address nearest to it; what is not known stays unknown."""
-    asset, road = around.asset, around.road
+    asset = around.asset
     report.asset_id = asset.id if asset else None
     report.asset_owner = asset.owner if asset else "unknown"
-    known = asset is not None and asset.road_owner != "unknown"
-    report.road_owner = asset.road_owner if asset and known else road.owner if road else "unknown"
-    report.road_ref = (asset.road_ref if asset else None) or (road.ref if road else None)
-    report.nearest_address = around.address.label if around.address else None
+    write_place(report, around, asset)
+
+
+def write_place(report: Report, around: Surroundings, lamp: ByARoad | None) -> None:
+    """What is known of the place, but for the lamp."""
+    road = road_at(around, lamp)
+    report.road_owner, report.road_ref = road.owner, road.ref
+    report.nearest_address = address_at(around)
+
+
+def address_at(around: Surroundings) -> str | None:
+    """The nearest address: the register's own answer, else our own addresses'."""
+    told = (around.kept_address or {}).get("label")
+    return str(told)[:200] if told else around.address.label if around.address else None
 
 
 def _due(category: Category, rules: Rules, *, at: datetime, outside: bool) -> datetime | None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import CursorResult, Delete, delete, select, text
 
 from app.db import transaction
-from app.models import IdempotencyKey, Photo, SignInAttempt, StaffSession
+from app.models import IdempotencyKey, Photo, RegisterAnswer, SignInAttempt, StaffSession
+from app.services.looking_up import KEPT_FOR
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -51,6 +52,7 @@ class Swept:
     attempts: int
     sessions: int
     files: int
+    answers: int
 
 
 def sweep(office: Office) -> Swept:
@@ -60,10 +62,11 @@ def sweep(office: Office) -> Swept:
         keys = _delete(session, delete(IdempotencyKey).where(IdempotencyKey.created_at < now - ONE_DAY))
         attempts = _delete(session, delete(SignInAttempt).where(SignInAttempt.at < now - SIGN_IN_ATTEMPTS))
         sessions = _delete(session, delete(StaffSession).where(StaffSession.expires_at < now - SESSIONS))
+        answers = _delete(session, delete(RegisterAnswer).where(RegisterAnswer.asked_at < now - KEPT_FOR))
     photos = _sweep_photos(office, now=now)
     files = _sweep_files(office, now=now) if now.hour == FILES_AT_HOUR else 0
     fold_tallies(office)
-    return Swept(keys=keys, photos=photos, attempts=attempts, sessions=sessions, files=files)
+    return Swept(keys=keys, photos=photos, attempts=attempts, sessions=sessions, files=files, answers=answers)
 
 
 def fold_tallies(office: Office) -> None:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from tests.registers import FakeRegister
 
 
-def position(category: str = "F", *, phase: str | None = "V", metres: float | None = 3.4, **given: Any) -> dict[str, Any]:
+def position(
+    category: str = "F", *, phase: str | None = "V", metres: float | None = 3.4, **given: Any
+) -> dict[str, Any]:
     """One road near the place."""
     system = {"vegkategori": category, "fase": phase, "nummer": 9862}
     short = given.get("kortform", f"{category}V9862 S1D1 m687")
@@ -108,7 +110,8 @@ def test_the_reference_fits_its_column(fake, register, short, ref):
     "answer",
     [
         HTML, b"", {"feil": "x"}, "a text", [[]], [1], [{"avstand": "far"}], [{"avstand": -1}], b'[{"avstand": NaN}]',
-        [{"vegsystemreferanse": "FV9862"}], [{"vegsystemreferanse": {"vegsystem": {"vegkategori": ["F"], "fase": "V"}}}],
+        [{"vegsystemreferanse": "FV9862"}],
+        [{"vegsystemreferanse": {"vegsystem": {"vegkategori": ["F"], "fase": "V"}}}],
         b"[" + b"{}," * 700_000 + b"{}]",
     ],
 )  # fmt: skip

@@ -126,6 +126,7 @@ def enter(
     request: Request,
     staff: DeskDep,
     session: SessionDep,
+    state: StateDep,
     rules: RulesDep,
     lang: LanguageDep,
     now: NowDep,
@@ -138,7 +139,13 @@ def enter(
     try:
         draft = posted.draft(rules, lang=language, channel=channel)
         report = reporting.submit_report(
-            session, draft, rules=rules, at=now, idempotency_key=f"desk:{posted.key}", entered_by=staff
+            session,
+            draft,
+            rules=rules,
+            at=now,
+            idempotency_key=f"desk:{posted.key}",
+            entered_by=staff,
+            registers=state.registers,
         )
     except Invalid as error:
         session.rollback()

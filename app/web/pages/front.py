@@ -8,19 +8,16 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
-from starlette.datastructures import FormData
 
 from app.errors import N_, Invalid
-from app.models.links import follow_path, photo_key
+from app.models.links import photo_key
 from app.queries.common import common_categories
-from app.queries.photos import unsent
 from app.routing import Rules, in_service_area
+from app.services import supporting
 from app.services.drafts import MAX_PHOTOS
-from app.services.photos import take_photo
 from app.services.reporting import submit_report
-from app.storage import PhotoRefused
-from app.text import say, translate
-from app.web import form_guard, form_steps, security, sending
+from app.text import translate
+from app.web import form_guard, form_photos, form_steps, report_answer, security, sending, support_step
 from app.web.deps import (
     CsrfFailed,
     LanguageDep,
@@ -30,12 +27,13 @@ from app.web.deps import (
     SessionDep,
     StateDep,
     form_token,
+    get_language,
 )
 from app.web.here import look_around
-from app.web.report_form import TOO_MANY_PHOTOS, ReportForm
+from app.web.report_form import ReportForm
 from app.web.state import AppState
-from app.web.templating import redirect, render
-from app.web.uploads import ReportUploadDep, files_of, read_file
+from app.web.templating import render
+from app.web.uploads import ReportUploadDep
 
 router = APIRouter(include_in_schema=False)
 
@@ -55,6 +53,11 @@ def show_form(request: Request, session: SessionDep, rules: RulesDep, staff: May
     return _page(request, session, form)
 
 
+def blank_form(request: Request, session: Session) -> Response:
+    """The form that a phone keeps for times without a network; see app.web.shell for such requests."""
+    return _page(request, session, ReportForm(key=""))
+
+
 @router.post("/reports")
 def submit(
     request: Request,
@@ -71,11 +74,12 @@ def submit(
     if not security.is_same_site(request):
         raise CsrfFailed
     over = sending.count(request, state, form, posted, lang=lang)
-    _take_photos(session, state, form, posted, lang=lang)
+    form_photos.take_sent(session, state, form, posted, lang=lang)
     if not security.csrf_holds(request, state.settings, form_token(posted, request), secret=state.secret):
         return _page(request, session, form, notice=translate(PAGE_WAS_OLD, lang), status_code=403)
+    form.device = security.device(request, state.settings)
     step = form_steps.asked_for(posted)
-    if step is not None:
+    if step is not None and over is None:
         found = step(session, state, form, posted, lang=lang, at=now)
         return found if isinstance(found, Response) else _page(request, session, form, **found)
     refusal = over or sending.suspicion(state, posted, lang=lang)
@@ -83,40 +87,23 @@ def submit(
         return _page(request, session, form, **refusal.page)
     if form.errors or form.has_unseen_questions(rules):
         return _page(request, session, form, status_code=422 if form.errors else 200)
+    if support_step.has_unseen(session, rules, form, lang=lang, at=now):
+        return _page(request, session, form, similar_first=True)
     try:
         # A savepoint, because the photos stay where the report cannot be taken in yet.
         with session.begin_nested():
             report = submit_report(
-                session, form.draft(rules, lang=lang), rules=rules, at=now, idempotency_key=f"form:{form.key}"
+                session,
+                form.draft(rules, lang=lang),
+                rules=rules,
+                at=now,
+                idempotency_key=f"form:{form.key}",
+                registers=state.registers,
             )
     except Invalid as error:
         return _refused(request, session, form, error, lang=lang)
-    return redirect(request, f"{follow_path(report, secret=state.secret)}?new=1")
-
-
-def _take_photos(session: Session, state: AppState, form: ReportForm, posted: FormData, *, lang: str) -> None:
-    """Photos that came with the form itself; one that is refused says why and takes nothing else with it."""
-    files = files_of(posted, "photo_files")
-    if "photo_files" in form.errors:
-        return
-    room = MAX_PHOTOS - len(form.photo_ids)
-    if len(files) > room:
-        form.errors["photo_files"] = translate(TOO_MANY_PHOTOS, lang)
-    for file in files[:room]:
-        try:
-            data = read_file(file, most=state.settings.photo_max_bytes)
-            photo = take_photo(
-                session,
-                state.photos,
-                data,
-                at=state.clock(),
-                once=form.key,
-                most_bytes=state.settings.photo_max_bytes,
-            )
-        except PhotoRefused as error:
-            form.errors["photo_files"] = f"{file.filename}: {say(error, lang)}"
-        else:
-            form.photo_ids.append(photo.id)
+    supporting.know_reporter(session, report, device=form.device, secret=state.secret, language=lang, at=now)
+    return report_answer.taken(request, report, secret=state.secret)
 
 
 def _refused(request: Request, session: Session, form: ReportForm, error: Invalid, *, lang: str) -> Response:
@@ -143,16 +130,17 @@ def _page(
     **found: Any,
 ) -> Response:
     """The form; photos that somebody else used, or that are too old, are no longer in it."""
+    if report_answer.wants_json(request):
+        return report_answer.refused(request, form, notice=notice, status_code=status_code, headers=headers)
     state: AppState = request.app.state.gatami
     rules = state.rules_file.current
-    form.photos = unsent(session, form.photo_ids)
-    form.photo_ids = [photo.id for photo in form.photos]
+    form_photos.show_kept(session, form, lang=get_language(request))
     form.made = form_guard.keep_stamp(form.made, at=state.clock(), secret=state.secret)
     point = form.point()
     common = common_categories(session, rules)
     page = render(
         request,
-        "front/form.html",
+        found.pop("template", "front/form.html"),
         status_code=status_code,
         request_path="/",
         form=form,
@@ -162,7 +150,7 @@ def _page(
         category=form.category_in(rules),
         outside=point is not None and not in_service_area(rules, *point),
         here=look_around(session, rules, form, at=state.clock()),
-        **({"places": None, "kinds_found": None} | found),
+        **({"places": None, "kinds_found": None, "similar_first": False} | found),
         questions_are_new=form.has_unseen_questions(rules),
         max_photos=MAX_PHOTOS,
         photo_max_bytes=state.settings.photo_max_bytes,
