@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.errors import N_, Invalid
@@ -55,6 +55,12 @@ def take_photo(
         .on_conflict_do_nothing()
     )
     return session.get_one(Photo, photo_id)
+
+
+def count_photos(session: Session, report: Report) -> int:
+    """How many photos a report has; nobody else who counts first can add one until this transaction ends."""
+    session.execute(select(Report.id).where(Report.id == report.id).with_for_update())
+    return session.scalar(select(func.count(Photo.id)).where(Photo.report_id == report.id)) or 0
 
 
 def attach_photos(session: Session, report: Report, photo_ids: Iterable[uuid.UUID], *, after: int = 0) -> None:

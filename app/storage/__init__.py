@@ -2,7 +2,7 @@
 
 from app.storage.files import PhotoStore, Size
 from app.storage.images import Processed, process
-from app.storage.position import gps
+from app.storage.position import Taken, gps, where_taken
 from app.storage.refusal import Code, PhotoRefused
 
-__all__ = ["Code", "PhotoRefused", "PhotoStore", "Processed", "Size", "gps", "process"]
+__all__ = ["Code", "PhotoRefused", "PhotoStore", "Processed", "Size", "Taken", "gps", "process", "where_taken"]

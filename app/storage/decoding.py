@@ -8,7 +8,7 @@ from pillow_heif import HeifFile
 
 from app.storage.refusal import PhotoRefused
 
-Kind = Literal["JPEG", "PNG", "WEBP", "HEIC"]
+Kind = Literal["JPEG", "PNG", "WEBP", "HEIC", "AVIF"]
 
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"}
 _AVIF_BRANDS = {b"avif", b"avis"}
@@ -20,7 +20,7 @@ _SVG_WITHIN = 1_000
 
 
 def recognise(data: bytes) -> Kind:
-    """Which of the four formats this is; raises PhotoRefused for other formats and for what is no image."""
+    """Which of the five formats this is; raises PhotoRefused for other formats and for what is no image."""
     if data.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -34,12 +34,14 @@ def recognise(data: bytes) -> Kind:
 
 
 def _recognise_container(data: bytes) -> Kind:
-    """HEIC shares its box format with AVIF, which nobody's phone sends, and with films."""
+    """HEIC shares its box format with AVIF, which some Android phones make, and with films."""
     end = min(int.from_bytes(data[:4], "big"), 256)
     brands = {data[8:12], *(data[at : at + 4] for at in range(16, end, 4))}
-    if brands & _AVIF_BRANDS or not brands & _HEIC_BRANDS:
-        raise PhotoRefused("format")
-    return "HEIC"
+    if brands & _AVIF_BRANDS:
+        return "AVIF"
+    if brands & _HEIC_BRANDS:
+        return "HEIC"
+    raise PhotoRefused("format")
 
 
 def open_image(data: bytes, kind: Kind) -> Image.Image | HeifFile:

@@ -39,7 +39,7 @@ class Processed:
 
 
 def process(data: bytes, *, most_bytes: int = 15_000_000, most_pixels: int = 50_000_000) -> Processed:
-    """Make a JPEG of at most 2048 pixels a side and a thumbnail of 320 from a JPEG, PNG, WebP or HEIC file.
+    """Make a JPEG of at most 2048 pixels a side and a thumbnail of 320 from a JPEG, PNG, WebP, HEIC or AVIF file.
 
     Of an animation the first frame is taken; what is transparent becomes white. Raises PhotoRefused, and
     nothing else, whatever the bytes are; the number of pixels is checked before any is decoded.

@@ -11,7 +11,7 @@ SENTENCES: dict[Code, str] = {
     "too_many_pixels": N_("The photo has more than %(megapixels)s megapixels. Choose a smaller photo."),
     "not_a_photo": N_("This file is not a photo. Choose a photo from your phone or computer."),
     "broken": N_("We could not open the photo. The file may be damaged. Send it again, or choose another photo."),
-    "format": N_("We cannot use this kind of file. Choose a photo in JPEG, PNG, WebP or HEIC format."),
+    "format": N_("We cannot use this kind of file. Choose a photo in JPEG, PNG, WebP, HEIC or AVIF format."),
 }
 
 

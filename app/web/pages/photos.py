@@ -1,27 +1,52 @@
-"""Photos: one at a time in, and out again to who may see them."""
+"""Photos: one at a time in, and out again to who may see them; and where one was taken, before it is sent."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Annotated
 
+import orjson
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import FileResponse
+from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
 from app.errors import N_, Invalid, NotFound
-from app.models.links import photo_key
 from app.queries.photos import NOT_HERE, visible_photo
 from app.services.photos import take_photo
-from app.storage import Size
+from app.storage import Size, where_taken
 from app.web import security
-from app.web.deps import CsrfFailed, MaybeStaffDep, NowDep, SessionDep, StateDep, form_token
+from app.web.bodies import read_photo
+from app.web.deps import (
+    CsrfFailed,
+    LanguageDep,
+    MaybeStaffDep,
+    NowDep,
+    SessionDep,
+    StateDep,
+    form_token,
+    get_language,
+)
+from app.web.form_photos import thumbnail_of
 from app.web.limiting import check_sender
+from app.web.photo_place import PhotoPlace, photo_place
+from app.web.state import AppState
 from app.web.uploads import files_of, get_photo_upload, read_file
 
 router = APIRouter(include_in_schema=False)
 NO_PHOTO = N_("Choose a photo first.")
+# EXIF stands at the beginning, and is 64 kB at most; what a camera may put before it is smaller still.
+MOST_BEGINNING = 300_000
 PhotoUploadDep = Annotated[FormData, Depends(get_photo_upload)]
+
+
+async def get_beginning(request: Request) -> bytes:
+    """The first bytes of a photo as the bare body; HTTPException 413 for more than 300 kB."""
+    return await read_photo(request, max_bytes=MOST_BEGINNING)
+
+
+BeginningDep = Annotated[bytes, Depends(get_beginning)]
 
 
 @router.post("/photos")
@@ -36,9 +61,28 @@ def upload_photo(
     if not files:
         raise Invalid(NO_PHOTO, fields={"photo": NO_PHOTO})
     most = state.settings.photo_max_bytes
-    photo = take_photo(session, state.photos, read_file(files[0], most=most), at=now, most_bytes=most)
-    thumbnail = f"/photos/{photo.id}-thumbnail.jpg?key={photo_key(photo.id, secret=state.secret)}"
-    return Response(f'{{"id":"{photo.id}","thumbnail":"{thumbnail}"}}', 201, media_type="application/json")
+    data = read_file(files[0], most=most)
+    photo = take_photo(session, state.photos, data, at=now, most_bytes=most)
+    answer = {"id": photo.id, "thumbnail": thumbnail_of(photo, secret=state.secret)}
+    if posted.get("place"):
+        answer["place"] = _place(session, state, data, at=now, lang=get_language(request))
+    return Response(orjson.dumps(answer), 201, {"Cache-Control": "no-store"}, "application/json")
+
+
+@router.post("/photos/position")
+def find_position(
+    beginning: BeginningDep, request: Request, session: SessionDep, state: StateDep, now: NowDep, lang: LanguageDep
+) -> Response:
+    """Where a photo was taken, by its first bytes, or null. Nothing of it is kept, in the database or a log."""
+    if not security.csrf_holds(request, state.settings, request.headers.get("x-csrf-token", ""), secret=state.secret):
+        raise CsrfFailed
+    answer = _place(session, state, beginning, at=now, lang=lang)
+    return Response(orjson.dumps(answer), headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+def _place(session: Session, state: AppState, data: bytes, *, at: datetime, lang: str) -> PhotoPlace | None:
+    taken = where_taken(data)
+    return photo_place(session, state.rules_file.current, taken, at=at, lang=lang) if taken else None
 
 
 @router.get("/photos/{name}.jpg")
