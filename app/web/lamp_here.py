@@ -53,7 +53,7 @@ class LampHere:
 
 
 def lamp_here(session: Session, category: Category, form: ReportForm, around: Surroundings) -> LampHere | None:
-    """None where the category is about no lamp, or there is neither a place nor a number."""
+    """None where the category is about no lamp, or there is no lamp to speak of."""
     if category.asset_kind is None or category.phone_instead is not None:
         return None
     point, number = form.point(), typed_number(category, form)
@@ -61,6 +61,9 @@ def lamp_here(session: Session, category: Category, form: ReportForm, around: Su
         return None
     asset = around.asset
     near = near_assets(session, category.asset_kind, lat=point[0], lon=point[1]) if point else []
+    if asset is None and not near and not around.numbered:
+        # Nothing is known here: a register may be empty, and nobody should read about it.
+        return None
     return LampHere(
         asset=asset,
         snap=asset is not None and (asset.metres is None or asset.metres > ON_IT_METRES),

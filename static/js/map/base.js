@@ -4,6 +4,8 @@ import { leaflet } from "../leaflet.js";
 
 const MOST_DRAWINGS = 400;
 const WAIT_MS = 200;
+// What is drawn small still counts as tapped this many pixels beside it.
+const FINGER = 10;
 
 /**
  * Makes a map in `element`. Its data attributes say what is not given: data-lat, data-lon, data-zoom, data-tiles,
@@ -16,7 +18,9 @@ export async function createMap(element, { lat, lon, zoom, bounds } = {}) {
     throw error;
   });
   element.replaceChildren();
-  const map = L.map(element, { zoomControl: false, preferCanvas: true, worldCopyJump: true });
+  const map = L.map(element, {
+    zoomControl: false, preferCanvas: true, worldCopyJump: true, renderer: L.canvas({ tolerance: FINGER }),
+  });
   map.attributionControl.setPrefix(false);
   L.control.zoom({ position: "topright", zoomInTitle: say.sayZoomIn, zoomOutTitle: say.sayZoomOut }).addTo(map);
   const tiles = say.tiles ?? say.tileUrl;

@@ -2,6 +2,7 @@
 
 import { followCategory } from "./category.js";
 import { followHere } from "./here.js";
+import { followLamps } from "./lamps.js";
 import { followPlace } from "./place.js";
 import { takePhotos } from "./photos.js";
 
@@ -9,6 +10,7 @@ const form = document.getElementById("report");
 const photos = takePhotos(form);
 
 followCategory(form);
+followLamps(form);
 followPlace(form);
 followHere(form);
 

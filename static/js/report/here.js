@@ -12,7 +12,7 @@ export function followHere(form) {
     const mine = ++asked;
     const query = new URLSearchParams();
     for (const [name, value] of new FormData(form)) {
-      const wanted = ["category", "lat", "lon"].includes(name) || name.startsWith("answers.");
+      const wanted = ["category", "lat", "lon", "pin", "not_lamp"].includes(name) || name.startsWith("answers.");
       if (wanted && typeof value === "string" && value) query.append(name, value);
     }
     if (!query.has("category")) return;
@@ -36,4 +36,5 @@ export function followHere(form) {
     if (event.target.name === "category" || event.target.name?.startsWith("answers.")) soon();
   });
   document.addEventListener("gatami:place", soon);
+  form.addEventListener("gatami:again", soon);
 }

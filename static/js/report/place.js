@@ -11,13 +11,13 @@ export function followPlace(form) {
   const say = speaker();
   const place = { map: null };
 
-  function choose(lat, lon, { words = say.words.sayPlaced, pan = false } = {}) {
+  function choose(lat, lon, { words = say.words.sayPlaced, pan = false, by = "" } = {}) {
     fields[0].value = lat.toFixed(DECIMALS);
     fields[1].value = lon.toFixed(DECIMALS);
     place.map?.put(lat, lon, { pan });
     say(words);
-    // Other parts of the form follow the place by this.
-    document.dispatchEvent(new CustomEvent("gatami:place", { detail: { lat, lon } }));
+    // Other parts of the form follow the place by this; `by` names the part that chose it, where it was not a person.
+    document.dispatchEvent(new CustomEvent("gatami:place", { detail: { lat, lon, by } }));
     check(lat, lon, say);
   }
 
@@ -36,7 +36,7 @@ export function followPlace(form) {
     },
     () => say(say.words.sayNomap),
   );
-  // Other parts choose a place by this: {lat, lon, words, pan}.
+  // Other parts choose a place by this: {lat, lon, words, pan, by}.
   document.addEventListener("gatami:choose", ({ detail }) => choose(detail.lat, detail.lon, detail));
   offerMyPosition(choose, say);
 }
