@@ -7,13 +7,14 @@ from app.routing.catalogue import (
     Municipality,
     Option,
     Phone,
-    PhoneInstead,
     Question,
     Unit,
 )
 from app.routing.checking import with_local_time
 from app.routing.finding import find_categories
+from app.routing.limited import Notice, PhoneInstead, SiteNotice, Stopper
 from app.routing.loading import load_rules
+from app.routing.notices import notices_at, site_notices_at, stopper_at
 from app.routing.problems import RuleProblem, RulesError
 from app.routing.proposing import Proposal, Step, areas_at, explain, in_service_area, propose_unit
 from app.routing.reasons import Because, Check, Reason
@@ -32,6 +33,7 @@ __all__ = [
     "Facts",
     "Group",
     "Municipality",
+    "Notice",
     "Option",
     "Phone",
     "PhoneInstead",
@@ -43,14 +45,19 @@ __all__ = [
     "Rules",
     "RulesError",
     "RulesFile",
+    "SiteNotice",
     "Step",
+    "Stopper",
     "Unit",
     "areas_at",
     "explain",
     "find_categories",
     "in_service_area",
     "load_rules",
+    "notices_at",
     "pick",
     "propose_unit",
+    "site_notices_at",
+    "stopper_at",
     "with_local_time",
 ]

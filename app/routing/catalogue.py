@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import holidays
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from app.routing.fields import Code, FromFile, PhoneNumber, WebAddress, Words
+from app.routing.limited import Notice, PhoneInstead, Stopper
 from app.routing.texts import Texts, pick
 
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
-Words = Annotated[str, Field(min_length=1, max_length=300)]
-PhoneNumber = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ()-]{1,24}$")]
 NamedOne = TypeVar("NamedOne", bound="Named")
+SIMILAR_METRES = 100
+SIMILAR_ASSET_METRES = 30
 QuestionKind = Literal["text", "number", "one", "several", "date"]
-
-
-class FromFile(BaseModel):
-    """Frozen, and an unknown key is a mistake, not a comment."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
 class Named(FromFile):
@@ -64,7 +59,7 @@ class OutsideContact(FromFile):
 
     name: Words
     phone: PhoneNumber | None = None
-    url: Annotated[str, Field(pattern=r"^https://\S+$")] | None = None
+    url: WebAddress | None = None
 
 
 class Outside(FromFile):
@@ -149,7 +144,7 @@ class Unit(Named):
     outside: bool = False
     channels: tuple[Channel, ...] = Field(min_length=1)
     phone: PhoneNumber | None = None
-    url: Annotated[str, Field(pattern=r"^https://\S+$")] | None = None
+    url: WebAddress | None = None
 
 
 class Group(Named):
@@ -185,27 +180,30 @@ class Question(Named):
         return ", ".join(names.get(str(part), str(part)) for part in (value if isinstance(value, list) else [value]))
 
 
-class PhoneInstead(FromFile):
-    """A stopper: no form, but a number to ring now, and why."""
-
-    number: PhoneNumber
-    texts: Texts
-
-    def text(self, lang: str) -> str:
-        """The sentence in the language, else in the default language."""
-        return pick(self.texts, lang)
+def _listed_notices(value: Any) -> Any:
+    """A notice that is only a text, or only one, may be written without a list."""
+    if not isinstance(value, dict):
+        return value
+    return [value] if "texts" in value else [{"texts": value}]
 
 
 class Category(Named):
-    """One kind of report. `days_to_due` counts working days; None: no date is promised."""
+    """One kind of report. `days_to_due` counts working days; None: no date is promised.
+
+    An open report within `similar_metres` may be about the same fault (0: never), and so may one of the categories
+    `similar_to`.
+    """
 
     group: Code
     help: Texts
     days_to_due: Annotated[int, Field(ge=1, le=365)] | None = None
     private: bool = False
     asset_kind: Literal["lamp"] | None = None
+    similar_metres: Annotated[int, Field(ge=0, le=1000)] | None = None
+    similar_to: tuple[Code, ...] = ()
     questions: Annotated[tuple[Question, ...], AfterValidator(_each_once)] = ()
-    notice: Texts | None = None
+    notices: Annotated[tuple[Notice, ...], BeforeValidator(_listed_notices)] = Field(default=(), alias="notice")
+    stoppers: tuple[Stopper, ...] = ()
     phone_instead: PhoneInstead | None = None
     synonyms: dict[str, tuple[Words, ...]] = Field(default_factory=dict)
     icon: Code = "other"
@@ -216,8 +214,17 @@ class Category(Named):
         return pick(self.help, lang)
 
     def notice_text(self, lang: str) -> str | None:
-        """The notice in the language, or None where the category has none."""
-        return pick(self.notice, lang) if self.notice else None
+        """What is said wherever and whenever, in the language; None where there is no such notice."""
+        return " ".join(notice.text(lang) for notice in self.notices if notice.always) or None
+
+    @property
+    def similar_radius(self) -> int:
+        """Metres within which another open report may be the same fault: a lamp's pin is exact, a pothole's is not."""
+        if self.private:
+            return 0
+        if self.similar_metres is not None:
+            return self.similar_metres
+        return SIMILAR_ASSET_METRES if self.asset_kind else SIMILAR_METRES
 
     def question(self, code: str) -> Question | None:
         """The question with this code, if the category asks it."""

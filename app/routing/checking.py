@@ -38,6 +38,8 @@ def check_references(draft: Draft) -> None:
     for code, category in draft.categories.items():
         _known(draft, "groups", category.group, ("categories", code, "group"), what="group")
         _synonyms(draft, category)
+        for number, other in enumerate(category.similar_to):
+            _known(draft, "categories", other, ("categories", code, "similar_to", number), what="category")
     _empty_groups(draft)
     if draft.fallback:
         _known(draft, "units", draft.fallback.unit, ("fallback", "unit"), what="unit")

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from app.routing.answers import answer_words
 from app.routing.catalogue import Question
+from app.routing.fields import Dates, Hours
 from app.routing.reasons import (
     Because,
     Check,
@@ -18,7 +20,7 @@ from app.routing.reasons import (
     span_value,
     weekday_value,
 )
-from app.routing.rules import WEEKDAYS, Dates, Facts, Hours, Rules, When
+from app.routing.rules import WEEKDAYS, Facts, Rules, When
 
 
 class Moment(NamedTuple):
@@ -77,19 +79,7 @@ def rest_holds(when: When, situation: Situation) -> bool:
 
 def answers_given(facts: Facts, question: str) -> tuple[str, ...]:
     """The answer as words to compare: none where there is no answer, several for a list."""
-    answer = facts.answers.get(question)
-    if answer is None or answer == "":
-        return ()
-    several = answer if isinstance(answer, (list, tuple, set, frozenset)) else (answer,)
-    return tuple(_word(one) for one in several if one is not None)
-
-
-def _word(answer: object) -> str:
-    if isinstance(answer, bool):
-        return "true" if answer else "false"
-    if isinstance(answer, float) and answer.is_integer():
-        return str(int(answer))
-    return str(answer).strip()
+    return answer_words(facts.answers.get(question))
 
 
 def _answers_hold(wanted: Mapping[str, tuple[str, ...]], facts: Facts) -> bool:
@@ -105,11 +95,7 @@ def _weekdays_hold(weekdays: tuple[str, ...], moment: Moment | None) -> bool:
 
 
 def _hours_hold(hours: Hours, moment: Moment | None) -> bool:
-    if moment is None:
-        return False
-    if hours.start < hours.end:
-        return hours.start <= moment.clock < hours.end
-    return moment.clock >= hours.start or moment.clock < hours.end
+    return moment is not None and hours.hold(moment.clock)
 
 
 def because(when: When, situation: Situation) -> tuple[Because, ...]:

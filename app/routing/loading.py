@@ -15,6 +15,8 @@ from pydantic import BaseModel, ValidationError
 from app.routing.catalogue import Category, Group, Municipality, Unit
 from app.routing.checking import check_examples, check_references, check_shadowing, expanded_categories
 from app.routing.geometry import MultiPolygon
+from app.routing.limited import SiteNotice
+from app.routing.limits_checking import check_limits
 from app.routing.lookup_index import Wanted, index_areas, index_rules
 from app.routing.polygon_files import PolygonError, read_polygons
 from app.routing.problems import RuleProblem, RulesError, did_you_mean, sentence_for
@@ -23,7 +25,7 @@ from app.routing.sources import Source, read_source
 from app.routing.yaml_lines import Document, read_document
 from app.routing.yaml_lines import Path as Place
 
-SECTIONS = ("municipality", "groups", "units", "categories", "areas", "rules", "fallback", "examples")
+SECTIONS = ("municipality", "groups", "units", "categories", "areas", "rules", "fallback", "examples", "notices")
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -41,6 +43,7 @@ class Draft:
     areas: dict[str, Area] = field(default_factory=dict)
     rules: dict[int, Rule] = field(default_factory=dict)
     examples: dict[int, Example] = field(default_factory=dict)
+    notices: dict[int, SiteNotice] = field(default_factory=dict)
     fallback: Fallback | None = None
     problems: list[RuleProblem] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
@@ -96,11 +99,13 @@ def _filled(draft: Draft) -> Rules | None:
     draft.areas = _areas(draft)
     draft.rules = _listed(draft, Rule, "rules")
     draft.examples = _listed(draft, Example, "examples")
+    draft.notices = _listed(draft, SiteNotice, "notices")
     draft.fallback = _model(draft, Fallback, ("fallback",), with_code=False)
     if draft.municipality:
         place = ("municipality", "service_area")
         draft.service_area = _polygons(draft, draft.municipality.service_area, place)
     check_references(draft)
+    check_limits(draft)
     check_shadowing(draft)
     if draft.problems:
         return None
@@ -214,6 +219,7 @@ def _finished(draft: Draft) -> Rules:
         rules=rules,
         fallback=draft.fallback,
         examples=tuple(draft.examples.values()),
+        notices=tuple(draft.notices.values()),
         path=draft.path,
         sources=tuple(draft.sources),
         sha256=draft.digest.hexdigest(),

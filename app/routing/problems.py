@@ -92,6 +92,8 @@ SENTENCES = {
     "channel_webhook": "The webhook's address is {address}; write one that begins with https://.",
     "channel_inbox": "An inbox has no address; remove {address}.",
     "no_such_day": "There is no day {day}; write month and day, such as 10-31.",
+    "dates_mixed": "“from” is {first} and “to” is {last}; write both with a year or both without one.",
+    "dates_backwards": "“from” {first} lies after “to” {last}, so these days never come; swap or correct them.",
     "empty_hours": "The hours begin and end at {hour}, which is never; leave “hours” out for all day.",
     "no_condition": "There is no condition, so it takes every report; add one or make it the “fallback”.",
     "datetime_from_date_parsing": "{got} is no time; write one such as 2026-01-31T23:15.",
@@ -101,6 +103,8 @@ SENTENCES = {
 FORMS = {
     r"^[a-z][a-z0-9_]{0,39}$": "a code has small letters a-z, digits and _, and starts with a letter.",
     r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$": "write month and day, such as 10-31.",
+    r"^([0-9]{4}-)?(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$": "write month and day, such as 10-31, or year, month and "
+    "day, such as 2026-10-31.",
     r"^([01][0-9]|2[0-3]):[0-5][0-9]$": "write hours and minutes, such as 07:30.",
     r"^\+?[0-9][0-9 ()-]{1,24}$": "write a telephone number with digits and spaces.",
     r"^https://\S+$": "write an address that begins with https://.",

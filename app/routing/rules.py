@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -13,8 +12,10 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.routing.catalogue import Category, Code, FromFile, Group, Municipality, Named, Unit, Words
+from app.routing.catalogue import Category, Group, Municipality, Named, Unit
+from app.routing.fields import Answers, Code, Codes, Dates, FromFile, Hours, Words, as_list
 from app.routing.geometry import MultiPolygon
+from app.routing.limited import SiteNotice
 from app.routing.lookup_index import AreaIndex, RuleIndex
 from app.routing.sources import Source
 
@@ -25,56 +26,8 @@ OWNERS_OR_UNKNOWN: tuple[OwnerOrUnknown, ...] = ("state", "county", "municipalit
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def _as_list(value: Any) -> Any:
-    """One value may be written without brackets."""
-    return [value] if isinstance(value, (str, int, float, bool)) else value
-
-
-def _lists_of_answers(value: Any) -> Any:
-    return {key: _as_list(answers) for key, answers in value.items()} if isinstance(value, dict) else value
-
-
-MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
-Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-Codes = Annotated[tuple[Code, ...], BeforeValidator(_as_list), Field(min_length=1)]
-Owners = Annotated[tuple[Owner, ...], BeforeValidator(_as_list), Field(min_length=1)]
-Weekdays = Annotated[tuple[Weekday, ...], BeforeValidator(_as_list), Field(min_length=1)]
-AnswerValues = Annotated[tuple[str, ...], Field(min_length=1)]
-Answers = Annotated[dict[Code, AnswerValues], BeforeValidator(_lists_of_answers), Field(min_length=1)]
-
-
-class Dates(FromFile):
-    """Days of the year as MM-DD, both included; `from` after `to` runs over New Year."""
-
-    first: MonthDay = Field(alias="from")
-    last: MonthDay = Field(alias="to")
-
-    @model_validator(mode="after")
-    def _days_that_exist(self) -> Dates:
-        for day in (self.first, self.last):
-            if int(day[3:]) > (29 if day[:2] == "02" else 30 if day[:2] in {"04", "06", "09", "11"} else 31):
-                raise PydanticCustomError("no_such_day", "{day}", {"day": day})
-        return self
-
-    @cached_property
-    def days(self) -> frozenset[str]:
-        """Every day of the span as MM-DD, and some that no month has."""
-        first, last = self.first, self.last
-        every = (f"{month:02}-{day:02}" for month in range(1, 13) for day in range(1, 32))
-        return frozenset(d for d in every if (first <= d <= last if first <= last else d >= first or d <= last))
-
-
-class Hours(FromFile):
-    """Local time as HH:MM, `from` included and `to` not; `from` after `to` runs over midnight."""
-
-    start: Clock = Field(alias="from")
-    end: Clock = Field(alias="to")
-
-    @model_validator(mode="after")
-    def _not_empty(self) -> Hours:
-        if self.start == self.end:
-            raise PydanticCustomError("empty_hours", "{hour}", {"hour": self.start})
-        return self
+Owners = Annotated[tuple[Owner, ...], BeforeValidator(as_list), Field(min_length=1)]
+Weekdays = Annotated[tuple[Weekday, ...], BeforeValidator(as_list), Field(min_length=1)]
 
 
 class When(FromFile):
@@ -167,6 +120,7 @@ class Rules:
     rules: tuple[Rule, ...]
     fallback: Fallback
     examples: tuple[Example, ...]
+    notices: tuple[SiteNotice, ...]
     path: Path
     sources: tuple[Source, ...]
     sha256: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
-from app.routing.rules import OWNERS_OR_UNKNOWN, Dates, Hours, Rule, When
+from app.routing.fields import Dates, Hours
+from app.routing.rules import OWNERS_OR_UNKNOWN, Rule, When
 
 MINUTES = 24 * 60
 

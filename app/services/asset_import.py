@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.errors import Invalid
 from app.models import Asset
-from app.routing.catalogue import FromFile, Words
+from app.routing.fields import FromFile, Words
 from app.routing.rules import OwnerOrUnknown
 from app.services.mapping_file import read_mapping
 

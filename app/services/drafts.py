@@ -6,12 +6,12 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from app.delivery import DeliveryFailed
 from app.delivery.letter import address_of
 from app.errors import N_, Invalid
-from app.routing import Category, Question, Rules, in_service_area
+from app.routing import Category, Facts, Question, Rules, in_service_area, stopper_at
 
 MAX_PHOTOS = 5
 MAX_DESCRIPTION = 3000
@@ -53,8 +53,8 @@ class ReportDraft:
     channel: str = "web"
 
 
-def check(draft: ReportDraft, rules: Rules, *, at_desk: bool = False) -> Category:
-    """The category of a draft that can be taken in; raises Invalid naming every mistaken field.
+def check(draft: ReportDraft, rules: Rules, *, at: datetime | None = None, at_desk: bool = False) -> Category:
+    """The category of a draft that can be taken in at a time; raises Invalid naming every mistaken field.
 
     At the desk somebody has phoned already, so what is urgent is taken in as well.
     """
@@ -63,13 +63,9 @@ def check(draft: ReportDraft, rules: Rules, *, at_desk: bool = False) -> Categor
     if category is None:
         gone, none = N_("Choose what it is about. This category is not in use."), N_("Choose what it is about.")
         problems["category"] = gone if draft.category else none
-    elif category.phone_instead is not None and not at_desk:
-        raise Invalid(
-            N_("This is urgent. Phone %(number)s now instead of writing."),
-            fields={"category": N_("This is urgent. Phone the number shown instead of writing.")},
-            number=category.phone_instead.number,
-        )
     else:
+        if not at_desk:
+            _stop(draft, category, rules, at=at)
         problems |= check_answers(category, draft.answers)
     problems |= check_place(draft.lat, draft.lon, draft.address, rules) | check_reporter(draft.reporter)
     if len(draft.description) > MAX_DESCRIPTION:
@@ -79,6 +75,18 @@ def check(draft: ReportDraft, rules: Rules, *, at_desk: bool = False) -> Categor
     if problems or category is None:
         raise Invalid(N_("Something is missing or wrong. Nothing was lost: mend it and send again."), fields=problems)
     return category
+
+
+def _stop(draft: ReportDraft, category: Category, rules: Rules, *, at: datetime | None) -> None:
+    """Raises Invalid with the number where somebody must phone: for this category, place, time or answer."""
+    facts = Facts(category=category.code, lat=draft.lat, lon=draft.lon, answers=dict(draft.answers), at=at)
+    stopper = stopper_at(rules, category, facts)
+    if stopper is not None:
+        raise Invalid(
+            N_("This is urgent. Phone %(number)s now instead of writing."),
+            fields={"category": N_("This is urgent. Phone the number shown instead of writing.")},
+            number=stopper.number,
+        )
 
 
 def check_place(lat: float | None, lon: float | None, address: str, rules: Rules) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from app.errors import Invalid
-from app.routing.catalogue import FromFile, Words
+from app.routing.fields import FromFile, Words
 from app.routing.rules import OwnerOrUnknown
 
 if TYPE_CHECKING:

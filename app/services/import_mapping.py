@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.routing.catalogue import Code, FromFile, Words
+from app.routing.fields import Code, FromFile, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

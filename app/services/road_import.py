@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 
 from app.errors import Invalid
 from app.models import Road
-from app.routing.catalogue import FromFile, Words
+from app.routing.fields import FromFile, Words
 from app.services.geojson_features import Feature, OwnerField, owner_of, properties_of, property_of, text_of
 from app.services.mapping_file import read_mapping
 
