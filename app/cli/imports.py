@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from app.cli.connect import database
-from app.settings import get_settings
+from app.settings import PROJECT, get_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 RULES_HELP = "The rules file; without it, the one in the settings."
 REFUSED_HELP = "Write the rows that were not imported to this CSV file, with row number and reason."
+PLACES_HELP = "The YAML file that says which column is what; without it, Kartverket's file of addresses is expected."
 AREA_HELP = "A code of the rules' areas; `service` is the area of the whole service."
 
 
@@ -133,6 +134,29 @@ def roads(
         typer.echo(f"  owner {owner}: {count}")
     for number, reason in result.refused[:20]:
         typer.echo(f"  feature {number}: {reason}")
+
+
+@import_app.command("addresses")
+def addresses(
+    file: Annotated[Path, typer.Argument(help="A CSV file (comma, semicolon or tab) or GeoJSON.")],
+    *,
+    mapping: Annotated[Path | None, typer.Option(help=PLACES_HELP)] = None,
+) -> None:
+    """Import addresses or place names to search in, with no other register; a second run brings them up to date."""
+    from app.services.place_import import import_places
+    from app.services.place_mapping import load_place_mapping
+
+    fitting = load_place_mapping(mapping or PROJECT / "examples" / "kartverket_addresses.yaml")
+    started = datetime.now(UTC)
+    with _session() as session:
+        result = import_places(session, file, fitting)
+    seconds = (datetime.now(UTC) - started).total_seconds()
+    typer.echo(
+        f"{result.read} rows in {seconds:.1f} s: {result.added} added, {result.changed} changed, "
+        f"{result.same} as before, {result.left_out} left out, {result.refused_count} refused; {result.streets} streets."
+    )
+    for number, reason in result.refused[:20]:
+        typer.echo(f"  row {number}: {reason}")
 
 
 @contextmanager
