@@ -26,7 +26,10 @@ _ADDRESS = re.compile(r"([!#-'*+\-./0-9=?A-Z^-~]+)@([^\s@<>()\[\],;:\"\\]+)")
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """What a mail says: the folder `template` of templates/emails, and what its files need."""
+    """What a mail says: the folder `template` of templates/emails, and what its files need.
+
+    A POST to `stop_url` ends such mails: mail programs show a button for it (RFC 8058, which wants https).
+    """
 
     template: str
     to: str
@@ -36,6 +39,7 @@ class Letter:
     municipality: str
     context: Mapping[str, object]
     pictures: tuple[Picture, ...] = field(default=())
+    stop_url: str | None = None
 
 
 def compose(letter: Letter, *, settings: Settings) -> EmailMessage:
@@ -66,6 +70,9 @@ def _write_headers(message: EmailMessage, letter: Letter, *, settings: Settings)
     message["Date"] = format_datetime(letter.at)
     message["Message-ID"] = f"<{letter.message_id}>"
     message["Auto-Submitted"] = "auto-generated"
+    if letter.stop_url and letter.stop_url.startswith("https://"):
+        message["List-Unsubscribe"] = f"<{letter.stop_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
 
 def address_of(typed: str) -> Address:

@@ -8,6 +8,7 @@ import hmac
 from uuid import UUID
 
 from app.models.report import Report
+from app.models.support import Support
 
 
 def follow_token(report: Report, *, secret: bytes) -> str:
@@ -33,6 +34,27 @@ def confirm_path(report: Report, email: str, *, secret: bytes) -> str:
 def public_path(report: Report) -> str:
     """Path of the page that everybody may see."""
     return f"/reports/{report.shown_reference}"
+
+
+def supporter_key(report: Report, device: str, *, secret: bytes) -> str:
+    """A browser as one report knows it: the same at every tap, and another one at every other report."""
+    return _sign(secret, "device", str(report.id), device)
+
+
+def support_path(support: Support, *, secret: bytes) -> str:
+    """Path of the page after a "mine too", where its sender can leave an address or take it back."""
+    return f"/support/{support.id}/{_sign(secret, 'support', str(support.id), support.nonce)}"
+
+
+def support_confirm_path(support: Support, *, secret: bytes) -> str:
+    """Path of the page with the button that confirms a supporter's address; stands only in the mail to it."""
+    token = _sign(secret, "confirm-support", str(support.id), support.nonce, (support.email or "").lower())
+    return f"/confirm-support/{support.id}/{token}"
+
+
+def support_stop_path(support: Support, *, secret: bytes) -> str:
+    """Path of the page with the button that ends the mails to a supporter."""
+    return f"/stop-support/{support.id}/{_sign(secret, 'stop-support', str(support.id), support.nonce)}"
 
 
 def photo_key(photo_id: UUID, *, nonce: str = "unsent", secret: bytes) -> str:

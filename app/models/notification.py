@@ -1,4 +1,4 @@
-"""Notification: one message to a reporter. At most one of a kind for one update."""
+"""Notification: one message to a reporter or a supporter. At most one of a kind for one update and person."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from app.models.update import Update
 
 
 class NotificationKind(StrEnum):
-    """The receipt goes to any address; the others only to one that was confirmed."""
+    """The receipt, and the question to a supporter, go to any address; the others to confirmed ones."""
 
     RECEIPT = "receipt"
     STATUS = "status"
     QUESTION = "question"
+    SUPPORT = "support"
 
 
 class Notification(Sending, Base):

@@ -13,7 +13,9 @@ from app.models.report import Report
 
 
 class Support(Base):
-    """One "mine too". `key` is the browser's, so that a second tap is no second person; `nonce` makes its links."""
+    """One "mine too". `key` is made of the browser and the report, so that a second tap is no second person and nobody
+    can tell what else a browser supported; `nonce` makes the links.
+    """
 
     __tablename__ = "support"
     __table_args__ = (UniqueConstraint("report_id", "key"), Index("ix_support_email", text("lower(email)")))
@@ -22,6 +24,8 @@ class Support(Base):
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
     key: Mapped[str] = mapped_column(String(64))
     nonce: Mapped[str] = mapped_column(String(32), default=lambda: secrets.token_hex(16))
+    # The reporter's own browser is known too, but is nobody else.
+    counted: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     email: Mapped[str | None] = mapped_column(String(254))
     language: Mapped[str] = mapped_column(String(5), default="nb", server_default="nb")
@@ -29,3 +33,18 @@ class Support(Base):
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     report: Mapped[Report] = relationship(lazy="raise_on_sql")
+
+    @property
+    def hears(self) -> bool:
+        """Whether mails go out: the owner of the address confirmed it and has not said stop since."""
+        return self.email is not None and self.confirmed_at is not None and self.ended_at is None
+
+    def confirm(self, *, at: datetime) -> None:
+        """The owner of the address pressed the button in the mail; after a stop too."""
+        self.confirmed_at = self.confirmed_at or at
+        self.ended_at = None
+
+    def stop(self, *, at: datetime) -> None:
+        """No mail any more, and no address to send one to; the support itself still counts."""
+        self.ended_at = at
+        self.email = None

@@ -106,7 +106,8 @@ def _holder(session: Session, report: Report, staff: Staff, *, at: datetime, cla
 
 def decided(session: Session, staff: Staff, update_id: int, *, since: datetime) -> Decided | None:
     """One's own decision made after `since`, if it stands; None otherwise."""
-    mail = select(Notification.id).where(Notification.update_id == Update.id).exists()
+    to_reporter = (Notification.update_id == Update.id, Notification.support_id.is_(None))
+    mail = select(Notification.id).where(*to_reporter).exists()
     row = session.execute(
         select(Update, Report.reference, Report.category_code, mail)
         .join(Report, Report.id == Update.report_id)

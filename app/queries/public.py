@@ -58,6 +58,7 @@ class ListedReport:
     changed_at: datetime
     due_at: datetime | None
     closed_at: datetime | None
+    support_count: int
     address: str | None
     description: str | None
     photo_ids: tuple[uuid.UUID, ...] = ()
@@ -92,6 +93,7 @@ _COLUMNS = (
     Report.changed_at,
     Report.due_at,
     Report.closed_at,
+    Report.support_count,
     # Residents write the address themselves, and it may hold a name: it goes the way of their other words.
     case((Report.text_public, Report.address)).label("address"),
     case((Report.text_public, Report.description)).label("description"),

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from app.errors import N_, Conflict, Invalid
 from app.models import REPORTER, Report, Update, UpdateKind
+from app.services import notifying, supporting
 from app.services.drafts import MAX_DESCRIPTION, MAX_PHOTOS
-from app.services.photos import attach_photos
+from app.services.photos import attach_photos, count_photos
 
 if TYPE_CHECKING:
     import uuid
@@ -34,11 +35,13 @@ def can_say_still_broken(report: Report, *, at: datetime) -> bool:
     return report.closed_at is not None and at - report.closed_at <= REOPEN_WITHIN
 
 
-def withdraw(report: Report, *, at: datetime) -> Update:
-    """The reporter takes it back. Raises Conflict when it is closed already."""
+def withdraw(session: Session, report: Report, *, at: datetime) -> Update:
+    """The reporter takes it back; whoever said "mine too" hears of it. Raises Conflict when it is closed already."""
     if not report.is_open:
         raise Conflict(N_("The report is closed already."))
-    return report.withdraw(actor=REPORTER, at=at)
+    update = report.withdraw(actor=REPORTER, at=at)
+    notifying.tell_supporters(session, report, update, at=at)
+    return update
 
 
 def still_broken(
@@ -47,8 +50,10 @@ def still_broken(
     """Open it again, so that the desk sees it as new. Raises Conflict when it is open or closed for long."""
     if not report.is_open and not can_say_still_broken(report, at=at):
         raise Conflict(TOO_OLD)
-    _check_size(report, words, photo_ids)
+    _check_size(session, report, words, photo_ids)
+    first = report.duplicate_of_id
     update = report.reopen(actor=REPORTER, at=at, words=words)
+    supporting.recount(session, first)
     _add_photos(session, report, photo_ids, at=at)
     return update
 
@@ -64,23 +69,17 @@ def tell_more(
         raise Conflict(IS_CLOSED)
     if not words.strip() and not photo_ids:
         raise Invalid(SAY_SOMETHING, fields={"words": SAY_SOMETHING})
-    _check_size(report, words, photo_ids)
+    _check_size(session, report, words, photo_ids)
     update = report.reply(actor=REPORTER, at=at, words=words)
     _add_photos(session, report, photo_ids, at=at)
     return update
 
 
-def confirm_address(report: Report, *, at: datetime) -> None:
-    """The owner of the address pressed the button in the mail; pressing it again changes nothing."""
-    if report.reporter is not None and report.reporter.confirmed_at is None:
-        report.reporter.confirm(at=at)
-        report.record(UpdateKind.CONFIRMED, actor=REPORTER, at=at)
-
-
-def _check_size(report: Report, words: str, photo_ids: tuple[uuid.UUID, ...]) -> None:
+def _check_size(session: Session, report: Report, words: str, photo_ids: tuple[uuid.UUID, ...]) -> None:
     if len(words) > MAX_DESCRIPTION:
         raise Invalid(TOO_LONG, fields={"words": TOO_LONG})
-    if len(photo_ids) > MAX_PHOTOS or len(report.photos) + len(photo_ids) > MOST_PHOTOS:
+    too_many = len(photo_ids) > MAX_PHOTOS
+    if too_many or (photo_ids and count_photos(session, report) + len(photo_ids) > MOST_PHOTOS):
         raise Invalid(TOO_MANY, fields={"photos": TOO_MANY})
 
 

@@ -128,6 +128,7 @@ def _forget_person(session: Session, report: Report, *, at: datetime) -> None:
     report.reporter.erase(at=at)
     waiting = select(Notification).where(
         Notification.report_id == report.id,
+        Notification.support_id.is_(None),
         Notification.state.in_([SendingState.PENDING.value, SendingState.FAILED.value]),
     )
     for notification in session.scalars(waiting.with_for_update()):

@@ -1,4 +1,4 @@
-"""Telling reporters: a notification and its job in the transaction of what happened."""
+"""Telling reporters and supporters: a notification and its job in the transaction of what happened."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from app import jobs
 from app.jobs import JobName
-from app.models import Notification, NotificationKind, Report, Update
+from app.models import Notification, NotificationKind, Report, Support, Update
+from app.queries import supporters
+from app.services.mailboxes import may_write_to
 
 
 def notify(
@@ -23,14 +25,57 @@ def notify(
 ) -> Notification | None:
     """Queue one mail to the reporter, or nothing when there is nobody who may be written to.
 
-    The receipt goes to any address given; everything else only to one that its owner confirmed. `not_before`
-    leaves room for undo. Expects `report.reporter` to be loaded.
+    The receipt goes to any address given, though to an unconfirmed one only once a day; everything else only to one
+    that its owner confirmed. `not_before`
+    leaves room for undo. What everybody may know goes to the supporters too. Expects `report.reporter` to be loaded.
     """
+    if kind == NotificationKind.STATUS:
+        tell_supporters(session, report, update, at=at, not_before=not_before)
     reporter = report.reporter
     if reporter is None or not (reporter.email if kind == NotificationKind.RECEIPT else reporter.hears):
         return None
+    if kind == NotificationKind.RECEIPT and not may_write_to(session, reporter.email or "", at=at):
+        return None
+    return _queue(session, report.id, update, kind=kind, at=at, not_before=not_before)
+
+
+def tell_supporters(
+    session: Session, report: Report, update: Update, *, at: datetime, not_before: datetime | None = None
+) -> None:
+    """One mail to each supporter who asked for it, about what everybody may see. Expects `report.reporter`."""
+    if not report.support_count or not update.public or report.private or report.hidden_at is not None:
+        return
+    for support in supporters.listeners(session, report):
+        tell_supporter(session, support, report.id, update, kind=NotificationKind.STATUS, at=at, not_before=not_before)
+
+
+def tell_supporter(
+    session: Session,
+    support: Support,
+    report_id: int,
+    update: Update,
+    *,
+    kind: NotificationKind,
+    at: datetime,
+    not_before: datetime | None = None,
+) -> Notification:
+    """One mail to one supporter."""
+    return _queue(session, report_id, update, kind=kind, at=at, not_before=not_before, support_id=support.id)
+
+
+def _queue(
+    session: Session,
+    report_id: int,
+    update: Update,
+    *,
+    kind: NotificationKind,
+    at: datetime,
+    not_before: datetime | None = None,
+    support_id: int | None = None,
+) -> Notification:
     notification = Notification(
-        report_id=report.id,
+        report_id=report_id,
+        support_id=support_id,
         update=update,
         kind=kind.value,
         created_at=at,

@@ -19,7 +19,7 @@ from app.delivery import DeliveryFailed, DeliveryUnknown, Trouble, note, smtp
 from app.delivery.letter import compose
 from app.jobs import JobName
 from app.models import Delivery, Notification, SendingState
-from app.services import letters, parcels
+from app.services import letters, parcels, supporter_letters
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -47,10 +47,11 @@ def deliver(office: Office, *, delivery_id: int) -> None:
 
 
 def notify(office: Office, *, notification_id: int) -> None:
-    """Send one mail to a reporter; does nothing when it is not waiting to be sent."""
+    """Send one mail to a reporter or a supporter; does nothing when it is not waiting to be sent."""
 
     def prepare(session: Session, row: Notification, at: datetime) -> Send | None:
-        letter = letters.write(session, row, office=office, at=at)
+        write = letters.write if row.support_id is None else supporter_letters.write
+        letter = write(session, row, office=office, at=at)
         settings = office.settings
         return (
             None

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.errors import N_, Conflict, NotFound
 from app.models import Actor, Forwarding, Note, Notification, Report, ReportStatus, Update, UpdateKind
-from app.services import forwarding
+from app.services import forwarding, supporting
 from app.services.decisions import bring_back
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def undo(
     if before is None or at > decision.at + timedelta(seconds=undo_seconds) + GRACE:
         raise Conflict(_TOO_LATE)
     _check_last(session, decision)
+    first = report.duplicate_of_id
     sent = _its_forwarding(session, decision)
     if sent is not None:
         forwarding.cancel(session, sent, by=by, at=at)
@@ -50,6 +51,8 @@ def undo(
     bring_back(report, before)
     _hide(session, decision)
     session.flush()  # Somebody who went on in this very moment wins here.
+    for other in {first, report.duplicate_of_id}:
+        supporting.recount(session, other)
     return decision
 
 

@@ -36,6 +36,8 @@ NEW_REPORTS: dict[str, Any] = {
     },
 }
 
+SUPPORT: dict[str, Any] = {"reference": "2026-000042-1", "support_count": 3, "counted": True}
+
 LISTED: dict[str, Any] = {
     "reference": "2026-000042-1",
     "category": "lamp_dark",
@@ -46,6 +48,7 @@ LISTED: dict[str, Any] = {
     "changed_at": "2026-12-02T08:30:00Z",
     "due_at": "2026-12-14T22:59:59Z",
     "closed_at": "2026-12-02T08:30:00Z",
+    "support_count": 3,
     "address": "Storgata 61",
     "description": "The lamp has been dark for a week.",
     "photos": [

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
 from app.web.lamp_step import refuse_lamp, take_lamp
+from app.web.languages import keep_typed
 from app.web.photo_step import use_photo_place
 from app.web.report_form import ReportForm
 from app.web.state import AppState
+from app.web.support_step import go_on, say_mine_too
 
 
 class Step(Protocol):
@@ -27,7 +29,14 @@ class Step(Protocol):
     ) -> dict[str, Any] | Response: ...
 
 
-STEPS: dict[str, Step] = {"photo": use_photo_place, "lamp": take_lamp, "not-lamp": refuse_lamp}
+STEPS: dict[str, Step] = {
+    "photo": use_photo_place,
+    "lamp": take_lamp,
+    "not-lamp": refuse_lamp,
+    "support": say_mine_too,
+    "own": go_on,
+    "language": keep_typed,
+}
 
 
 def asked_for(posted: FormData) -> Callable[..., dict[str, Any] | Response] | None:

@@ -10,7 +10,10 @@ from sqlalchemy.orm import Session
 from app.queries.surroundings import Surroundings, surroundings
 from app.routing import Category, Rules
 from app.web.lamp_here import LampHere, lamp_here, typed_number, without_refused
+from app.web.notices_here import NoticesHere, notices_here
 from app.web.report_form import ReportForm
+from app.web.similar_here import SimilarHere, similar_here
+from app.web.who_here import WhoHere, who_here
 
 
 @dataclass(frozen=True)
@@ -20,15 +23,25 @@ class Here:
     category: Category | None
     around: Surroundings = field(default_factory=Surroundings)
     lamp: LampHere | None = None
+    similar: SimilarHere = field(default_factory=SimilarHere)
+    who: WhoHere | None = None
+    said: NoticesHere = field(default_factory=NoticesHere)
 
 
-def look_around(session: Session, rules: Rules, form: ReportForm, *, at: datetime) -> Here:  # noqa: ARG001
+def look_around(session: Session, rules: Rules, form: ReportForm, *, at: datetime) -> Here:
     """Everything about the chosen category at the chosen place."""
     category = form.category_in(rules)
     if category is None:
-        return Here(category=None)
+        return Here(category=None, said=notices_here(session, rules, form, None, Surroundings(), at=at))
     around = _surroundings(session, category, form)
-    return Here(category=category, around=around, lamp=lamp_here(session, category, form, around))
+    return Here(
+        category=category,
+        around=around,
+        lamp=lamp_here(session, category, form, around),
+        similar=similar_here(session, category, form, around),
+        who=who_here(category, form, around, rules, at=at),
+        said=notices_here(session, rules, form, category, around, at=at),
+    )
 
 
 def _surroundings(session: Session, category: Category, form: ReportForm) -> Surroundings:

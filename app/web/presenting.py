@@ -22,6 +22,7 @@ def listed(report: ListedReport, *, base_url: str) -> dict[str, Any]:
         "changed_at": report.changed_at,
         "due_at": report.due_at,
         "closed_at": report.closed_at,
+        "support_count": report.support_count,
         "address": report.address,
         "description": report.description,
         "photos": [photo(photo_id, base_url=base_url) for photo_id in report.photo_ids],
@@ -34,7 +35,7 @@ def with_history(report: Report, *, duplicate_of: str | None, base_url: str) -> 
     row = ListedReport(
         id=report.id, reference=report.reference, category_code=report.category_code, status=report.status,
         lat=report.lat, lon=report.lon, created_at=report.created_at, changed_at=report.changed_at,
-        due_at=report.due_at, closed_at=report.closed_at,
+        due_at=report.due_at, closed_at=report.closed_at, support_count=report.support_count,
         address=report.address if report.text_public else None,
         description=report.description if report.text_public else None,
         photo_ids=tuple(photo.id for photo in report.photos if photo.public),

@@ -35,7 +35,8 @@ class ReportForm:
     `where` and `kind` are what was typed to look for a place and for a category; `seen` holds the similar reports that
     the page showed ("-" for none), `written_at` the time at which it was written without a network, `made` the stamp
     of the time at which the page was made. `pin` is the place before the pin was moved onto a lamp, `not_lamp` the id
-    of a lamp that it is not about. `proposed` is the place of a photo that nobody has said yes to yet.
+    of a lamp that it is not about. `proposed` is the place of a photo that nobody has said yes to yet, `device` what
+    the browser is known by.
     """
 
     key: str = field(default_factory=lambda: secrets.token_urlsafe(16))
@@ -60,6 +61,7 @@ class ReportForm:
     photo_ids: list[uuid.UUID] = field(default_factory=list)
     photos: list[Photo] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
+    device: str = ""
 
     @classmethod
     def from_link(cls, query: QueryParams) -> ReportForm:
@@ -83,6 +85,12 @@ class ReportForm:
         ids = (_uuid(text) for text in _all(posted, "photos") if text not in removed)
         form.photo_ids = list(dict.fromkeys(photo_id for photo_id in ids if photo_id is not None))
         return form
+
+    def kept(self) -> list[tuple[str, str]]:
+        """Everything typed, as (name, value), for a page that carries it along."""
+        texts = [(name, getattr(self, name)) for name in ("key", *_TEXTS)]
+        answers = [(f"{ANSWER}{code}", value) for code, values in self.answers.items() for value in values]
+        return [*texts, *answers, *(("photos", str(photo_id)) for photo_id in self.photo_ids)]
 
     def category_in(self, rules: Rules) -> Category | None:
         """The chosen category, None when there is none or it is no longer in use."""
@@ -111,7 +119,7 @@ class ReportForm:
             lon=position[1],
             address=self.address.strip(),
             description=self.description,
-            answers=self._typed_answers(rules),
+            answers=self.typed_answers(rules),
             not_asset=int(self.not_lamp) if _ID.fullmatch(self.not_lamp) else None,
             photo_ids=tuple(self.photo_ids),
             reporter=ReporterDraft(
@@ -146,7 +154,7 @@ class ReportForm:
         readable = all(number is not None for number, text in zip(numbers, texts, strict=True) if text)
         return (numbers[0], numbers[1]), readable
 
-    def _typed_answers(self, rules: Rules) -> Mapping[str, object]:
+    def typed_answers(self, rules: Rules) -> Mapping[str, object]:
         """Answers to the chosen category's questions; those to the category chosen before are left behind."""
         category = self.category_in(rules)
         questions = category.questions if category else ()

@@ -100,6 +100,7 @@ class PublicReport(BaseModel):
     changed_at: datetime
     due_at: datetime | None
     closed_at: datetime | None
+    support_count: int = Field(description="How many others have reported the same.")
     address: str | None = Field(description="Null until the service desk lets the reporter's words through.")
     description: str | None = Field(description="Null until the service desk lets the reporter's words through.")
     photos: list[PublicPhoto]

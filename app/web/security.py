@@ -15,7 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.settings import Settings
 from app.web.vendor import DESIGNSYSTEMET_CSS, DESIGNSYSTEMET_THEME, LEAFLET_CSS, LEAFLET_JS
 
-SECRET_PATHS = re.compile(r"^/(follow|confirm|staff/invitations)/")
+SECRET_PATHS = re.compile(r"^/(follow|confirm|support|confirm-support|stop-support|staff/invitations)/")
+# As long as a report may well stay open.
+DEVICE_SECONDS = 180 * 86400
 
 
 def content_security_policy(settings: Settings) -> str:
@@ -104,6 +106,21 @@ def set_cookie(response: Response, settings: Settings, name: str, value: str, *,
 def get_cookie(request: Request, settings: Settings, name: str) -> str | None:
     """The value of one of our cookies."""
     return request.cookies.get(cookie_name(settings, name))
+
+
+def device(request: Request, settings: Settings) -> str:
+    """What this browser is known by when it says "mine too"; made here when there is none, see `keep_device`."""
+    known = get_cookie(request, settings, "gatami_device") or getattr(request.state, "new_device", None)
+    if known is None:
+        known = request.state.new_device = secrets.token_urlsafe(24)
+    return known
+
+
+def keep_device(request: Request, response: Response, settings: Settings) -> None:
+    """Give the browser the cookie by which it is known from now on, where one was made for this answer."""
+    made = getattr(request.state, "new_device", None)
+    if made is not None:
+        set_cookie(response, settings, "gatami_device", made, max_age=DEVICE_SECONDS)
 
 
 def csrf_seed(request: Request, settings: Settings) -> str:

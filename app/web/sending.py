@@ -47,12 +47,22 @@ def count(request: Request, state: AppState, form: ReportForm, posted: FormData,
         check_sender(request, "photo", tokens=len(files_of(posted, "photo_files")))
     except TooMany as error:
         form.errors["photo_files"] = say(error, lang)
+    if str(posted.get("do", "")).startswith("support:"):
+        return _count_support(request, lang=lang)
     if form_steps.asked_for(posted) or not _is_complete(form, state.rules_file.current, lang=lang):
         return None
     try:
         check_sender(request, "report", email=form.email)
     except TooMany as error:
         return _over(state, form, error, lang=lang)
+    return None
+
+
+def _count_support(request: Request, *, lang: str) -> Refusal | None:
+    try:
+        check_sender(request, "support")
+    except TooMany as error:
+        return Refusal(say(error, lang), retry_after=error.retry_after)
     return None
 
 

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from app.settings import PROJECT
 from app.text import LANGUAGES, environment, translate
-from app.web import security
+from app.web import languages, security
 from app.web.deps import get_language
 from app.web.state import state_of
 from app.web.vendor import VENDOR_FILES
@@ -41,6 +41,7 @@ def redirect(request: Request, path: str, *, flash: Flash | None = None, **param
         words = translate(flash[1], get_language(request), **params)
         value = base64.urlsafe_b64encode(orjson.dumps([flash[0], words])).decode()
         security.set_cookie(response, state_of(request).settings, "gatami_flash", value, max_age=60)
+    security.keep_device(request, response, state_of(request).settings)
     return response
 
 
@@ -57,9 +58,12 @@ def _mark(path: str) -> str:
 
 def _everywhere(request: Request) -> dict[str, Any]:
     state = state_of(request)
-    token = security.csrf_token(security.csrf_seed(request, state.settings), secret=state.secret)
+    shell = bool(getattr(request.state, "shell", False))
+    # What a phone keeps for times without a network is nobody's: its script asks for a token when there is one again.
+    token = "" if shell else security.csrf_token(security.csrf_seed(request, state.settings), secret=state.secret)
     return {
         "request_path": request.url.path,
+        "shell": shell,
         "csrf_token": token,
         "csrf_field": lambda: Markup('<input type="hidden" name="csrf_token" value="{}">').format(token),
         "languages": list(LANGUAGES.items()),
@@ -88,8 +92,12 @@ def _flashed(request: Request) -> list[Flash]:
 
 def _settle_cookies(request: Request, response: Response) -> None:
     settings = state_of(request).settings
+    security.keep_device(request, response, settings)
     visit = getattr(request.state, "new_visit", None)
     if visit is not None:
         security.set_cookie(response, settings, "gatami_visit", visit, max_age=30 * 86400)
+    chosen = getattr(request.state, "chosen_language", None)
+    if chosen is not None:
+        languages.remember(response, settings, chosen)
     if security.get_cookie(request, settings, "gatami_flash"):
         response.delete_cookie(security.cookie_name(settings, "gatami_flash"), path="/", secure=settings.https)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
@@ -15,10 +16,12 @@ from app.errors import N_, DomainError, Invalid
 from app.models import Photo, Report
 from app.models.links import follow_path, photo_key, public_path
 from app.queries import following as queries
+from app.queries.photos import unsent
 from app.routing import Rules
 from app.services import following
 from app.services.drafts import MAX_PHOTOS
 from app.services.photos import take_photo
+from app.storage import PhotoRefused
 from app.text import say
 from app.web import security
 from app.web.deps import (
@@ -32,6 +35,7 @@ from app.web.deps import (
     form_token,
 )
 from app.web.errors import STATUS_OF
+from app.web.form_photos import photo_ids_of, thumbnail_of
 from app.web.history import for_holder, last_question, show_first
 from app.web.state import AppState
 from app.web.templating import redirect, render
@@ -99,7 +103,7 @@ def show(visit: VisitDep, new: str = "") -> Response:
 def withdraw(form: FormDep, visit: VisitDep) -> Response:
     """The report is not needed any more."""
     check_csrf(visit, form)
-    following.withdraw(visit.report, at=visit.at)
+    following.withdraw(visit.session, visit.report, at=visit.at)
     return visit.back(flash=N_("Your report is withdrawn."))
 
 
@@ -120,28 +124,51 @@ def _say(visit: Visit, posted: FormData, *, reopening: bool) -> Response:
     check_csrf(visit, posted)
     words = str(posted.get("words") or "").replace("\x00", "")
     verb = following.still_broken if reopening else following.tell_more
+    sent = _photos(visit, posted)
     try:
+        if sent.refused is not None:
+            raise sent.refused
         with visit.session.begin_nested():
-            verb(visit.session, visit.report, words=words, photo_ids=_photos(visit, posted), at=visit.at)
+            verb(visit.session, visit.report, words=words, photo_ids=tuple(sent.ids), at=visit.at)
     except DomainError as error:
         # The rolled-back savepoint took what was loaded along.
         token = visit.request.path_params["token"]
         report = queries.followed_report(visit.session, visit.report.reference, token, secret=visit.state.secret)
-        return _page(replace(visit, report=report), refused=error, words=words)
+        return _page(replace(visit, report=report), refused=error, words=words, photo_ids=sent.ids)
     return visit.back(flash=SAVED)
 
 
-def _photos(visit: Visit, posted: FormData) -> tuple[uuid.UUID, ...]:
-    """What came with the form; the service counts them, so one more than allowed is enough to read."""
+@dataclass
+class Sent:
+    """Photos of one form, which stay when the rest of it is refused; `refused` says why one of them is missing."""
+
+    ids: list[uuid.UUID]
+    refused: PhotoRefused | None = None
+
+
+def _photos(visit: Visit, posted: FormData) -> Sent:
+    """What came before the form and with it; the service counts them, so one more than allowed is enough to read."""
     most = visit.state.settings.photo_max_bytes
-    files = files_of(posted, "photo_files")[: MAX_PHOTOS + 1]
-    return tuple(
-        take_photo(visit.session, visit.state.photos, read_file(file, most=most), at=visit.at, most_bytes=most).id
-        for file in files
-    )
+    sent = Sent(photo_ids_of(posted))
+    for file in files_of(posted, "photo_files")[: MAX_PHOTOS + 1]:
+        try:
+            data = read_file(file, most=most)
+            photo = take_photo(visit.session, visit.state.photos, data, at=visit.at, most_bytes=most)
+        except PhotoRefused as error:
+            sent.refused = error
+        else:
+            sent.ids.append(photo.id)
+    return sent
 
 
-def _page(visit: Visit, *, new: bool = False, refused: DomainError | None = None, words: str = "") -> Response:
+def _page(
+    visit: Visit,
+    *,
+    new: bool = False,
+    refused: DomainError | None = None,
+    words: str = "",
+    photo_ids: Sequence[uuid.UUID] = (),
+) -> Response:
     report, rules, lang = visit.report, visit.rules, visit.lang
     status = STATUS_OF.get(type(refused), 422) if refused is not None else 200
     base_url = visit.state.settings.public_url or str(visit.request.base_url)
@@ -152,6 +179,7 @@ def _page(visit: Visit, *, new: bool = False, refused: DomainError | None = None
         status_code=status,
         report=report,
         new=new,
+        mailed=new and queries.has_receipt(visit.session, report),
         path=path,
         address=f"{base_url.rstrip('/')}{path}",
         category=rules.categories.get(report.category_code),
@@ -165,6 +193,10 @@ def _page(visit: Visit, *, new: bool = False, refused: DomainError | None = None
         refused=_sentence(refused, lang),
         words=words,
         photo_src=lambda photo, size="": _photo_src(photo, report, visit.state, size),
+        kept_photos=unsent(visit.session, photo_ids),
+        thumbnail=lambda photo: thumbnail_of(photo, secret=visit.state.secret),
+        max_photos=MAX_PHOTOS,
+        photo_max_bytes=visit.state.settings.photo_max_bytes,
     )
 
 

@@ -17,7 +17,7 @@ from app.services import supporting
 from app.services.drafts import MAX_PHOTOS
 from app.services.reporting import submit_report
 from app.text import translate
-from app.web import form_guard, form_photos, form_steps, report_answer, security, sending, support_step
+from app.web import form_guard, form_photos, form_steps, languages, report_answer, security, sending, support_step
 from app.web.deps import (
     CsrfFailed,
     LanguageDep,
@@ -73,6 +73,7 @@ def submit(
     form = ReportForm.from_post(posted)
     if not security.is_same_site(request):
         raise CsrfFailed
+    lang = languages.choose(request, posted, lang=lang)
     over = sending.count(request, state, form, posted, lang=lang)
     form_photos.take_sent(session, state, form, posted, lang=lang)
     if not security.csrf_holds(request, state.settings, form_token(posted, request), secret=state.secret):

@@ -16,4 +16,6 @@ router = APIRouter(include_in_schema=False)
 def show_here(request: Request, session: SessionDep, rules: RulesDep, now: NowDep) -> Response:
     """The part between the choice of a category and the words: ?category=&lat=&lon=&answers.mast=."""
     form = ReportForm.from_link(request.query_params)
-    return render(request, "front/_here.html", form=form, here=look_around(session, rules, form, at=now))
+    return render(
+        request, "front/_here.html", form=form, similar_first=False, here=look_around(session, rules, form, at=now)
+    )

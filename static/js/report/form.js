@@ -19,5 +19,5 @@ form.addEventListener("submit", (event) => {
   if (!photos.busy()) return;
   event.preventDefault();
   document.getElementById("sending").textContent = document.getElementById("photo_files").dataset.sayWait;
-  photos.whenReady().then(() => form.requestSubmit());
+  photos.whenReady().then(() => form.requestSubmit(event.submitter));
 });

@@ -18,13 +18,16 @@ export function followHere(form) {
     if (!query.has("category")) return;
     try {
       const answer = await fetch(`/here?${query}`);
-      if (!answer.ok || mine !== asked) return;
+      if (mine !== asked) return;
+      if (!answer.ok) throw new Error(answer.statusText);
       // A document of its own, in which no script runs; only its elements move over.
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       box.replaceChildren(...fresh.body.children);
+      document.getElementById("similar-first")?.remove();
       document.dispatchEvent(new CustomEvent("gatami:here"));
     } catch {
-      // Without a network there is nothing to add; the server says it when the report is sent.
+      // Without a network there is nothing to add, and nothing for which the report should come back to be sent again.
+      if (mine === asked) skipSimilar(form, box);
     }
   }
 
@@ -37,4 +40,14 @@ export function followHere(form) {
   });
   document.addEventListener("gatami:place", soon);
   form.addEventListener("gatami:again", soon);
+}
+
+/** Says that no similar reports can be shown here, as the hidden field of the part that did not come would. */
+function skipSimilar(form, box) {
+  if (form.querySelector("input[name=seen]")) return;
+  const seen = document.createElement("input");
+  seen.type = "hidden";
+  seen.name = "seen";
+  seen.value = "-";
+  box.append(seen);
 }

@@ -30,7 +30,7 @@ export async function chooseOnMap(box, { choose, start }) {
   return { put, middle, leaflet: map };
 }
 
-/** What stands there already, in the words of the form's own list of kinds. */
+/** What stands there already, in the words of the form's own list of kinds; the map is in the form, so one tap sends "mine too". */
 function describe({ reference, category }, say) {
   const box = document.createElement("div");
   const title = document.createElement("strong");
@@ -40,7 +40,10 @@ function describe({ reference, category }, say) {
   kind.textContent = document.querySelector(`input[name=category][value="${CSS.escape(category)}"]`)?.labels[0]?.innerText ?? "";
   link.href = `/reports/${encodeURIComponent(reference)}`;
   link.textContent = say.saySee;
-  box.append(title, kind, link);
+  const mine = document.createElement("button");
+  Object.assign(mine, { name: "do", value: `support:${reference}`, formNoValidate: true, className: "ds-button", textContent: say.sayMine });
+  mine.dataset.variant = "secondary";
+  box.append(title, kind, link, mine);
   return box;
 }
 

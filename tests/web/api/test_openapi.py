@@ -40,6 +40,7 @@ def hold(description: dict, path: str, answer) -> None:
 def test_it_describes_the_api_and_nothing_else(description):
     assert set(description["paths"]) == {
         "/api/reports", "/api/reports/{reference}", "/api/map", "/api/categories", "/api/photos",
+        "/api/reports/{reference}/support",
     }  # fmt: skip
     assert description["openapi"].startswith("3.1")
 

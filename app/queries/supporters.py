@@ -1,0 +1,47 @@
+"""Who said "mine too": for the links of their mails, and for telling them what happens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.errors import N_, NotFound
+from app.models import Report, Support
+from app.models.links import same
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DEAD_LINK = N_("This link does not work, or no longer. Check that you copied all of it.")
+
+
+def supporter(session: Session, support_id: int, path: str, *, expected: Callable[[Support], str]) -> Support:
+    """The support behind a secret link, with its report; `expected` makes the path it must have. Raises NotFound."""
+    found = session.scalar(select(Support).where(Support.id == support_id).options(joinedload(Support.report)))
+    if found is None or not same(path, expected(found)):
+        raise NotFound(DEAD_LINK)
+    return found
+
+
+def listeners(session: Session, report: Report) -> list[Support]:
+    """Whom to tell about a report: its own supporters and those of its duplicates, no address twice.
+
+    The reporter hears of it anyway. Expects `report.reporter` to be loaded.
+    """
+    query = (
+        select(Support)
+        .join(Support.report)
+        .where(
+            or_(Support.report_id == report.id, Report.duplicate_of_id == report.id),
+            Support.email.is_not(None),
+            Support.confirmed_at.is_not(None),
+            Support.ended_at.is_(None),
+        )
+        .order_by(func.lower(Support.email), Support.id)
+        .distinct(func.lower(Support.email))
+    )
+    reporter = report.reporter
+    own = (reporter.email or "").lower() if reporter is not None and reporter.hears else ""
+    return [support for support in session.scalars(query) if (support.email or "").lower() != own]

@@ -1,0 +1,191 @@
+"""Mine too: somebody else says that a report is theirs as well, is counted once, and may follow it by e-mail."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
+from sqlalchemy.orm.attributes import set_committed_value
+
+from app.errors import N_, Conflict, Invalid, NotFound
+from app.models import Notification, NotificationKind, Report, ReportStatus, Support, Update
+from app.models.links import supporter_key
+from app.queries.mailboxes import waiting_for
+from app.queries.visible import is_public, public_report
+from app.services import mailboxes, notifying
+from app.services.drafts import ReporterDraft, check_reporter
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+# A chain of duplicates is as long as the desk made it, and never a circle.
+MOST_STEPS = 20
+IS_CLOSED = N_("That report is closed: it has been mended or answered. Is it still broken? Then send a new report.")
+NO_ADDRESS = N_("Write your e-mail address.")
+
+
+class Followed(Enum):
+    """What became of an address: its owner hears already, was mailed, or was mailed before today about all of it."""
+
+    ALREADY = "already"
+    ASKED = "asked"
+    ASKED_TODAY = "asked_today"
+
+
+@dataclass(frozen=True)
+class Supported:
+    """The report that counts it (the first one, where the other was its duplicate), and the support."""
+
+    report: Report
+    support: Support
+
+
+def support(session: Session, typed: str, *, device: str, secret: bytes, language: str, at: datetime) -> Supported:
+    """Count this browser once for the report with this reference; the reporter's own is known but not counted.
+
+    `device` is whatever one browser or program always says of itself. Raises NotFound, Gone, and Conflict when the
+    report is closed.
+    """
+    report = _open_report(session, typed)
+    mine = _remember(session, report, device=device, secret=secret, language=language, counted=True, at=at)
+    recount(session, report.id)
+    return Supported(report, mine)
+
+
+def know_reporter(session: Session, report: Report, *, device: str, secret: bytes, language: str, at: datetime) -> None:
+    """The browser that sent a report is nobody else, should it say "mine too" later."""
+    _insert(session, report, device=device, secret=secret, language=language, counted=False, at=at)
+
+
+def take_back(session: Session, mine: Support) -> None:
+    """It was another fault after all: no longer counted, and no mail. The reporter's own mark stays."""
+    if not mine.counted:
+        return
+    session.execute(delete(Support).where(Support.id == mine.id))
+    recount(session, mine.report_id)
+
+
+def follow(session: Session, mine: Support, *, email: str, language: str, at: datetime) -> Followed:
+    """Keep the address to write to and ask its owner; another one replaces it. Raises Invalid."""
+    email = email.strip()
+    problems = check_reporter(ReporterDraft(email=email)) if email else {"email": NO_ADDRESS}
+    if problems:
+        raise Invalid(problems["email"], fields=problems)
+    if mine.hears and (mine.email or "").lower() == email.lower():
+        return Followed.ALREADY
+    # Links in mails to an address before must not confirm or stop this one.
+    mine.nonce = secrets.token_hex(16)
+    mine.email, mine.language, mine.confirmed_at, mine.ended_at = email, language, None, None
+    if not mailboxes.may_write_to(session, email, at=at):
+        return Followed.ASKED_TODAY
+    _ask_to_confirm(session, mine, at=at)
+    return Followed.ASKED
+
+
+def confirm(session: Session, mine: Support, *, others: Collection[int] = (), at: datetime) -> None:
+    """The owner of the address wants the mails; also those of `others` that wait for the same address."""
+    for one in waiting_with(session, mine):
+        if one.id == mine.id or one.id in others:
+            one.confirm(at=at)
+
+
+def waiting_with(session: Session, mine: Support) -> list[Support]:
+    """This one, and all that came with the same address within a day: its owner is mailed once for them."""
+    others = waiting_for(session, mine.email or "", around=mine.created_at).supports
+    return [mine, *(one for one in others if one.id != mine.id)]
+
+
+def _ask_to_confirm(session: Session, mine: Support, *, at: datetime) -> None:
+    """The mail with the button, tied to the line of history with which its report began."""
+    earlier = (Notification.support_id == mine.id, Notification.kind == NotificationKind.SUPPORT.value)
+    session.execute(delete(Notification).where(*earlier))
+    first = session.scalars(select(Update).where(Update.report_id == mine.report_id).order_by(Update.id).limit(1)).one()
+    notifying.tell_supporter(session, mine, mine.report_id, first, kind=NotificationKind.SUPPORT, at=at)
+
+
+def recount(session: Session, report_id: int | None) -> None:
+    """Count anew who else has reported the same: supporters of it and its duplicates, and the duplicates themselves.
+
+    By a statement of its own: the version stays, so that nobody's decision meets a conflict because of it. The row is
+    locked first, so the last of many at once sees all the others, and no count is lost.
+    """
+    if report_id is None:
+        return
+    other = aliased(Report)
+    duplicates = select(func.count()).where(other.duplicate_of_id == report_id, other.status == _DUPLICATE)
+    theirs = (
+        select(func.count())
+        .select_from(Support)
+        .join(other, other.id == Support.report_id)
+        .where(Support.counted, or_(other.id == report_id, other.duplicate_of_id == report_id))
+    )
+    statement = (
+        update(Report)
+        .where(Report.id == report_id)
+        .values(support_count=duplicates.scalar_subquery() + theirs.scalar_subquery())
+        .returning(Report.support_count)
+        .execution_options(synchronize_session=False)
+    )
+    session.flush()
+    _lock(session, report_id)
+    count = session.scalar(statement)
+    known = session.identity_map.get(session.identity_key(Report, report_id))
+    if known is not None and count is not None:
+        set_committed_value(known, "support_count", count)
+
+
+_DUPLICATE = ReportStatus.DUPLICATE.value
+
+
+def _open_report(session: Session, typed: str) -> Report:
+    """The public, open report that somebody means, its row locked; of a duplicate the report that stays."""
+    report = public_report(session, typed)
+    for _ in range(MOST_STEPS):
+        if report.status != _DUPLICATE:
+            _lock(session, report.id)
+            session.refresh(report, ["status", "duplicate_of_id", "version"])
+        if report.status != _DUPLICATE:
+            break
+        report = _first_of(session, report)
+    if not report.is_open:
+        raise Conflict(IS_CLOSED)
+    return report
+
+
+def _first_of(session: Session, report: Report) -> Report:
+    first = session.scalar(select(Report).where(Report.id == report.duplicate_of_id, is_public()))
+    if first is None:
+        raise NotFound(N_("There is no report with this reference. Check the digits."))
+    return first
+
+
+def _lock(session: Session, report_id: int) -> None:
+    """Others may still add lines of history; only changes of the report itself and other supporters wait."""
+    session.execute(select(Report.id).where(Report.id == report_id).with_for_update(key_share=True))
+
+
+def _remember(
+    session: Session, report: Report, *, device: str, secret: bytes, language: str, counted: bool, at: datetime
+) -> Support:
+    key = _insert(session, report, device=device, secret=secret, language=language, counted=counted, at=at)
+    return session.scalars(select(Support).where(Support.report_id == report.id, Support.key == key)).one()
+
+
+def _insert(
+    session: Session, report: Report, *, device: str, secret: bytes, language: str, counted: bool, at: datetime
+) -> str:
+    key = supporter_key(report, device, secret=secret)
+    given = {
+        "report_id": report.id, "key": key, "nonce": secrets.token_hex(16), "counted": counted, "created_at": at,
+        "language": language,
+    }  # fmt: skip
+    session.execute(insert(Support).values(**given).on_conflict_do_nothing())
+    return key

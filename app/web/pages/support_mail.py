@@ -1,0 +1,100 @@
+"""What the links in mails to supporters open: confirm the address, and stop. Opening a page changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.errors import N_
+from app.models import Support
+from app.models.links import public_path, support_confirm_path, support_stop_path
+from app.queries.supporters import supporter
+from app.services import supporting
+from app.web import security
+from app.web.deps import (
+    CsrfChecked,
+    CsrfFailed,
+    FormDep,
+    MaybeStaffDep,
+    NowDep,
+    SessionDep,
+    StateDep,
+    form_token,
+)
+from app.web.state import AppState
+from app.web.templating import redirect, render
+
+router = APIRouter(include_in_schema=False)
+CONFIRMED = N_("Thank you. You will hear from us when something happens.")
+ONE_CLICK = "One-Click"
+
+
+def get_confirming(support_id: int, token: str, session: SessionDep, state: StateDep) -> Support:
+    """The support whose address this link confirms."""
+    path = f"/confirm-support/{support_id}/{token}"
+    return supporter(session, support_id, path, expected=_maker(support_confirm_path, state))
+
+
+def get_stopping(support_id: int, token: str, session: SessionDep, state: StateDep) -> Support:
+    """The support whose mails this link stops."""
+    path = f"/stop-support/{support_id}/{token}"
+    return supporter(session, support_id, path, expected=_maker(support_stop_path, state))
+
+
+ConfirmingDep = Annotated[Support, Depends(get_confirming)]
+StoppingDep = Annotated[Support, Depends(get_stopping)]
+
+
+@router.get("/confirm-support/{support_id}/{token}")
+def ask(
+    request: Request,
+    mine: ConfirmingDep,
+    session: SessionDep,
+    staff: MaybeStaffDep,  # noqa: ARG001  (known to the template)
+) -> Response:
+    """Which report it is about, which others came with the address, and one button."""
+    return render(request, "support/confirm.html", waiting=supporting.waiting_with(session, mine))
+
+
+@router.post("/confirm-support/{support_id}/{token}", dependencies=[CsrfChecked])
+def confirm(request: Request, form: FormDep, mine: ConfirmingDep, session: SessionDep, now: NowDep) -> Response:
+    """Whoever reads the address wants to hear more."""
+    others = [int(typed) for typed in form.getlist("others") if isinstance(typed, str) and typed.isdecimal()]
+    supporting.confirm(session, mine, others=others, at=now)
+    return redirect(request, public_path(mine.report), flash=("success", CONFIRMED))
+
+
+@router.get("/stop-support/{support_id}/{token}")
+def ask_to_stop(
+    request: Request,
+    mine: StoppingDep,
+    state: StateDep,
+    staff: MaybeStaffDep,  # noqa: ARG001  (known to the template)
+) -> Response:
+    """One button."""
+    return _stop_page(request, mine, state)
+
+
+@router.post("/stop-support/{support_id}/{token}")
+def stop(request: Request, form: FormDep, mine: StoppingDep, state: StateDep, now: NowDep) -> Response:
+    """No more mails. A mail program that stops them for its reader has no page of ours and no token of one (RFC 8058).
+
+    Nobody else can make a browser send that: the address holds the secret of just this support.
+    """
+    one_click = form.get("List-Unsubscribe") == ONE_CLICK
+    token = form_token(form, request)
+    if not one_click and not security.csrf_holds(request, state.settings, token, secret=state.secret):
+        raise CsrfFailed
+    mine.stop(at=now)
+    return _stop_page(request, mine, state)
+
+
+def _stop_page(request: Request, mine: Support, state: AppState) -> Response:
+    category = state.rules_file.current.categories.get(mine.report.category_code)
+    return render(request, "support/stop.html", support=mine, category=category)
+
+
+def _maker(path: Callable[..., str], state: AppState) -> Callable[[Support], str]:
+    return lambda support: path(support, secret=state.secret)

@@ -1,0 +1,85 @@
+"""Buttons about similar reports in the report form: mine too, and on with my own. They work without script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.errors import DomainError, Invalid
+from app.models import Support
+from app.models.links import support_path
+from app.queries.supporters import supporter
+from app.services import drafts, supporting
+from app.text import say
+from app.web.errors import status_of
+from app.web.here import look_around
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+    from starlette.datastructures import FormData
+
+    from app.models import Report
+    from app.routing import Rules
+    from app.web.report_form import ReportForm
+    from app.web.state import AppState
+
+
+def say_mine_too(
+    session: Session, state: AppState, form: ReportForm, posted: FormData, *, lang: str, at: datetime
+) -> dict[str, Any]:
+    """`support:REFERENCE`: counted, and thanked for on a page that carries along all that was typed."""
+    _, _, typed = str(posted.get("do", "")).partition(":")
+    try:
+        done = supporting.support(session, typed, device=form.device, secret=state.secret, language=lang, at=at)
+    except DomainError as error:
+        return {"notice": say(error, lang), "status_code": status_of(error)}
+    return {"template": "support/thanks.html", **thanks(done.report, done.support, state)}
+
+
+def go_on(session: Session, state: AppState, form: ReportForm, posted: FormData, **_known: object) -> dict[str, Any]:  # noqa: ARG001  (all steps are called alike)
+    """`own:ID/TOKEN`: it was another fault, so the support no longer counts; the form is as it was."""
+    _, _, link = str(posted.get("do", "")).partition(":")
+    try:
+        mine = by_link(session, state, link)
+    except DomainError:
+        return {}
+    supporting.take_back(session, mine)
+    return {}
+
+
+def by_link(session: Session, state: AppState, link: str) -> Support:
+    """The support behind "ID/TOKEN", with its report. Raises NotFound."""
+    number = link.partition("/")[0]
+    known = int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
+
+    def path(one: Support) -> str:
+        return support_path(one, secret=state.secret)
+
+    return supporter(session, known, f"/support/{link}", expected=path)
+
+
+def thanks(report: Report, mine: Support, state: AppState) -> dict[str, Any]:
+    """What the page after "mine too" shows."""
+    return {
+        "report": report,
+        "category": state.rules_file.current.categories.get(report.category_code),
+        "support": mine,
+        "own_path": support_path(mine, secret=state.secret),
+        "email_error": "",
+        "typed_email": "",
+    }
+
+
+def has_unseen(session: Session, rules: Rules, form: ReportForm, *, lang: str, at: datetime) -> bool:
+    """Whether similar reports must be shown before this one is taken in: its page had no script to ask for them.
+
+    A form with mistakes comes back anyway, and shows them then.
+    """
+    if form.seen and form.asked == form.category:
+        return False
+    try:
+        drafts.check(form.draft(rules, lang=lang), rules)
+    except Invalid:
+        return False
+    return look_around(session, rules, form, at=at).similar.unseen_in(form)
