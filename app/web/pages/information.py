@@ -11,11 +11,11 @@ from app.routing import Rules
 from app.services.drafts import MAX_PHOTOS
 from app.services.following import REOPEN_WITHIN
 from app.text import LANGUAGES
+from app.web import languages
 from app.web.deps import CsrfChecked, FormDep, MaybeStaffDep, RulesDep, StateDep
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
-A_YEAR = 365 * 86400
 
 
 @router.get("/privacy")
@@ -37,15 +37,7 @@ def choose_language(form: FormDep, state: StateDep) -> Response:
     language = str(form.get("language"))
     response = Response(status_code=303, headers={"Location": local_path(str(form.get("next") or "/"))})
     if language in LANGUAGES:
-        response.set_cookie(
-            "gatami_language",
-            language,
-            max_age=A_YEAR,
-            path="/",
-            secure=state.settings.https,
-            httponly=True,
-            samesite="lax",
-        )
+        languages.remember(response, state.settings, language)
     return response
 
 

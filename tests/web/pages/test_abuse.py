@@ -40,7 +40,9 @@ def browser(app: FastAPI, *, address: str = "203.0.113.7") -> TestClient:
 
 
 def filled(client: TestClient, **fields: str) -> Form:
-    return form_of(client.get("/").text, "/reports").fill(category="sweeping", **PLACE, **fields)
+    return form_of(client.get("/").text, "/reports").fill(
+        category="sweeping", asked="sweeping", seen="-", **PLACE, **fields
+    )
 
 
 def sent(session: Session) -> int:
