@@ -77,6 +77,8 @@ class Municipality(FromFile):
     """Whose service this is. The first of `languages` is the default."""
 
     names: Texts
+    # The number by which the country's registers know it; without it they are not searched.
+    number: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{2,12}$")] | None = None
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
     region: str | None = None
     timezone: str
