@@ -42,7 +42,13 @@ REPORTS = (
     ("zuerich", "zueriwieneu-2016-2022.csv", 31_556, 0),
 )
 SERVICE_AREA = "tromso-tjenesteomraade-med-sjo.geojson"
-LAMPS = ("lysmaster-tromso-utvalg.geojson", "lysmaster-lillehammer-nvdb.geojson", "lysmaster-gjovik-nvdb.geojson")
+# (file, mapping under examples/)
+LAMPS = (
+    ("lysmaster-tromso-utvalg.geojson", "nvdb_lamps.yaml"),
+    ("lysmaster-lillehammer-nvdb.geojson", "nvdb_lamps.yaml"),
+    ("lysmaster-gjovik-nvdb.geojson", "nvdb_lamps.yaml"),
+    ("gatelamper-helsinki-osm.geojson", "osm_lamps.yaml"),
+)
 OUTSIDE = {
     "Storsteinnes": (69.2430, 19.2340),
     "Hansnes": (69.9670, 19.6230),
@@ -233,20 +239,22 @@ def geojson(shape) -> str:
 
 
 def lamps_table(folder: Path, database: Callable[[str], SessionFactory], promises: Promises) -> Table:
-    table = Table("file", "masts", "added", "second run adds", "refused", "owners", title="Lamps", title_justify="left")
-    mapping = load_asset_mapping(EXAMPLES / "nvdb_lamps.yaml")
+    heads = ("file", "lamps", "added", "second run adds", "refused", "with a number", "with a road", "owners")
+    table = Table(*heads, title="Lamps", title_justify="left")
     sessions = database("lamps")
-    for name in LAMPS:
+    for name, mapping_file in LAMPS:
         if not (folder / name).is_file():
             continue
+        mapping = load_asset_mapping(EXAMPLES / mapping_file)
         with transaction(sessions) as session:
             first = import_assets(session, folder / name, mapping)
             second = import_assets(session, folder / name, mapping)
         whole = first.added + len(first.refused) == first.read and second.added == 0
         promises.check(whole, f"{name}: every mast comes in, once")
         table.add_row(
-            name, str(first.read), str(first.added), str(second.added), str(len(first.refused)), counted(first.owners)
-        )
+            name, str(first.read), str(first.added), str(second.added), str(len(first.refused)), str(first.numbered),
+            str(first.with_road), counted(first.owners),
+        )  # fmt: skip
     return table
 
 

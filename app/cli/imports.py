@@ -99,15 +99,17 @@ def assets(
     file: Annotated[Path, typer.Argument(help="A GeoJSON file of points, WGS84.")],
     *,
     mapping: Annotated[Path, typer.Option(help="The YAML file that says which property is what.")],
+    replace: Annotated[bool, typer.Option(help="Lamps that are not in this file leave the register.")] = False,
 ) -> None:
     """Import lamps into the register; a second run brings them up to date."""
     from app.services.asset_import import import_assets, load_asset_mapping
 
     fitting = load_asset_mapping(mapping)
     with _session() as session:
-        result = import_assets(session, file, fitting)
+        result = import_assets(session, file, fitting, replace=replace)
     typer.echo(
-        f"{result.read} read, {result.added} added, {result.known} brought up to date, {len(result.refused)} refused."
+        f"{result.read} read, {result.added} added, {result.known} brought up to date, {len(result.refused)} refused, "
+        f"{result.left_out} left out, {result.removed} removed; {result.numbered} have a number."
     )
     for number, reason in result.refused[:20]:
         typer.echo(f"  feature {number}: {reason}")

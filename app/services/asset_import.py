@@ -6,43 +6,57 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import orjson
 from pydantic import Field
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.errors import Invalid
 from app.models import Asset
 from app.routing.fields import FromFile, Words
-from app.routing.rules import OwnerOrUnknown
+from app.services.geojson_features import (
+    Feature,
+    OwnerField,
+    composed,
+    owner_of,
+    properties_of,
+    property_of,
+    read_features,
+    text_of,
+)
 from app.services.mapping_file import read_mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from sqlalchemy.orm import Session
 
 BATCH = 1000
-Feature = dict[str, Any]
-
-
-class OwnerField(FromFile):
-    """A property whose words are translated to owners; `inner.name` reads a property within a property."""
-
-    property: Words
-    translate: dict[str, OwnerOrUnknown]
+COLUMNS = ("number", "lat", "lon", "street", "owner", "road_owner", "road_ref")
+_FORGET = text("""
+    DELETE FROM asset WHERE kind = :kind
+        AND NOT EXISTS (SELECT FROM unnest(CAST(:kept AS text[])) AS kept (ref) WHERE kept.ref = asset.source_ref)
+""")
 
 
 class AssetMapping(FromFile):
-    """How the properties of a GeoJSON file's points become assets. `number` is what stands on the mast."""
+    """How the properties of a GeoJSON file's points become assets.
+
+    `source_ref` is the point's own name in that file, by which a second run knows it again; `id` may also be the
+    feature's own, which stands beside its properties. `number` is what stands on the mast, where the file knows it.
+    `road_ref` is written with properties in braces: "{vegkategori}V{vegnummer}". Only features whose properties are as
+    in `where` come in.
+    """
 
     kind: Literal["lamp"] = "lamp"
-    number: Words
+    source_ref: Words
+    source_ref_prefix: Annotated[str, Field(max_length=40)] = ""
+    number: Words | None = None
     number_prefix: Annotated[str, Field(max_length=20)] = ""
     street: Words | None = None
     owner: OwnerField | None = None
     road_owner: OwnerField | None = None
+    road_ref: Words | None = None
+    where: dict[str, str] = Field(default_factory=dict)
 
 
 @dataclass
@@ -52,6 +66,10 @@ class AssetsImported:
     read: int = 0
     added: int = 0
     known: int = 0
+    left_out: int = 0
+    removed: int = 0
+    numbered: int = 0
+    with_road: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
     owners: Counter[str] = field(default_factory=Counter)
 
@@ -61,82 +79,89 @@ def load_asset_mapping(path: Path) -> AssetMapping:
     return read_mapping(path, AssetMapping)[0]
 
 
-def import_assets(session: Session, file: Path, mapping: AssetMapping) -> AssetsImported:
-    """Every point comes in, or is named with its reason. Raises Invalid for a file that is no GeoJSON."""
+def import_assets(session: Session, file: Path, mapping: AssetMapping, *, replace: bool = False) -> AssetsImported:
+    """Every point comes in, or is named with its reason. With `replace`, what is not in the file leaves the register.
+
+    Raises Invalid for a file that is no GeoJSON, and for replacing by a file in which something was refused.
+    """
     result = AssetsImported()
-    rows: dict[str, dict[str, Any]] = {}
-    for number, feature in enumerate(_features(file), start=1):
-        result.read += 1
-        try:
-            row = _row(feature, mapping)
-        except Invalid as refused:
-            result.refused.append((number, str(refused)))
-            continue
-        if row["number"] in rows:
-            result.refused.append((number, "its number stands twice in the file"))
-            continue
-        rows[row["number"]] = row
-        result.owners[row["owner"]] += 1
+    rows = _rows(file, mapping, result)
+    if replace and (result.refused or not rows):
+        raise Invalid(
+            f"{file} cannot replace the register: {len(result.refused)} of its {result.read} features are refused. "
+            "Mend them, or leave --replace away; nothing was changed."
+        )
     before = _count(session, mapping.kind)
     _write(session, list(rows.values()))
     result.added = _count(session, mapping.kind) - before
     result.known = len(rows) - result.added
+    if replace:
+        session.execute(_FORGET, {"kind": mapping.kind, "kept": list(rows)})
+        result.removed = before - result.known
     return result
 
 
-def _features(file: Path) -> Iterator[Feature]:
-    try:
-        data = orjson.loads(file.read_bytes())
-    except OSError as error:
-        raise Invalid(f"{file} can not be read ({error.strerror}); check its name and rights.") from error
-    except orjson.JSONDecodeError as error:
-        raise Invalid(f"{file} is not JSON ({error}); save it as GeoJSON.") from error
-    features = data.get("features") if isinstance(data, dict) else None
-    if not isinstance(features, list):
-        raise Invalid(f"{file} is no GeoJSON FeatureCollection.")
-    yield from features
+def _rows(file: Path, mapping: AssetMapping, result: AssetsImported) -> dict[str, dict[str, Any]]:
+    rows: dict[str, dict[str, Any]] = {}
+    for number, feature in enumerate(read_features(file), start=1):
+        result.read += 1
+        try:
+            properties = properties_of(feature)
+            if not _is_wanted(properties, mapping.where):
+                result.left_out += 1
+                continue
+            row = _row(feature, properties, mapping)
+        except Invalid as refused:
+            result.refused.append((number, str(refused)))
+            continue
+        if row["source_ref"] in rows:
+            result.refused.append((number, f"“{row['source_ref']}” stands twice in the file"))
+            continue
+        rows[row["source_ref"]] = row
+        result.owners[row["owner"]] += 1
+        result.numbered += row["number"] is not None
+        result.with_road += row["road_ref"] is not None
+    return rows
 
 
-def _row(feature: Any, mapping: AssetMapping) -> dict[str, Any]:
-    properties = feature.get("properties") if isinstance(feature, dict) else None
-    if not isinstance(properties, dict):
-        raise Invalid("it is no GeoJSON feature with properties")
+def _is_wanted(properties: Feature, where: dict[str, str]) -> bool:
+    return all(text_of(properties, name, most=200) == value for name, value in where.items())
+
+
+def _row(feature: Feature, properties: Feature, mapping: AssetMapping) -> dict[str, Any]:
     lat, lon = _place(feature)
-    number = str(_property(properties, mapping.number) or "").strip()
-    if not number:
-        raise Invalid(f"it has no “{mapping.number}”, which is its number")
+    number = str(property_of(properties, mapping.number) or "").strip() if mapping.number else ""
     number = number.removeprefix(mapping.number_prefix)
     if len(number) > 40:
         raise Invalid("its number is longer than 40 characters")
-    street = str(_property(properties, mapping.street) or "").strip()[:120] if mapping.street else ""
     return {
-        "kind": mapping.kind, "source_ref": number, "number": number, "lat": lat, "lon": lon, "street": street or None,
-        "owner": _owner(properties, mapping.owner), "road_owner": _owner(properties, mapping.road_owner),
+        "kind": mapping.kind, "source_ref": _source_ref(feature, properties, mapping), "number": number or None,
+        "lat": lat, "lon": lon, "street": text_of(properties, mapping.street, most=120),
+        "owner": owner_of(properties, mapping.owner), "road_owner": owner_of(properties, mapping.road_owner),
+        "road_ref": composed(properties, mapping.road_ref, most=40),
     }  # fmt: skip
+
+
+def _source_ref(feature: Feature, properties: Feature, mapping: AssetMapping) -> str:
+    name = mapping.source_ref
+    found = text_of(properties, name, most=200) or text_of(feature, name, most=200)
+    if found is None:
+        raise Invalid(f"it has no “{name}”, which tells it from others")
+    found = found.removeprefix(mapping.source_ref_prefix)
+    if len(found) > 80:
+        raise Invalid(f"its “{name}” is longer than 80 characters")
+    return found
 
 
 def _place(feature: Feature) -> tuple[float, float]:
     geometry = feature.get("geometry")
     point = geometry.get("coordinates") if isinstance(geometry, dict) and geometry.get("type") == "Point" else None
-    if not isinstance(point, list) or len(point) < 2 or not all(isinstance(n, (int, float)) for n in point[:2]):
+    if not isinstance(point, list) or len(point) < 2 or not all(type(n) in {int, float} for n in point[:2]):
         raise Invalid("it is no point with longitude and latitude")
     lon, lat = float(point[0]), float(point[1])
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         raise Invalid("its position is no place on earth; write degrees, longitude first")
     return round(lat, 7), round(lon, 7)
-
-
-def _property(properties: Feature, name: str) -> Any:
-    value: Any = properties
-    for step in name.split("."):
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
-
-
-def _owner(properties: Feature, given: OwnerField | None) -> str:
-    if given is None:
-        return "unknown"
-    return given.translate.get(str(_property(properties, given.property)), "unknown")
 
 
 def _count(session: Session, kind: str) -> int:
@@ -146,5 +171,5 @@ def _count(session: Session, kind: str) -> int:
 def _write(session: Session, rows: list[dict[str, Any]]) -> None:
     for start in range(0, len(rows), BATCH):
         statement = insert(Asset).values(rows[start : start + BATCH])
-        new = {name: statement.excluded[name] for name in ("lat", "lon", "street", "owner", "road_owner")}
+        new = {name: statement.excluded[name] for name in COLUMNS}
         session.execute(statement.on_conflict_do_update(index_elements=["kind", "source_ref"], set_=new))

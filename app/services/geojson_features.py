@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Feature = dict[str, Any]
+_PROPERTY = re.compile(r"\{([^{}]+)\}")
 
 
 class OwnerField(FromFile):
@@ -60,6 +62,16 @@ def text_of(properties: Feature, name: str | None, *, most: int) -> str | None:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
     return " ".join(str(value).split())[:most] or None
+
+
+def composed(properties: Feature, pattern: str | None, *, most: int) -> str | None:
+    """A text with properties in braces: "{vegkategori}V{vegnummer}" gives FV862; None where one of them is missing."""
+    if pattern is None:
+        return None
+    found = {name: text_of(properties, name, most=most) for name in _PROPERTY.findall(pattern)}
+    if not all(found.values()):
+        return None
+    return _PROPERTY.sub(lambda place: str(found[place[1]]), pattern)[:most]
 
 
 def owner_of(properties: Feature, field: OwnerField | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,7 +13,15 @@ from sqlalchemy import func, select, text
 from app.errors import Invalid
 from app.models import Road
 from app.routing.fields import FromFile, Words
-from app.services.geojson_features import Feature, OwnerField, owner_of, properties_of, property_of, text_of
+from app.services.geojson_features import (
+    Feature,
+    OwnerField,
+    composed,
+    owner_of,
+    properties_of,
+    property_of,
+    text_of,
+)
 from app.services.mapping_file import read_mapping
 
 if TYPE_CHECKING:
@@ -24,7 +31,6 @@ if TYPE_CHECKING:
 
 BATCH = 1000
 LineOfPoints = list[tuple[float, float]]
-_PROPERTY = re.compile(r"\{([^{}]+)\}")
 # A road of several lines is kept as several rows; what it has no longer goes.
 _WRITE = text("""
     INSERT INTO road (source_ref, part, name, ref, owner, line)
@@ -139,19 +145,10 @@ def _road(feature: Feature, mapping: RoadMapping, seen: set[str]) -> ReadRoad:
     return ReadRoad(
         source_ref=source_ref,
         name=text_of(properties, mapping.name, most=120),
-        ref=_ref(properties, mapping.ref),
+        ref=composed(properties, mapping.ref, most=40),
         owner=owner_of(properties, mapping.owner),
         lines=_lines(feature.get("geometry")),
     )
-
-
-def _ref(properties: Feature, pattern: str | None) -> str | None:
-    if pattern is None:
-        return None
-    found = {name: text_of(properties, name, most=40) for name in _PROPERTY.findall(pattern)}
-    if not all(found.values()):
-        return None
-    return _PROPERTY.sub(lambda place: str(found[place[1]]), pattern)[:40]
 
 
 def _lines(geometry: Any) -> list[LineOfPoints]:

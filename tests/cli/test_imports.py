@@ -128,14 +128,14 @@ def test_lamps_come_in_with_their_two_owners_and_a_second_run_mends_them(databas
     mapping = PROJECT / "examples" / "nvdb_lamps.yaml"
     done = run("assets", file, "--mapping", mapping)
     assert "5 read, 2 added, 0 brought up to date, 3 refused" in done.output, done.output
-    assert "feature 3: its number stands twice in the file" in done.output
+    assert "feature 3: “2” stands twice in the file" in done.output
     file.write_text(LAMPS.replace('"eier": "kommune"', '"eier": "fylkeskommune"'))
     assert "0 added, 2 brought up to date" in run("assets", file, "--mapping", mapping).output
     with database.connect() as connection:
         lamp = connection.execute(
-            select(Asset.number, Asset.owner, Asset.road_owner).where(Asset.number == "1_0")
+            select(Asset.number, Asset.owner, Asset.road_owner).where(Asset.source_ref == "1_0")
         ).one()
-    assert tuple(lamp) == ("1_0", "county", "county")
+    assert tuple(lamp) == (None, "county", "county")
 
 
 def test_a_mistake_in_an_asset_mapping_is_named_with_its_line(database, tmp_path):
