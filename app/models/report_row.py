@@ -57,6 +57,7 @@ ROW_RULES = (
         postgresql_where=f"asset_id IS NOT NULL AND {_OPEN}",
     ),
     Index("ix_report_open_position", "position", postgresql_using="gist", postgresql_where=_OPEN),
+    Index("ix_report_closed", "closed_at", postgresql_where="status IN ('fixed', 'answered')"),
     Index("uq_report_source", "source", "source_ref", unique=True, postgresql_where="source_ref IS NOT NULL"),
 )
 

@@ -21,6 +21,7 @@ from app.services.demo_intake import Intake, arrivals
 from app.services.demo_places import lamps
 from app.services.demo_rounds import Rounds
 from app.services.demo_staff import PEOPLE, Login, add_staff, email_of
+from app.services.figures import count_figures
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -67,6 +68,7 @@ def load_demo(session: Session, *, rules: Rules, store: PhotoStore, now: datetim
     world = World(session=session, rules=rules, staff=staff, now=now, random=Random(SEED))  # noqa: S311 - no secret.
     _play(world, Intake(world, store))
     _silence(world)
+    count_figures(session, at=now)
     return logins
 
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import CursorResult, Delete, delete, select, text
+from sqlalchemy import CursorResult, Delete, case, delete, select, text
 
 from app.db import transaction
 from app.models import IdempotencyKey, Photo, RegisterAnswer, SignInAttempt, StaffSession
+from app.services.figures import count_figures
 from app.services.looking_up import KEPT_FOR
+from app.services.written import LONGEST_WAIT
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from app.services.office import Office
 
 ONE_DAY = timedelta(hours=24)
+# A phone may hold a report for weeks without knowing whether its first try came through; see services/reporting.py.
+FORM_KEYS = "form:%"
 SIGN_IN_ATTEMPTS = timedelta(hours=1)
 # Over sessions stay a while, so that "when was I signed in" can be answered.
 SESSIONS = timedelta(days=30)
@@ -59,13 +63,15 @@ def sweep(office: Office) -> Swept:
     """Each kind in a transaction of its own; safe to run at any time."""
     now = office.clock()
     with transaction(office.session_factory) as session:
-        keys = _delete(session, delete(IdempotencyKey).where(IdempotencyKey.created_at < now - ONE_DAY))
+        keys = _delete(session, _old_keys(now))
         attempts = _delete(session, delete(SignInAttempt).where(SignInAttempt.at < now - SIGN_IN_ATTEMPTS))
         sessions = _delete(session, delete(StaffSession).where(StaffSession.expires_at < now - SESSIONS))
         answers = _delete(session, delete(RegisterAnswer).where(RegisterAnswer.asked_at < now - KEPT_FOR))
     photos = _sweep_photos(office, now=now)
     files = _sweep_files(office, now=now) if now.hour == FILES_AT_HOUR else 0
     fold_tallies(office)
+    with transaction(office.session_factory) as session:
+        count_figures(session, at=now)
     return Swept(keys=keys, photos=photos, attempts=attempts, sessions=sessions, files=files, answers=answers)
 
 
@@ -74,6 +80,13 @@ def fold_tallies(office: Office) -> None:
     with transaction(office.session_factory) as session:
         if session.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext('fold map_tally'))")):
             session.execute(FOLD)
+
+
+def _old_keys(now: datetime) -> Delete:
+    """Programs' keys stay for 24 hours, forms' for as long as a phone keeps a report, and a day more."""
+    of_form = IdempotencyKey.key.like(FORM_KEYS)
+    limit = case((of_form, now - LONGEST_WAIT - ONE_DAY), else_=now - ONE_DAY)
+    return delete(IdempotencyKey).where(IdempotencyKey.created_at < limit)
 
 
 def _delete(session: Session, statement: Delete) -> int:

@@ -13,12 +13,14 @@ from fastapi import Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
+from app.web.kind_step import find_kinds
 from app.web.lamp_step import refuse_lamp, take_lamp
 from app.web.languages import keep_typed
 from app.web.photo_step import use_photo_place
 from app.web.report_form import ReportForm
 from app.web.state import AppState
 from app.web.support_step import go_on, say_mine_too
+from app.web.swap_step import put_right
 
 
 class Step(Protocol):
@@ -30,12 +32,14 @@ class Step(Protocol):
 
 
 STEPS: dict[str, Step] = {
+    "kind": find_kinds,
     "photo": use_photo_place,
     "lamp": take_lamp,
     "not-lamp": refuse_lamp,
     "support": say_mine_too,
     "own": go_on,
     "language": keep_typed,
+    "swap": put_right,
 }
 
 

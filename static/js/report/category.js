@@ -1,28 +1,63 @@
-// Shows what a category brings with it: its questions, a notice, or a number to ring instead of the form.
+// Shows what a category brings with it: its questions, notices, or a number to ring instead of the form.
 
-/** Follows the choice of a category. */
+/** Follows the choice of a category, and the answers that a notice or a number to ring depends on. */
 export function followCategory(form) {
+  const typed = new Map();
   form.addEventListener("change", (event) => {
-    if (event.target.name === "category") show(form, event.target.value);
+    if (event.target.name === "category") show(form, event.target.value, typed);
+    else if (event.target.name?.startsWith("answers.")) follow(form);
   });
+  document.addEventListener("gatami:here", hideRest);
   // A browser that goes back keeps the choice but not what we showed with it.
   const chosen = form.querySelector("input[name=category]:checked");
-  if (chosen && chosen.value !== form.elements.asked.value) show(form, chosen.value);
-  hideRest();
+  if (chosen && chosen.value !== form.elements.asked.value) show(form, chosen.value, typed);
+  follow(form);
 }
 
-function show(form, code) {
+function show(form, code, typed) {
   const about = document.getElementById("about-category");
-  const template = document.querySelector(`#kinds template[data-category="${CSS.escape(code)}"]`);
-  about.replaceChildren(...(template ? [template.content.cloneNode(true)] : []));
-  form.elements.asked.value = code;
+  if (form.elements.asked.value !== code) {
+    keep(form, typed);
+    const template = document.querySelector(`#kinds template[data-category="${CSS.escape(code)}"]`);
+    about.replaceChildren(...(template ? [template.content.cloneNode(true)] : []));
+    // What was said of the place belongs to the category before; the server says it anew.
+    document.querySelector("#here [data-stopper]")?.remove();
+    form.elements.asked.value = code;
+    giveBack(about, typed);
+  }
   // What was asked for stands right below the choice, not behind a long list.
   const chosen = form.querySelector("input[name=category]:checked");
   document.getElementById("all-kinds").open = chosen.closest("#all-kinds") !== null;
+  follow(form);
+}
+
+/** Whoever goes from one category to another, or back, answers nothing twice. */
+function keep(form, typed) {
+  const names = new Set([...form.querySelectorAll("#about-category [name]")].map((field) => field.name));
+  const sent = new FormData(form);
+  for (const name of names) typed.set(name, sent.getAll(name));
+}
+
+function giveBack(about, typed) {
+  for (const field of about.querySelectorAll("[name]")) {
+    const values = typed.get(field.name) ?? [];
+    if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
+    else field.value = values[0] ?? field.value;
+  }
+}
+
+/** Notices and numbers that depend on an answer only need no server. */
+function follow(form) {
+  const sent = new FormData(form);
+  for (const part of document.querySelectorAll("#about-category [data-answers]")) {
+    const wanted = Object.entries(JSON.parse(part.dataset.answers));
+    part.hidden = !wanted.every(([code, values]) => sent.getAll(`answers.${code}`).some((one) => values.includes(one)));
+  }
   hideRest();
 }
 
-/** Where one must ring, there is nothing to write and nothing to send. */
+/** Where one must ring, there is nothing to write and nothing to send; what was typed waits unseen. */
 function hideRest() {
-  document.getElementById("rest").hidden = document.querySelector("#about-category [data-stopper]") !== null;
+  const stoppers = document.querySelectorAll("#about-category [data-stopper], #here [data-stopper]");
+  document.getElementById("rest").hidden = [...stoppers].some((stopper) => !stopper.closest("[hidden]"));
 }
