@@ -28,7 +28,12 @@ class Picture:
 
 @dataclass(frozen=True, kw_only=True)
 class Parcel:
-    """One report for one unit. Degrees WGS84; times with zone; `message_id` is the same in every attempt."""
+    """One report for one unit. Degrees WGS84; times with zone; `message_id` is the same in every attempt.
+
+    `lamp` is the number on the mast, `lamp_ref` the lamp's name in the register it came from. Owners are state, county,
+    municipality, private or unknown; that of the lamp and that of the road are two facts. `others` have reported the
+    same.
+    """
 
     kind: Literal["forward", "call_back"]
     message_id: str
@@ -48,7 +53,13 @@ class Parcel:
     lat: float | None
     lon: float | None
     address: str | None
+    nearest_address: str | None
     lamp: str | None
+    others: int
+    lamp_ref: str | None
+    lamp_owner: str
+    road_ref: str | None
+    road_owner: str
     description: str | None
     answers: tuple[tuple[str, str], ...]
     words: str | None

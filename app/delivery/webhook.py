@@ -76,7 +76,13 @@ def as_json(parcel: Parcel) -> dict[str, Any]:
         "lat": parcel.lat,
         "lon": parcel.lon,
         "address": parcel.address,
+        "nearest_address": parcel.nearest_address,
         "lamp": parcel.lamp,
+        "support_count": parcel.others,
+        "lamp_ref": parcel.lamp_ref,
+        "lamp_owner": _known(parcel.lamp_owner),
+        "road_ref": parcel.road_ref,
+        "road_owner": _known(parcel.road_owner),
         "description": parcel.description,
         "answers": [{"question": question, "answer": answer} for question, answer in parcel.answers],
         "words": parcel.words,
@@ -84,3 +90,7 @@ def as_json(parcel: Parcel) -> dict[str, Any]:
         "photos": len(parcel.pictures) + parcel.pictures_left_out,
         "url": parcel.page_url,
     }
+
+
+def _known(owner: str) -> str | None:
+    return None if owner == "unknown" else owner

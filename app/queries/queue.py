@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Order = Literal["urgent", "oldest"]
 NEIGHBOUR_METRES = 100
 LISTED = 100
+MOST_DAYS_FORWARD = 10
 _CAME_BACK = (UpdateKind.SENT_BACK, UpdateKind.REOPENED, UpdateKind.CALLED_BACK, UpdateKind.REPLIED)
 # One line, so that a translator gives the words of the language; beginnings of words are enough.
 DANGER_WORDS = N_(
@@ -32,7 +33,10 @@ DANGER_WORDS = N_(
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One line of the queue; `words` is how the text begins, `claimed_by` is None while nobody looks."""
+    """One line of the queue; `words` is how the text begins, `claimed_by` is None while nobody looks.
+
+    `others` have reported the same.
+    """
 
     id: int
     reference: str
@@ -47,6 +51,7 @@ class QueueRow:
     returned: bool
     claimed_by_id: int | None
     claimed_by: str | None
+    others: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,9 @@ def queue(
 ) -> list[QueueRow]:
     """At most LISTED new reports: danger words first and then by due date, or the oldest first.
 
-    What waits for its reporter's answer stands last.
+    In the first order each other person who has reported the same moves the due date a day forward, at most
+    MOST_DAYS_FORWARD days: a crowd is heard, but cannot push aside what is long overdue. Without a due date those with
+    most others come first. What waits for its reporter's answer stands last.
     """
     danger = may_be_dangerous()
     claimed = and_(Report.claimed_by_id.is_not(None), Report.claimed_at >= at - claim_lasts)
@@ -114,6 +121,7 @@ def queue(
             returned,
             case((claimed, Report.claimed_by_id)),
             case((claimed, Staff.name)),
+            Report.support_count,
         )
         .outerjoin(Staff, Staff.id == Report.claimed_by_id)
         .where(is_new())
@@ -123,10 +131,18 @@ def queue(
         query = query.where(Report.category_code == category)
     waits = Report.waiting_since.is_not(None)
     if order == "urgent":
-        query = query.order_by(waits, danger.desc(), Report.due_at.asc().nulls_last(), Report.id)
+        query = query.order_by(
+            waits, danger.desc(), pressing().asc().nulls_last(), Report.support_count.desc(), Report.id
+        )
     else:
         query = query.order_by(waits, Report.created_at, Report.id)
     return [QueueRow(*row) for row in session.execute(query)]
+
+
+def pressing() -> ColumnElement[datetime]:
+    """The due date by which a report stands in the queue: earlier, the more have reported the same."""
+    days = func.least(Report.support_count, MOST_DAYS_FORWARD)
+    return Report.due_at - func.make_interval(0, 0, 0, days)
 
 
 def counts(session: Session) -> dict[str, int]:

@@ -47,6 +47,7 @@ def pack(session: Session, delivery: Delivery, *, office: Office, at: datetime) 
     outside = unit is None or unit.outside
     language = rules.default_language
     category = rules.categories.get(report.category_code)
+    lamp = session.get(Asset, report.asset_id) if report.asset_id else None
     pictures = _pictures(report.photos, office=office) if delivery.kind == "forward" else ()
     return Parcel(
         kind="call_back" if delivery.kind == "call_back" else "forward",
@@ -66,7 +67,13 @@ def pack(session: Session, delivery: Delivery, *, office: Office, at: datetime) 
         lat=report.lat,
         lon=report.lon,
         address=report.address,
-        lamp=_lamp(session, report),
+        nearest_address=report.nearest_address if report.nearest_address != report.address else None,
+        lamp=lamp.number if lamp else None,
+        others=report.support_count,
+        lamp_ref=lamp.source_ref if lamp else None,
+        lamp_owner=report.asset_owner,
+        road_ref=report.road_ref,
+        road_owner=report.road_owner,
         description=report.description,
         answers=rules.answers_in_words(report.category_code, report.answers, language),
         words=_words(session, forwarding),
@@ -88,11 +95,6 @@ def _is_moot(report: Report, forwarding: Forwarding) -> bool:
 
 def _name(unit: Unit | None, code: str, rules: Rules) -> str:
     return unit.name(rules.default_language) if unit else code
-
-
-def _lamp(session: Session, report: Report) -> str | None:
-    asset = session.get(Asset, report.asset_id) if report.asset_id else None
-    return asset.number if asset else None
 
 
 def _words(session: Session, forwarding: Forwarding) -> str | None:

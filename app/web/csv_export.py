@@ -11,7 +11,7 @@ from typing import Any
 from app.errors import N_
 from app.models import Report
 from app.routing import Rules
-from app.text import PEOPLES_ZONE, status_word, translate
+from app.text import OWNER_WORDS, PEOPLES_ZONE, status_word, translate
 
 BYTE_ORDER_MARK = "\ufeff"
 _COLUMNS = (
@@ -25,7 +25,12 @@ _COLUMNS = (
     N_("Address"),
     N_("Latitude"),
     N_("Longitude"),
+    N_("Nearest address"),
+    N_("Road"),
+    N_("Owner of the road"),
+    N_("Owner of the lamp"),
     N_("Channel"),
+    N_("Others who reported the same"),
     N_("Text"),
 )
 _CONTACT_COLUMNS = (N_("Name"), N_("E-mail"), N_("Phone"))
@@ -64,9 +69,18 @@ def _cells(report: Report, rules: Rules, *, lang: str) -> list[Any]:
         report.address,
         report.lat,
         report.lon,
+        report.nearest_address,
+        report.road_ref,
+        _owner(report.road_owner, lang),
+        _owner(report.asset_owner, lang) if report.asset_id else "",
         report.channel,
+        report.support_count,
         report.description,
     ]
+
+
+def _owner(owner: str, lang: str) -> str:
+    return translate(OWNER_WORDS.get(owner, owner), lang)
 
 
 def _contact(report: Report) -> list[str | None]:

@@ -9,6 +9,7 @@ from app.models import Support
 from app.models.links import support_path
 from app.queries.supporters import supporter
 from app.services import drafts, supporting
+from app.services.reporting import was_sent
 from app.text import say
 from app.web.errors import status_of
 from app.web.here import look_around
@@ -82,4 +83,6 @@ def has_unseen(session: Session, rules: Rules, form: ReportForm, *, lang: str, a
         drafts.check(form.draft(rules, lang=lang), rules)
     except Invalid:
         return False
-    return look_around(session, rules, form, at=at).similar.unseen_in(form)
+    unseen = look_around(session, rules, form, at=at).similar.unseen_in(form)
+    # Asked afterwards: what is similar may be this very form's first tap, stored a moment ago.
+    return unseen and not was_sent(session, f"form:{form.key}")

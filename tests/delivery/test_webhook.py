@@ -69,7 +69,13 @@ def parcel(url, **given):
         "lat": 69.65,
         "lon": 18.95,
         "address": None,
+        "nearest_address": "Storgata 5",
         "lamp": "101",
+        "others": 2,
+        "lamp_ref": "nvdb.101",
+        "lamp_owner": "municipality",
+        "road_ref": "FV9862 S1D1 m687",
+        "road_owner": "county",
         "description": "mørkt",
         "answers": (("Hvor lenge?", "En uke"),),
         "words": None,
@@ -97,6 +103,17 @@ def test_the_receiver_gets_the_report_signed_and_with_the_same_key_every_time(re
     assert headers["idempotency-key"] == again["idempotency-key"] == "abc@gatami"
     assert orjson.loads(body)["category"] == {"code": "lamp_dark", "name": "Mørk lampe"}
     assert orjson.loads(body)["reporter"]["name"] == "Nina"
+
+
+def test_lamp_road_and_both_owners_go_along(receiver, webhook):
+    webhook.send(parcel(receiver))
+    webhook.send(parcel(receiver, lamp=None, lamp_ref=None, lamp_owner="unknown", road_ref=None, road_owner="unknown"))
+    known, unknown = (orjson.loads(body) for _, body in Receiver.got)
+    names = ("nearest_address", "lamp", "lamp_ref", "lamp_owner", "road_ref", "road_owner")
+    assert [known[name] for name in names] == [
+        "Storgata 5", "101", "nvdb.101", "municipality", "FV9862 S1D1 m687", "county",
+    ]  # fmt: skip
+    assert [unknown[name] for name in names] == ["Storgata 5", None, None, None, None, None]
 
 
 def test_an_outside_unit_s_system_gets_no_contact_data(receiver, webhook):

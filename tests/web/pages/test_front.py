@@ -145,7 +145,7 @@ def test_coordinates_may_be_typed_with_a_comma_or_pasted_as_a_pair(
 ) -> None:
     form.fill(category="sweeping", lat="69,6492", lon="18,9553").send(client)
     second = form_of(client.get("/").text, "/reports")
-    second.fill(category="sweeping", lat="69.6492, 18.9553", lon="").send(client)
+    second.fill(category="sweeping", lat="69.6492, 18.9553", lon="", asked="sweeping", seen="-").send(client)
     assert [(report.lat, report.lon) for report in reports(session)] == [(69.6492, 18.9553)] * 2
 
 
