@@ -15,6 +15,7 @@ from app.routing import Category, Facts, Question, Rules, in_service_area, stopp
 
 MAX_PHOTOS = 5
 MAX_DESCRIPTION = 3000
+NO_PLACE_DEGREES = 0.01
 _EMAIL = re.compile(r"[^@\s,;<>\"()\[\]]{1,64}@[^@\s,;<>\"()\[\]]+\.[^@\s,;<>\"()\[\].]{2,}")
 _PHONE = re.compile(r"\+?[0-9 ()-]{5,30}")
 
@@ -51,6 +52,7 @@ class ReportDraft:
     photo_ids: tuple[uuid.UUID, ...] = ()
     reporter: ReporterDraft = ReporterDraft()
     channel: str = "web"
+    written_at: datetime | None = None
 
 
 def check(draft: ReportDraft, rules: Rules, *, at: datetime | None = None, at_desk: bool = False) -> Category:
@@ -95,13 +97,19 @@ def check_place(lat: float | None, lon: float | None, address: str, rules: Rules
         if lat is not None or lon is not None:
             return {"position": N_("Give both latitude and longitude.")}
         return {} if address.strip() else {"position": N_("Show on the map where it is, or write the address.")}
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        return {"position": N_("This is no place on earth. Latitude is -90 to 90, longitude -180 to 180.")}
     if in_service_area(rules, lat, lon):
         return {}
+    return {"position": _why_not_here(lat, lon, rules)}
+
+
+def _why_not_here(lat: float, lon: float, rules: Rules) -> str:
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        return N_("This is no place on earth. Latitude is -90 to 90, longitude -180 to 180.")
+    if abs(lat) < NO_PLACE_DEGREES and abs(lon) < NO_PLACE_DEGREES:
+        return N_("0, 0 is what a phone says when it is lost. Show the place on the map, or write the address.")
     if -90 <= lon <= 90 and in_service_area(rules, lon, lat):
-        return {"position": N_("This place is far away. Did you swap latitude and longitude?")}
-    return {"position": N_("This place is outside our municipality. We cannot mend things there.")}
+        return N_("This place is far away. Did you swap latitude and longitude?")
+    return N_("This place is outside our municipality. We cannot mend things there.")
 
 
 def check_reporter(reporter: ReporterDraft) -> dict[str, str]:

@@ -17,7 +17,7 @@ from app.services import supporting
 from app.services.drafts import MAX_PHOTOS
 from app.services.reporting import submit_report
 from app.text import translate
-from app.web import form_guard, form_photos, form_steps, languages, report_answer, security, sending, support_step
+from app.web import form_guard, form_photos, form_steps, languages, report_answer, security, sending, support_step, swap_step
 from app.web.deps import (
     CsrfFailed,
     LanguageDep,
@@ -30,6 +30,7 @@ from app.web.deps import (
     get_language,
 )
 from app.web.here import look_around
+from app.web.kind_step import kinds_for
 from app.web.report_form import ReportForm
 from app.web.state import AppState
 from app.web.templating import render
@@ -150,8 +151,10 @@ def _page(
         common_codes={category.code for category in common},
         category=form.category_in(rules),
         outside=point is not None and not in_service_area(rules, *point),
+        swapped=swap_step.meant(rules, form),
+        degrees=swap_step.shown,
         here=look_around(session, rules, form, at=state.clock()),
-        **({"places": None, "kinds_found": None, "similar_first": False} | found),
+        **({"places": None, "kinds_found": kinds_for(rules, form, lang=get_language(request)), "similar_first": False} | found),
         questions_are_new=form.has_unseen_questions(rules),
         max_photos=MAX_PHOTOS,
         photo_max_bytes=state.settings.photo_max_bytes,

@@ -2,6 +2,7 @@
 
 import { chooseOnMap } from "./map.js";
 import { findMe, canFindMe } from "./position.js";
+import { offerSwap } from "./swap.js";
 
 const DECIMALS = 6;
 
@@ -89,14 +90,17 @@ async function check(lat, lon, say) {
     if (mine !== asked || !answer.ok) return;
     box.hidden = facts.inside;
     if (!facts.inside) tell(facts, say);
+    offerSwap(facts.swapped, lat, lon);
+    // A register has just told whose road it is: who gets the report may be somebody else now.
+    if (facts.fresh) document.getElementById("report").dispatchEvent(new CustomEvent("gatami:again"));
   } catch {
     // Without a network the server says it when the form is sent.
   }
 }
 
 function tell(facts, say) {
-  document.getElementById("outside-text").textContent = facts.text;
-  document.getElementById("outside-contacts").replaceChildren(...facts.contacts.map(contact));
+  document.getElementById("outside-text").textContent = facts.swapped ? "" : facts.text;
+  document.getElementById("outside-contacts").replaceChildren(...(facts.swapped ? [] : facts.contacts.map(contact)));
   say(`${say.words.sayOutside} ${facts.swapped ? say.words.saySwapped : facts.text}`, "problem");
 }
 
