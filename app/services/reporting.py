@@ -22,6 +22,7 @@ from app.routing import Category, Rules
 from app.services import drafts, looking_up, notifying, proposing
 from app.services.drafts import ReportDraft
 from app.services.photos import attach_photos
+from app.services.written import WRONG_CLOCK, believed
 
 # The code of the question whose answer is the number on the thing itself, such as a lamp's mast.
 ASSET_NUMBER = "mast"
@@ -69,7 +70,7 @@ def submit_report(
 
 
 def was_sent(session: Session, idempotency_key: str) -> bool:
-    """Whether a report was made with this key in the last 24 hours, so that sending it again makes none."""
+    """Whether a report was made with this key lately, so that sending it again makes none."""
     known = session.get(IdempotencyKey, idempotency_key)
     return known is not None and known.report_id is not None
 
@@ -88,7 +89,7 @@ def _remember_key(session: Session, key: str, draft: ReportDraft, *, at: datetim
     """Claim the key; a second request with it waits here until the first one has committed."""
     if len(key) > 255:
         raise Invalid(N_("The Idempotency-Key is too long. Use at most 255 characters."))
-    fingerprint = hashlib.sha256(orjson.dumps(asdict(draft), option=orjson.OPT_SORT_KEYS)).hexdigest()
+    fingerprint = _fingerprint(draft)
     claimed = session.scalar(
         insert(IdempotencyKey)
         .values(key=key, fingerprint=fingerprint, created_at=at)
@@ -106,10 +107,19 @@ def _remember_key(session: Session, key: str, draft: ReportDraft, *, at: datetim
     return report
 
 
+def _fingerprint(draft: ReportDraft) -> str:
+    """Of what was sent. A phone that got no answer sends the same again, with the time at which it was written, and
+    its owner may have switched the language meanwhile.
+    """
+    same = replace(draft, written_at=None, reporter=replace(draft.reporter, language=""))
+    return hashlib.sha256(orjson.dumps(asdict(same), option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
 def _make_report(
     session: Session, draft: ReportDraft, category: Category, around: Surroundings, *, at: datetime
 ) -> Report:
     number = driver(session).execute("SELECT nextval('report_number')").fetchone()
+    written_at, wrong_clock = believed(draft.written_at, at=at)
     return Report(
         reference=make_reference(year=at.year, number=number[0] if number else 0),
         category_code=category.code,
@@ -120,7 +130,8 @@ def _make_report(
         description=draft.description.strip() or None,
         answers=drafts.keep_answers(category, draft.answers, lang=draft.reporter.language),
         channel=draft.channel,
-        flags=[],
+        written_at=written_at,
+        flags=[WRONG_CLOCK] if wrong_clock else [],
     )
 
 

@@ -162,7 +162,10 @@ AdminDep = Annotated[Staff, Depends(require(Role.ADMIN))]
 
 
 def get_language(request: Request) -> str:
-    """The language of the page: chosen before, else of the person signed in, else of the browser."""
+    """The language of the page: the one asked for, else chosen before, of the person signed in, of the browser."""
+    asked = getattr(request.state, "language", None)
+    if asked is not None:
+        return str(asked)
     chosen = request.cookies.get("gatami_language")
     if chosen in LANGUAGES:
         return str(chosen)

@@ -13,7 +13,8 @@ import orjson
 from fastapi import Request, Response
 
 from app.settings import PROJECT
-from app.text import LANGUAGES
+from app.text import DEFAULT_LANGUAGE, LANGUAGES
+from app.web.state import state_of
 from app.web.templating import static
 from app.web.vendor import DESIGNSYSTEMET_CSS, DESIGNSYSTEMET_THEME, LEAFLET_CSS, LEAFLET_JS
 
@@ -37,11 +38,18 @@ class Shell:
     pages: dict[str, str]
     files: tuple[str, ...]
     vendor: dict[str, str]
+    language: str
     version: str
 
     def worker(self) -> bytes:
         """The service worker: its version and lists, and our own module that does the work."""
-        given = {"version": self.version, "pages": self.pages, "files": self.files, "vendor": self.vendor}
+        given = {
+            "version": self.version,
+            "language": self.language,
+            "pages": self.pages,
+            "files": self.files,
+            "vendor": self.vendor,
+        }
         listed = orjson.dumps(given, option=orjson.OPT_INDENT_2).decode()
         return f'import {{ serve }} from "{static(WORKER)}";\n\nserve({listed});\n'.encode()
 
@@ -65,7 +73,9 @@ def make_shell(request: Request, render: Render) -> Shell:
     contents = [*(_PASSING.sub(b"", body) for body in bodies), *(_mark(address).encode() for address in files)]
     version = hashlib.sha256(b"\x00".join([*contents, static(WORKER).encode()])).hexdigest()[:12]
     vendor = {file.cdn_url: static(f"vendor/{file.local_path}") for file in VENDOR}
-    return Shell(pages, files, {url: local for url, local in vendor.items() if local in files}, version)
+    vendor = {url: local for url, local in vendor.items() if local in files}
+    language = state_of(request).rules_file.current.default_language
+    return Shell(pages, files, vendor, language if language in LANGUAGES else DEFAULT_LANGUAGE, version)
 
 
 def _with_imports(addresses: Iterable[str]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from app.queries.desk_report import Decided, DeskReport
 from app.routing import Reason, Rules
 from app.services import claims, rules_watch
 from app.services.standard_words import ANSWERS, REJECTIONS
+from app.services.written import WRONG_CLOCK
 from app.text import say, translate
 from app.web.deps import get_language
 from app.web.errors import status_of
@@ -30,7 +31,7 @@ CHANNEL_WORDS = {
     "email": N_("by e-mail"),
     "import": N_("from another system"),
 }
-# What the desk should know of a report that came from another system.
+# What the desk should know of a report, mostly of one that came from another system.
 FLAG_WORDS = {
     "default_point": N_("Place not known: a stand-in"),
     "repeated_point": N_("Many reports on this very point"),
@@ -38,6 +39,7 @@ FLAG_WORDS = {
     "unplaced": N_("No place yet"),
     "duplicate_unlinked": N_("Repeats a report that is not here"),
     "closing_day_unknown": N_("Closing day not known"),
+    WRONG_CLOCK: N_("The phone's clock was wrong"),
 }
 
 

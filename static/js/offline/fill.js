@@ -1,0 +1,82 @@
+// A report that waited goes back into the form, with everything in it; so does a link's ?category=&lat=&lon=&address=.
+
+import { showErrors } from "./errors.js";
+import { load } from "./store.js";
+
+// They belong to the page itself, or to a moment that has passed.
+const OF_THE_PAGE = new Set(["asked", "made", "seen"]);
+
+/** Opens the report of ?mend=KEY; gives it, or undefined. */
+export async function mend(form, words) {
+  const key = new URLSearchParams(location.search).get("mend");
+  const report = key ? await load(key) : undefined;
+  if (!report?.fields) return undefined;
+  // One that is older than the server keeps keys is written anew.
+  form.elements.key.value = report.old ? "" : report.key;
+  form.elements.written_at.value = report.old ? "" : report.written_at;
+  fill(form, report.fields);
+  givePhotos(form, report.photos);
+  const detail = report.old ? words.sayOld : report.problem;
+  if (detail) showErrors(form, { errors: report.errors ?? [], detail, title: words.sayMend });
+  return report;
+}
+
+/** What a link to the form says, where the server could not read it. */
+export function fillFromLink(form) {
+  const query = [...new URLSearchParams(location.search)];
+  const known = ({ 0: name }) => ["category", "lat", "lon", "address"].includes(name) || name.startsWith("answers.");
+  fill(form, query.filter(known));
+}
+
+function fill(form, fields) {
+  const values = new Map();
+  for (const [name, value] of fields) if (!OF_THE_PAGE.has(name)) values.set(name, [...(values.get(name) ?? []), value]);
+  // The category first: its questions come with it.
+  put(form, "category", values.get("category") ?? []);
+  values.delete("category");
+  for (const [name, given] of values) put(form, name, given);
+}
+
+function put(form, name, values) {
+  const fields = [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)].filter(({ tagName }) => tagName !== "BUTTON");
+  if (!fields.length && name !== "category") return values.forEach((value) => addHidden(form, name, value));
+  let changed = null;
+  fields.forEach((field, number) => {
+    if (field.type === "radio" || field.type === "checkbox") {
+      if (field.checked === values.includes(field.value)) return;
+      field.checked = !field.checked;
+      if (field.checked) changed = field;
+    } else if (field.type !== "file" && field.value !== (values[number] ?? "")) {
+      field.value = values[number] ?? "";
+      changed = field;
+    }
+  });
+  if (!changed) return undefined;
+  const fold = changed.closest("details");
+  if (fold) fold.open = true;
+  changed.dispatchEvent(new Event("input", { bubbles: true }));
+  changed.dispatchEvent(new Event("change", { bubbles: true }));
+  return undefined;
+}
+
+/** What a script of the page had added stays part of the report, even when that script does not add it again. */
+function addHidden(form, name, value) {
+  const field = document.createElement("input");
+  field.type = "hidden";
+  field.name = name;
+  field.value = value;
+  form.append(field);
+}
+
+/** The form's own script takes photos as if they had just been chosen. */
+function givePhotos(form, photos) {
+  const field = document.getElementById("photo_files");
+  const chosen = new DataTransfer();
+  for (const { id, bytes, type, name } of photos) {
+    if (bytes) chosen.items.add(new File([bytes], name || "photo.jpg", { type }));
+    else if (id) addHidden(form, "photos", id);
+  }
+  if (!chosen.files.length) return;
+  field.files = chosen.files;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}

@@ -1,0 +1,77 @@
+// Every public page sends what waits, as soon as there is a network, and says how much waits.
+
+import { fillFromLink, mend } from "./fill.js";
+import { showWaiting } from "./list.js";
+import { sendAll } from "./sending.js";
+import { loadAll, remember } from "./store.js";
+import { takeOver } from "./submit.js";
+
+const SYNC = "gatami-send";
+let timer;
+
+/** Sends what waits, and comes back when the next one's time has come. */
+async function run(options) {
+  const next = await sendAll(options).catch(() => null);
+  if (next !== null) comeBack(next);
+}
+
+function comeBack(milliseconds) {
+  clearTimeout(timer);
+  timer = setTimeout(run, milliseconds);
+}
+
+/** The service worker sends when this page is closed, where the browser can wake it up; else an open page does. */
+async function later() {
+  comeBack(5_000);
+  navigator.storage?.persist?.().catch(() => {});
+  const registration = await navigator.serviceWorker?.getRegistration();
+  await registration?.sync?.register(SYNC).catch(() => {});
+}
+
+function registerWorker() {
+  // A new version takes over by itself and reloads nothing; what a page has loaded keeps working.
+  navigator.serviceWorker?.register("/sw.js", { type: "module" }).catch(() => {});
+}
+
+/** The kept form has no token of its own; with one, its photos can be sent while one writes. */
+async function bringToken(form) {
+  const answer = await fetch("/form-token", { cache: "no-store" }).catch(() => null);
+  if (answer?.ok) form.elements.csrf_token.value = (await answer.json()).csrf_token;
+}
+
+async function startForm(form) {
+  const words = document.getElementById("kept").dataset;
+  takeOver(form, { words, later });
+  // Other parts of the form may offer to leave it to us.
+  loadAll().then(() => { form.dataset.keeps = ""; }, () => {});
+  if ("shell" in document.documentElement.dataset) {
+    fillFromLink(form);
+    bringToken(form);
+    addEventListener("online", () => bringToken(form));
+  }
+  await mend(form, words).catch(() => {});
+}
+
+/** Says so on the page that is shown instead of others. */
+function tellNetwork() {
+  const box = document.getElementById("no-network");
+  if (box) box.hidden = navigator.onLine && location.pathname === "/waiting";
+}
+
+async function start() {
+  const form = document.getElementById("report");
+  if (form) await startForm(form);
+  registerWorker();
+  tellNetwork();
+  await remember("language", document.documentElement.lang).catch(() => {});
+  // Private windows of some browsers keep nothing: then there is nothing to list and nothing to send.
+  await showWaiting().catch(() => {});
+  await run({ now: true });
+  addEventListener("online", () => { tellNetwork(); run({ now: true }); });
+  addEventListener("offline", tellNetwork);
+  addEventListener("pageshow", (event) => event.persisted && run({ now: true }));
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) run({ now: true }); });
+  if ((await loadAll().catch(() => [])).some(({ state }) => state === "waiting")) await later();
+}
+
+start();

@@ -1,0 +1,118 @@
+// The service worker: opens the form without a network, and sends what waits. /sw.js hands it the list of the shell.
+//
+// It never keeps anything but the shell: no page with a token, nothing of staff's, no secret link, no answer of the API.
+
+import { sendAll } from "./sending.js";
+import { recall } from "./store.js";
+
+const PATIENCE_MS = 3_000;
+const PREFIX = "gatami-";
+// The browser alone deals with these.
+const LEFT_ALONE = /^\/(staff|api|photos|form-token|sw\.js|manifest\.webmanifest)(\/|$)/;
+const AREA = "/map/area.json";
+
+/** `shell`: {version, language, pages: {"form-nb": address, ...}, files: [address], vendor: {address at the CDN: ours}}. */
+export function serve(shell) {
+  const current = PREFIX + shell.version;
+  // Pages that came from the shell take their files from there too, and do not wait for each one in turn.
+  const fromShell = new Set();
+
+  addEventListener("install", (event) => {
+    // Safe, because nobody's page is ever reloaded, and what the version before kept stays until the next one.
+    event.waitUntil(install(current, shell).then(() => skipWaiting()));
+  });
+  addEventListener("activate", (event) => {
+    event.waitUntil(tidy(current).then(() => clients.claim()));
+  });
+  addEventListener("sync", (event) => event.waitUntil(sendWaiting()));
+  addEventListener("fetch", (event) => {
+    const answer = answerTo(event);
+    if (answer) event.respondWith(answer);
+  });
+
+  function answerTo(event) {
+    const { request, clientId } = event;
+    const url = new URL(request.url);
+    if (request.method !== "GET") return undefined;
+    if (shell.vendor[request.url]) return fromShell.has(clientId) ? kept(shell.vendor[request.url]) : undefined;
+    if (url.origin !== location.origin || LEFT_ALONE.test(url.pathname)) return undefined;
+    if (request.mode === "navigate") return page(event, url.pathname);
+    if (url.pathname === AREA) return fromShell.has(clientId) ? kept(AREA) : fresh(request);
+    if (!url.pathname.startsWith("/static/")) return undefined;
+    return url.searchParams.has("v") || fromShell.has(clientId) ? keptOr(request) : soon(request).catch(() => kept(url.pathname));
+  }
+
+  async function page({ request, resultingClientId }, path) {
+    if (path.startsWith("/offline/")) return shellPage(path, resultingClientId, request);
+    try {
+      // Only what the phone can show by itself has to come quickly.
+      const answer = path === "/" || path === "/waiting" ? await soon(request) : await fetch(request);
+      if (answer.status < 500) return answer;
+    } catch { /* No network: the shell answers. */ }
+    const language = (await recall("language").catch(() => null)) ?? shell.language;
+    const name = path === "/" ? "form" : "waiting";
+    return shellPage(shell.pages[`${name}-${language}`] ?? shell.pages[`${name}-${shell.language}`], resultingClientId, request);
+  }
+
+  async function shellPage(address, client, request) {
+    const answer = await match(address);
+    if (!answer) return fetch(request);
+    fromShell.add(client);
+    return answer;
+  }
+
+  async function match(address) {
+    const options = { ignoreVary: true };
+    const mine = await (await caches.open(current)).match(address, options);
+    // The version before this one: a page of it may still be open.
+    return mine ?? caches.match(address, options);
+  }
+
+  async function kept(address) {
+    return (await match(address)) ?? fetch(address);
+  }
+
+  async function keptOr(request) {
+    return (await match(request)) ?? fetch(request);
+  }
+
+  /** The newest there is, which is kept for next time. */
+  async function fresh(request) {
+    try {
+      const answer = await soon(request);
+      if (answer.ok) await (await caches.open(current)).put(AREA, answer.clone());
+      return answer;
+    } catch {
+      return kept(AREA);
+    }
+  }
+}
+
+/** The answer, unless its first byte takes too long. */
+function soon(request) {
+  const late = new Promise((_, reject) => { setTimeout(() => reject(new Error("Too slow")), PATIENCE_MS); });
+  return Promise.race([fetch(request), late]);
+}
+
+/** All of the shell or, when something is missing, nothing: the browser tries again later. */
+async function install(name, { pages, files }) {
+  const cache = await caches.open(name);
+  // What has its mark in the address never changes; the rest is asked for, and mostly has not changed.
+  const policy = (address) => (address.includes("?v=") ? "default" : "no-cache");
+  await Promise.all([...Object.values(pages), ...files].map(async (address) => {
+    const answer = await fetch(address, { cache: policy(address) });
+    if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+    await cache.put(address, answer);
+  }));
+}
+
+/** Keeps this version and the one before it; caches are listed in the order in which they were made. */
+async function tidy(current) {
+  const ours = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== current);
+  await Promise.all(ours.slice(0, -1).map((name) => caches.delete(name)));
+}
+
+/** The browser tries again, later and less often, as long as this fails. */
+async function sendWaiting() {
+  if ((await sendAll({ now: true })) !== null) throw new Error("Some reports still wait");
+}
