@@ -2,22 +2,18 @@
 
 import { followCategory } from "./category.js";
 import { followHere } from "./here.js";
+import { followKinds } from "./kinds.js";
 import { followLamps } from "./lamps.js";
 import { followPlace } from "./place.js";
-import { takePhotos } from "./photos.js";
+import { startWithPhoto } from "./photo_first.js";
+import { takePhotos } from "../photo/field.js";
 
 const form = document.getElementById("report");
-const photos = takePhotos(form);
+const photos = takePhotos(document.getElementById("photos"));
 
 followCategory(form);
+followKinds(form);
 followLamps(form);
 followPlace(form);
 followHere(form);
-
-// A tap on "send" while a photo is on its way waits for it, instead of losing it.
-form.addEventListener("submit", (event) => {
-  if (!photos.busy()) return;
-  event.preventDefault();
-  document.getElementById("sending").textContent = document.getElementById("photo_files").dataset.sayWait;
-  photos.whenReady().then(() => form.requestSubmit(event.submitter));
-});
+startWithPhoto(form, photos);

@@ -1,0 +1,174 @@
+// Photos go to the server as soon as they are chosen, one after the other, and stay through a failed form.
+
+import { acceptDropsAndPastes } from "./drop.js";
+import { holdBack } from "./hold.js";
+import { adopt, makeItem, showProblem, showProgress, showReady } from "./item.js";
+import { remember } from "./memory.js";
+import { shrink } from "./shrink.js";
+import { upload } from "./upload.js";
+
+/**
+ * Takes a [data-photo-field] over. Gives `add(files, {place, told})`, which answers how many there was room for; `told`
+ * hears the server's answer. `left()` counts what is on its way and what failed; `retry()`, `abandon()` say what becomes of it.
+ */
+export function takePhotos(field) {
+  const words = field.dataset;
+  const list = field.querySelector("[data-photo-list]");
+  const inputs = [...field.querySelectorAll("[data-photo-input]")];
+  const form = field.closest("form");
+  const status = field.querySelector("[data-photo-status]");
+  const most = Number(words.most);
+  const queue = [];
+  const changes = new EventTarget();
+  let running = false;
+  let numbers = list.children.length;
+  let ready = 0;
+
+  field.dataset.script = "";
+  const memory = "remember" in words ? remember() : null;
+  for (const item of list.children) adopt(item, { words, remove: () => remove(item) });
+  for (const input of inputs) {
+    input.disabled = false;
+    input.addEventListener("change", () => {
+      const files = [...input.files];
+      input.value = "";
+      add(files);
+    });
+  }
+  if (memory && !list.children.length) restore();
+
+  function add(files, { place = false, told = () => {} } = {}) {
+    const room = Math.max(0, most - list.children.length);
+    if (files.length > room) say(words.sayTooMany);
+    for (const file of files.slice(0, room)) {
+      numbers += 1;
+      enqueue({ name: words.sayPhoto.replace("{n}", numbers), file, blob: null, place, told });
+    }
+    return Math.min(files.length, room);
+  }
+
+  /** At the end of the list, or in the place of the entry `old`. */
+  function enqueue(photo, old = null) {
+    photo.stop = new AbortController();
+    photo.item = makeItem(photo.name, photo.blob ?? photo.file, { words, cancel: () => { photo.stop.abort(); remove(photo.item); } });
+    if (old) old.replaceWith(photo.item);
+    else list.append(photo.item);
+    queue.push(photo);
+    changed();
+    run();
+  }
+
+  /** One at a time: two decoded at once are too much for a phone, and each alone is there sooner. */
+  async function run() {
+    if (running) return;
+    running = true;
+    ready = 0;
+    while (queue.length && !form.hidden) {
+      if (queue[0].item.isConnected) {
+        if (ready === 0) say(queue.length === 1 ? words.saySendingOne : words.saySending.replace("{n}", queue.length));
+        await deliver(queue[0]);
+      }
+      queue.shift();
+      changed();
+    }
+    running = false;
+    if (ready) say(ready === 1 ? words.sayDoneOne : words.sayDone.replace("{n}", ready));
+    changes.dispatchEvent(new Event("settled"));
+  }
+
+  async function deliver(photo) {
+    const { item } = photo;
+    // Its place is read from the original where no one could read it before.
+    photo.blob ??= photo.place && photo.file.size <= Number(words.mostBytes) ? photo.file : await shrink(photo.file);
+    if (item.photo) item.photo = photo.blob;
+    const answer = photo.blob.size > Number(words.mostBytes) ? { problem: words.sayTooBig } : await upload(photo.blob, {
+      token: () => form.elements.csrf_token.value,
+      place: photo.place,
+      signal: photo.stop.signal,
+      onProgress: (part) => { showProgress(item, part); },
+      told: (state) => { if (state === "offline") say(words.sayOffline); },
+    });
+    if (!item.isConnected) return;
+    if (answer.id) {
+      ready += 1;
+      show(item, answer);
+    } else {
+      problem(photo, answer);
+    }
+    photo.told(answer);
+  }
+
+  function show(item, answer, gone) {
+    showReady(item, answer, { words, remove: () => remove(item), gone });
+    memory?.add(answer);
+  }
+
+  function problem(photo, { problem: sentence, later }) {
+    const { item } = photo;
+    const again = sentence && !later ? null : () => {
+      const held = item.contains(document.activeElement);
+      enqueue(photo, item);
+      if (held) photo.item.querySelector("button").focus();
+    };
+    item.again = again;
+    showProblem(item, sentence ?? words.sayFailed, { words, again, remove: () => remove(item) });
+    say(`${item.dataset.name}: ${sentence ?? words.sayFailed}`);
+  }
+
+  function remove(item) {
+    const next = item.nextElementSibling ?? item.previousElementSibling;
+    const id = item.querySelector("input[name=photos]")?.value;
+    item.remove();
+    if (id) memory?.remove(id);
+    changed();
+    say(words.sayRemoved);
+    // What is removed takes the focus along: the next one's button has it then, or the way to choose another.
+    (next?.querySelector("button:last-of-type") ?? field.querySelector("input[name][data-photo-input]")).focus();
+  }
+
+  /** After a reload, or on the way back: what was not sent is there again, or it is said that it is gone. */
+  function restore() {
+    const { photos, gone } = memory.load();
+    if (gone) say(words.sayGone);
+    for (const photo of photos.slice(0, most)) {
+      numbers += 1;
+      const item = makeItem(words.sayPhoto.replace("{n}", numbers), null, { words, cancel() {} });
+      list.append(item);
+      show(item, photo, () => { item.remove(); memory.remove(photo.id); changed(); say(words.sayGone); });
+    }
+    if (photos.length) say(words.sayKept);
+  }
+
+  function changed() {
+    const full = list.children.length >= most;
+    for (const input of inputs) input.disabled = full;
+    field.toggleAttribute("data-full", full);
+    changes.dispatchEvent(new Event("changed"));
+  }
+  function say(text) {
+    status.textContent = text;
+  }
+  const failed = () => [...list.children].filter((item) => item.again);
+  const left = () => ({
+    ready: list.querySelectorAll("input[name=photos]").length,
+    waiting: queue.filter(({ item }) => item.isConnected).length,
+    failed: failed().length,
+  });
+  const retry = () => { for (const item of failed()) item.again(); };
+  function abandon() {
+    for (const { stop } of queue) stop.abort();
+    for (const item of [...list.children]) if (!item.querySelector("input[name=photos]")) item.remove();
+    changed();
+  }
+
+  // A form that is kept on the phone is hidden, and sends its photos itself.
+  addEventListener("online", () => (form.hidden ? abandon() : retry()));
+  addEventListener("beforeunload", (event) => {
+    if (left().waiting && !form.hidden && !("leaving" in form.dataset)) event.preventDefault();
+  });
+  acceptDropsAndPastes(field, add);
+  const photos = { add, left, retry, abandon, changes };
+  holdBack(form, photos, words);
+  changed();
+  return photos;
+}
