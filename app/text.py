@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
@@ -81,6 +82,21 @@ OWNER_WORDS: dict[str, str] = {
     "private": N_("a private owner"),
     "unknown": N_("unknown"),
 }
+
+
+# The road categories of Norway's register; what is numbered stands on signs, so people know it.
+ROAD_WORDS: dict[str, str] = {
+    "E": N_("European road %(number)s"),
+    "R": N_("National road %(number)s"),
+    "F": N_("County road %(number)s"),
+}
+OWNERS_ROAD: dict[str, str] = {
+    "state": N_("Road of the state"),
+    "county": N_("Road of the county"),
+    "municipality": N_("Road of the municipality"),
+    "private": N_("Private road"),
+}
+_ROAD_REF = re.compile(r"([ERF]) ?V? ?([0-9]{1,5})\b")
 
 
 @lru_cache
@@ -176,6 +192,14 @@ def show_number(number: int, lang: str) -> str:
     return numbers.format_decimal(number, locale=lang)
 
 
+def show_road(ref: str | None, lang: str, *, owner: str = "unknown") -> str:
+    """A road as people call it: FV862 S1D1 m687 is "County road 862"; without such a number, by its owner."""
+    found = _ROAD_REF.match(ref or "")
+    if found:
+        return translate(ROAD_WORDS[found[1]], lang) % {"number": found[2]}
+    return translate(OWNERS_ROAD[owner], lang) if owner in OWNERS_ROAD else ""
+
+
 def show_metres(metres: float, lang: str) -> str:
     """Metres below one kilometre, else kilometres with one decimal."""
     if metres < 1000:
@@ -210,6 +234,7 @@ def _filters(lang: str) -> dict[str, Callable[..., Any]]:
         "date": with_lang(show_date),
         "ago": with_lang(show_ago),
         "metres": with_lang(show_metres),
+        "road_word": with_lang(show_road),
         "number": with_lang(show_number),
         "due": with_lang(show_due),
         "status_word": with_lang(status_word),

@@ -64,6 +64,7 @@ def explain_proposal(
         at=at,
     )
     _print_place(rules, lat, lon, lang=lang)
+    typer.echo(f"Owner of the road: {road_owner}. Owner of the lamp or other object: {asset_owner}.")
     _print_steps(explain(rules, with_local_time(facts, rules)), lang=lang)
 
 

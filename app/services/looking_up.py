@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app import jobs
 from app.db import transaction
 from app.jobs import JobName
+from app.lookup.addresses import begin_address
 from app.lookup.asking import RegisterDown
 from app.lookup.roads import begin_road
 from app.models import SYSTEM, ActorKind, Asset, RegisterAnswer, Report, ReportStatus, Update, UpdateKind
@@ -62,9 +63,12 @@ def ask_about(registers: Registers, *, lat: float, lon: float, road: bool = True
     The question is about the spot that the answer is kept for: degrees WGS84 with five decimals, about a metre.
     """
     lat, lon = round(lat, KEY_DECIMALS), round(lon, KEY_DECIMALS)
-    roads = begin_road(registers.roads, lat=lat, lon=lon) if road and registers.roads.base_url else None
+    road, address = road and bool(registers.roads.base_url), address and bool(registers.addresses.base_url)
+    roads = begin_road(registers.roads, lat=lat, lon=lon) if road else None
+    addresses = begin_address(registers.addresses, lat=lat, lon=lon) if address else None
     found_road, road_silent = _heard(roads.wait) if roads else (None, False)
-    return Answers(found_road, None, silent=road_silent)
+    found_address, address_silent = _heard(addresses.wait) if addresses else (None, False)
+    return Answers(found_road, found_address, silent=road_silent or address_silent)
 
 
 def _heard(wait: Callable[[], Any]) -> tuple[dict[str, Any] | None, bool]:
@@ -78,14 +82,23 @@ def _heard(wait: Callable[[], Any]) -> tuple[dict[str, Any] | None, bool]:
 
 
 def find_out(
-    factory: SessionFactory, registers: Registers, *, lat: float, lon: float, at: datetime
+    factory: SessionFactory,
+    registers: Registers,
+    *,
+    lat: float,
+    lon: float,
+    at: datetime,
+    may_ask: Callable[[], bool] = lambda: True,
 ) -> tuple[Surroundings, bool]:
     """What is known of a place, from registers too, and whether anything of it is new; degrees WGS84.
 
-    Takes up to 2 seconds, without a database connection while it waits. What it learns is kept.
+    Takes up to 2 seconds, without a database connection while it waits. What it learns is kept. `may_ask` is asked
+    only when a register would be.
     """
     with transaction(factory) as session:
         around = surroundings(session, lat=lat, lon=lon)
+    if not any(_unasked(registers, around)) or not may_ask():
+        return around, False
     answers = _ask_for_the_rest(registers, around, lat=lat, lon=lon)
     if not answers.learned:
         return around, False
@@ -141,10 +154,13 @@ def look_up(office: Office, *, report_id: int, since: int, attempt: int = 1) -> 
 
 
 def _unasked(registers: Registers, around: Surroundings) -> tuple[bool, bool]:
-    """Whether the registers of roads and of addresses are switched on and have said nothing about the spot yet."""
+    """Whether the registers of roads and of addresses are switched on and have said nothing about the spot yet.
+
+    Where our own table has an address nearby, nobody else is asked for one.
+    """
     return (
         bool(registers.roads.base_url) and around.kept_road is None,
-        bool(registers.addresses.base_url) and around.kept_address is None,
+        bool(registers.addresses.base_url) and around.address is None and around.kept_address is None,
     )
 
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from app.models.deadlines import due_at
 from app.queries.surroundings import Surroundings, surroundings
-from app.routing import Category, Facts, Rules, propose_unit
+from app.routing import Category, Facts, Proposal, Rules, propose_unit
 from app.services.whose_road import ByARoad, road_at
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -19,22 +20,44 @@ if TYPE_CHECKING:
 
 def propose(report: Report, category: Category, rules: Rules, *, at: datetime) -> None:
     """Write the proposed unit, the rule's name, its reason and the due date; `at` is when it was received."""
-    facts = Facts.model_validate(
-        {
-            "category": category.code,
-            "lat": report.lat,
-            "lon": report.lon,
-            "road_owner": report.road_owner or "unknown",
-            "asset_owner": report.asset_owner or "unknown",
-            "answers": {str(answer["code"]): answer["value"] for answer in report.answers},
-            "at": at,
-        }
+    proposal = proposal_for(
+        category,
+        rules,
+        lat=report.lat,
+        lon=report.lon,
+        road_owner=report.road_owner,
+        asset_owner=report.asset_owner,
+        answers={str(answer["code"]): answer["value"] for answer in report.answers},
+        at=at,
     )
-    proposal = propose_unit(rules, facts)
     report.proposed_unit_code = proposal.unit.code
     report.proposed_rule = proposal.rule_name
     report.proposal_reason = proposal.reason.as_data()
     report.due_at = _due(category, rules, at=at, outside=proposal.unit.outside)
+
+
+def proposal_for(
+    category: Category,
+    rules: Rules,
+    *,
+    lat: float | None,
+    lon: float | None,
+    road_owner: str | None,
+    asset_owner: str | None,
+    answers: Mapping[str, object],
+    at: datetime,
+) -> Proposal:
+    """What the rules say about these facts; the form asks it before there is a report."""
+    facts = {
+        "category": category.code,
+        "lat": lat,
+        "lon": lon,
+        "road_owner": road_owner or "unknown",
+        "asset_owner": asset_owner or "unknown",
+        "answers": answers,
+        "at": at,
+    }
+    return propose_unit(rules, Facts.model_validate(facts))
 
 
 def find_asset_again(session: Session, report: Report, category: Category | None) -> Surroundings:

@@ -16,6 +16,7 @@ from app.models import Photo
 from app.routing import Category, Rules
 from app.services import drafts
 from app.services.drafts import ReportDraft, ReporterDraft
+from app.services.written import read_moment
 from app.web.schemas import CONTROL
 
 ANSWER = "answers."
@@ -126,6 +127,7 @@ class ReportForm:
                 name=self.name.strip(), email=self.email.strip(), phone=self.phone.strip(), language=lang
             ),
             channel=channel,
+            written_at=read_moment(self.written_at),
         )
         if not readable:
             raise Invalid(NO_NUMBERS, fields={**_problems(draft, rules), "position": NO_NUMBERS})

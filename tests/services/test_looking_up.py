@@ -72,11 +72,8 @@ def lines(session, report):
 
 
 def line_here(session, *, owner="county", ref="FV9862"):
-    session.add(
-        Road(
-            source_ref="x", owner=owner, ref=ref, line=f"SRID=4326;LINESTRING({LON} {LAT - 0.001}, {LON} {LAT + 0.001})"
-        )
-    )
+    line = f"SRID=4326;LINESTRING({LON} {LAT - 0.001}, {LON} {LAT + 0.001})"
+    session.add(Road(source_ref="x", owner=owner, ref=ref, line=line))
     session.commit()
 
 
@@ -147,7 +144,7 @@ def test_a_register_that_is_down_changes_nothing_and_is_asked_again_a_few_times(
 ):
     fake.status = 500 if trouble == "status" else 200
     fake.answers[PATH] = HTML if trouble == "html" else [position("F")]
-    fake.delay = 2.3 if trouble == "silent" else 0.0
+    fake.delay = 9.0 if trouble == "silent" else 0.0
     report = send()
     waits = []
     for _ in range(5):

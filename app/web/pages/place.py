@@ -7,9 +7,13 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 
+from app.errors import TooMany
 from app.routing import Rules, in_service_area
 from app.routing.geometry import MultiPolygon
-from app.web.deps import LanguageDep, RulesDep
+from app.services import looking_up
+from app.services.proposing import address_at
+from app.web.deps import LanguageDep, RulesDep, StateDep
+from app.web.limiting import check_sender
 
 router = APIRouter(include_in_schema=False)
 Lat = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)]
@@ -17,9 +21,33 @@ Lon = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
 
 
 @router.get("/place")
-def show_place(rules: RulesDep, lang: LanguageDep, lat: Lat, lon: Lon) -> Response:
-    """Whether a place (degrees WGS84) is inside, else what to say and whom to ask."""
-    return Response(orjson.dumps(place_facts(rules, lat, lon, lang=lang)), media_type="application/json")
+def show_place(request: Request, state: StateDep, rules: RulesDep, lang: LanguageDep, lat: Lat, lon: Lon) -> Response:
+    """Whether a place (degrees WGS84) is inside, and its address; else what to say and whom to ask.
+
+    The registers are asked while the form is filled in, so that the report itself need not wait for them: `fresh` says
+    that they told something new. No transaction of the request's own, because they may take two seconds.
+    """
+    facts = place_facts(rules, lat, lon, lang=lang)
+    if facts["inside"]:
+        around, fresh = looking_up.find_out(
+            state.session_factory,
+            state.registers,
+            lat=lat,
+            lon=lon,
+            at=state.clock(),
+            may_ask=lambda: _may_ask(request),
+        )
+        facts |= {"fresh": fresh, "address": address_at(around)}
+    return Response(orjson.dumps(facts), media_type="application/json")
+
+
+def _may_ask(request: Request) -> bool:
+    """Whoever asks for very many places gets what we know ourselves."""
+    try:
+        check_sender(request, "search")
+    except TooMany:
+        return False
+    return True
 
 
 def place_facts(rules: Rules, lat: float, lon: float, *, lang: str) -> dict[str, Any]:
