@@ -155,6 +155,77 @@ def change_rules(state: AppState, tmp_path: Path) -> Callable[..., None]:
     return change
 
 
+SIZE = {"category": "pothole", "asked": "pothole", "answers__size": "large", "answers__position": "edge"}
+EDGE = "          - {code: edge, names: {nb: Ved kanten, en: At the edge}}\n"
+
+
+def test_a_category_that_left_the_rules_while_the_form_was_open(
+    client: TestClient, session: Session, form: Form, change_rules: Callable[..., None]
+) -> None:
+    change_rules(
+        ("  sweeping:\n", "  brooming:\n"),
+        ("ice, sweeping,", "ice, brooming,"),
+        ("category: sweeping", "category: brooming"),
+    )
+    answer = form.fill(**PLACE).send(client, files=[("a.jpg", jpeg())])
+    assert answer.status_code == 422
+    assert "The kind of report you chose is no longer in use." in answer.text
+    again = assert_kept(answer.text)
+    assert len(again.fields["photos"]) == 1
+    assert again.fill(category="brooming", asked="brooming").send(client).status_code == 303
+    assert sent(session) == 1
+
+
+def test_an_answer_that_left_the_rules_is_asked_for_again_and_the_others_stay(
+    client: TestClient, session: Session, form: Form, change_rules: Callable[..., None]
+) -> None:
+    change_rules((EDGE, EDGE.replace("edge", "kerb", 1)))
+    answer = form.fill(**SIZE, **PLACE).send(client)
+    assert answer.status_code == 422
+    assert "Choose one of the answers shown." in answer.text
+    again = assert_kept(answer.text)
+    assert again.fields["answers.size"] == ["large"]
+    assert "answers.position" not in again.fields
+    assert again.fill(answers__position="lane").send(client).status_code == 303
+
+
+def test_a_question_that_left_the_rules_is_not_asked_and_the_report_goes(
+    client: TestClient, session: Session, form: Form, change_rules: Callable[..., None]
+) -> None:
+    change_rules(
+        (
+            "      - code: position\n        kind: one\n        names: {nb: Hvor i vegen?",
+            "      - code: somewhere\n        kind: one\n        names: {nb: Hvor i vegen?",
+        )
+    )
+    assert form.fill(**SIZE, **PLACE).send(client).status_code == 303
+    assert [answer["code"] for answer in session.scalars(select(Report)).one().answers] == ["size"]
+
+
+def test_a_question_that_must_be_answered_since_is_asked(
+    client: TestClient, form: Form, change_rules: Callable[..., None]
+) -> None:
+    old = "      - code: position\n        kind: one\n        names: {nb: Hvor i vegen?"
+    change_rules((old, old.replace("kind: one", "kind: one\n        required: true")))
+    answer = form.fill(**{**SIZE, "answers__position": ""}, **PLACE).send(client)
+    assert answer.status_code == 422
+    assert "This question must be answered." in answer.text
+    assert assert_kept(answer.text).fill(answers__position="lane").send(client).status_code == 303
+
+
+def test_a_category_that_has_become_one_to_ring_about_shows_the_number(
+    client: TestClient, session: Session, form: Form, change_rules: Callable[..., None]
+) -> None:
+    old = "    days_to_due: 15\n    icon: broom\n"
+    stop = '    phone_instead: {number: "77 00 00 02", texts: {nb: Ring., en: Ring.}}\n'
+    change_rules((old, old + stop))
+    answer = form.fill(**PLACE).send(client)
+    assert answer.status_code == 422
+    assert 'href="tel:77000002"' in answer.text
+    assert_kept(answer.text)
+    assert sent(session) == 0
+
+
 def test_a_photo_that_waited_too_long_is_named_and_the_rest_is_sent_again(
     client: TestClient, session: Session, form: Form
 ) -> None:
