@@ -19,7 +19,7 @@ _WIDE = """() => [...document.querySelectorAll("body *")]
 # What is one pixel high is there for screen readers; its label is what is tapped.
 _SMALL = """() => [...document.querySelectorAll("button, a.ds-button, label.photo-button, summary, select, "
     + "textarea, input:not([type=hidden], [type=radio], [type=checkbox])")]
-    .filter((e) => e.checkVisibility() && !e.closest(".leaflet-container"))
+    .filter((e) => e.checkVisibility() && !e.closest(".leaflet-container, [aria-hidden=true]"))
     .filter((e) => e.getBoundingClientRect().height > 1.5 && e.getBoundingClientRect().height < 43.5)
     .map((e) => e.outerHTML.slice(0, 120))"""
 

@@ -1,6 +1,7 @@
 // A report that waited goes back into the form, with everything in it; so does a link's ?category=&lat=&lon=&address=.
 
 import { showErrors } from "./errors.js";
+import { forget as forgetPhotos } from "../photo/memory.js";
 import { load } from "./store.js";
 
 // They belong to the page itself, or to a moment that has passed.
@@ -71,6 +72,9 @@ function addHidden(form, name, value) {
 /** The form's own script takes photos as if they had just been chosen. */
 function givePhotos(form, photos) {
   const field = document.getElementById("photo_files");
+  // What the page remembers of a form that was left here is in the report too, or belongs to another one.
+  forgetPhotos();
+  form.querySelector("[data-photo-list]")?.replaceChildren();
   const chosen = new DataTransfer();
   for (const { id, bytes, type, name } of photos) {
     if (bytes) chosen.items.add(new File([bytes], name || "photo.jpg", { type }));
