@@ -85,7 +85,8 @@ def search_places(session: Session, text: str) -> list[PlaceFound]:
 def statement_for(text: str) -> tuple[str, dict[str, str]] | None:
     """The statement and its values; None where nothing was typed that a place could be found by."""
     words = searchable(text[:LONGEST]).split()[:MOST_WORDS]
-    if not words:
+    # A number alone is a house in every street.
+    if all(word.isdigit() for word in words):
         return None
     values = {"query": " & ".join(f"'{word}':*" for word in words), "typed": " ".join(words)}
     number = _house_number(words)
