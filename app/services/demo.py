@@ -6,9 +6,10 @@ this history ever goes out.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, text
 
@@ -18,10 +19,12 @@ from app.models import Asset, Delivery, Notification, Report, Staff
 from app.routing import in_service_area
 from app.services.demo_history import Lives, World
 from app.services.demo_intake import Intake, arrivals
-from app.services.demo_places import lamps
+from app.services.demo_places import STREETS, lamps
 from app.services.demo_rounds import Rounds
 from app.services.demo_staff import PEOPLE, Login, add_staff, email_of
 from app.services.figures import count_figures
+from app.services.geojson_features import OwnerField
+from app.services.road_import import RoadMapping, import_roads
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -33,6 +36,7 @@ DAYS = 90
 REPORTS = 320
 # The demo is the same everywhere, but for its passwords and its days.
 SEED = 1794
+ROAD_OWNER = OwnerField(property="owner", translate={"municipality": "municipality", "county": "county"})
 _FORGET_JOBS = text("""
     DELETE FROM procrastinate_jobs WHERE (args ->> 'delivery_id')::bigint = ANY(:deliveries)
     OR (args ->> 'notification_id')::bigint = ANY(:notifications)
@@ -64,6 +68,7 @@ def load_demo(session: Session, *, rules: Rules, store: PhotoStore, now: datetim
     check_rules(rules)
     check_empty(session)
     session.add_all(_assets())
+    import_roads(session, _roads(), RoadMapping(source_ref="id", name="name", ref="{ref}", owner=ROAD_OWNER))
     staff, logins = add_staff(session, at=now - timedelta(days=DAYS + 30))
     world = World(session=session, rules=rules, staff=staff, now=now, random=Random(SEED))  # noqa: S311 - no secret.
     _play(world, Intake(world, store))
@@ -82,10 +87,19 @@ def _assets() -> list[Asset]:
             lon=lamp.lon,
             owner=lamp.street.lamp_owner,
             road_owner=lamp.street.road_owner,
+            road_ref=lamp.street.road_ref,
             street=lamp.street.name,
         )
         for lamp in lamps()
     ]
+
+
+def _roads() -> Iterator[dict[str, Any]]:
+    """The streets as lines, for whatever is reported there that is no lamp."""
+    for street in STREETS:
+        properties = {"id": f"demo-{street.feeder}", "name": street.name, "owner": street.road_owner}
+        line = {"type": "LineString", "coordinates": [[lon, lat] for lat, lon in street.line]}
+        yield {"type": "Feature", "properties": properties | {"ref": street.road_ref}, "geometry": line}
 
 
 def _play(world: World, intake: Intake) -> None:

@@ -113,9 +113,9 @@ class Intake:
         facts = Facts(category=draft.category, lat=draft.lat, lon=draft.lon, answers=dict(draft.answers), at=at)
         # Where a number is shown instead of the form, people ring it, and the desk writes their report.
         urgent = stopper_at(world.rules, world.rules.categories[draft.category], facts)
-        caller = {"entered_by": world.staff["kari"]} if urgent else {}
+        writer = world.staff["kari"] if urgent else None
         draft = replace(draft, channel="phone") if urgent else draft
-        report = submit_report(world.session, draft, rules=world.rules, at=at, **caller)
+        report = submit_report(world.session, draft, rules=world.rules, at=at, entered_by=writer)
         if report.reporter and report.reporter.email and world.random.random() < 0.75:
             report.reporter.confirm(at=at + timedelta(minutes=world.random.uniform(2, 50)))
         world.photos[report.id] = draft.photo_ids
