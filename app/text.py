@@ -142,6 +142,16 @@ def fold(text: str) -> str:
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
+# Marks that turn round what stands behind them, and characters without any width. Those that join letters or name a
+# direction stay: Persian and emoji are written with them.
+_UNSEEN = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0x2060, 0x2065), 0x200B, 0xFEFF])
+
+
+def as_seen(text: str) -> str:
+    """What somebody typed, without characters that nobody sees but that change what others read."""
+    return text.translate(_UNSEEN)
+
+
 def best_language(accept: str | None, *, default: str = DEFAULT_LANGUAGE) -> str:
     """The first language of an Accept-Language header that we have; Norwegian in any form is bokmål.
 

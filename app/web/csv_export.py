@@ -35,7 +35,7 @@ _COLUMNS = (
 )
 _CONTACT_COLUMNS = (N_("Name"), N_("E-mail"), N_("Phone"))
 # A cell that begins like this is worked out by a spreadsheet instead of shown.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def lines(reports: Iterable[Report], rules: Rules, *, lang: str, contacts: bool) -> Iterator[str]:

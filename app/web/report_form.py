@@ -17,6 +17,7 @@ from app.routing import Category, Rules
 from app.services import drafts
 from app.services.drafts import ReportDraft, ReporterDraft
 from app.services.written import read_moment
+from app.text import as_seen
 from app.web.schemas import CONTROL
 
 ANSWER = "answers."
@@ -118,7 +119,8 @@ class ReportForm:
             category=self.category,
             lat=position[0],
             lon=position[1],
-            address=self.address.strip(),
+            # What was only looked for, and never found on a map, may still lead the crew there.
+            address=self.address.strip() or ("" if position[0] is not None else self.where.strip()),
             description=self.description,
             answers=self.typed_answers(rules),
             not_asset=int(self.not_lamp) if _ID.fullmatch(self.not_lamp) else None,
@@ -187,7 +189,7 @@ def _all(posted: FormData, name: str) -> list[str]:
 
 def _plain(text: str) -> str:
     """Nobody types control characters: they come along with pasted text, and mails and databases cannot keep them."""
-    return CONTROL.sub("", text)
+    return as_seen(CONTROL.sub("", text))
 
 
 def _uuid(text: str) -> uuid.UUID | None:

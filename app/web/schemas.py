@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from app.services.drafts import MAX_DESCRIPTION, MAX_PHOTOS
+from app.text import as_seen
 
 # Everything below 32 but tab and line ends: PostgreSQL cannot store some, and people cannot mean any of them.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -19,7 +20,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 def _without_control(text: str) -> str:
     if CONTROL.search(text):
         raise PydanticCustomError("control_character", "control characters")
-    return text
+    return as_seen(text)
 
 
 Plain = AfterValidator(_without_control)

@@ -22,7 +22,7 @@ from app.services import following
 from app.services.drafts import MAX_PHOTOS
 from app.services.photos import take_photo
 from app.storage import PhotoRefused
-from app.text import say
+from app.text import as_seen, say
 from app.web import security
 from app.web.deps import (
     CsrfFailed,
@@ -37,6 +37,7 @@ from app.web.deps import (
 from app.web.errors import STATUS_OF
 from app.web.form_photos import photo_ids_of, thumbnail_of
 from app.web.history import for_holder, last_question, show_first
+from app.web.schemas import CONTROL
 from app.web.state import AppState
 from app.web.templating import redirect, render
 from app.web.uploads import ReportUploadDep, files_of, read_file
@@ -122,7 +123,7 @@ def reply(posted: ReportUploadDep, visit: VisitDep) -> Response:
 def _say(visit: Visit, posted: FormData, *, reopening: bool) -> Response:
     """Words and photos together, or, with a sentence, neither."""
     check_csrf(visit, posted)
-    words = str(posted.get("words") or "").replace("\x00", "")
+    words = as_seen(CONTROL.sub("", str(posted.get("words") or "")))
     verb = following.still_broken if reopening else following.tell_more
     sent = _photos(visit, posted)
     try:
