@@ -11,6 +11,8 @@ from app.db import driver
 from app.queries.surroundings import ASSET_COLUMNS, HERE, OPEN_REPORT, NearAsset
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.orm import Session
 
     from app.queries.public import Box
@@ -33,7 +35,8 @@ SELECT '{{"type":"FeatureCollection","truncated":' || (count(*) > {MOST_ON_MAP})
     || coalesce(string_agg(json_build_object(
         'type', 'Feature', 'id', id, 'geometry', json_build_object('type', 'Point', 'coordinates', ARRAY[lon, lat]),
         'properties', json_strip_nulls(json_build_object(
-            'number', number, 'street', street, 'reference', reference, 'reported', created_at))
+            'number', number, 'street', street, 'reference', reference,
+            'days', greatest(0, floor(extract(epoch FROM %(at)s::timestamptz - created_at) / 86400))))
     )::text, ',') FILTER (WHERE place <= {MOST_ON_MAP}), '') || ']}}'
 FROM (
     SELECT a.*, open.reference, open.created_at, row_number() OVER () AS place FROM (
@@ -64,8 +67,11 @@ def asset_by_id(session: Session, asset_id: int) -> NearAsset | None:
     return NearAsset(*row[0]) if row else None
 
 
-def assets_in_box(session: Session, kind: str, box: Box) -> str:
-    """GeoJSON as text: number, street, and an open report that everybody may see; at most 2,000 and `truncated`."""
-    values = {"kind": kind, "west": box.west, "south": box.south, "east": box.east, "north": box.north}
+def assets_in_box(session: Session, kind: str, box: Box, *, at: datetime) -> str:
+    """GeoJSON as text: number, street, and the reference and age in `days` of an open report that everybody may see.
+
+    At most 2,000; `truncated` says that there are more.
+    """
+    values = {"kind": kind, "at": at, "west": box.west, "south": box.south, "east": box.east, "north": box.north}
     row = driver(session).execute(_BOX, values).fetchone()
     return str(row[0]) if row else ""

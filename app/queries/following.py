@@ -43,6 +43,7 @@ def _load(session: Session, typed: str) -> Report | None:
         select(Report)
         .where(Report.reference == (parse_reference(typed) or ""))
         .options(
+            joinedload(Report.asset),
             selectinload(Report.updates).joinedload(Update.note),
             selectinload(Report.photos),
             joinedload(Report.reporter),

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.errors import Invalid
 from app.queries.assets import assets_in_box
-from app.web.deps import SessionDep
+from app.web.deps import NowDep, SessionDep
 from app.web.filters import BAD_BOX, BAD_FILTERS, read_box
 from app.web.tags import etag, not_modified
 
@@ -19,13 +19,15 @@ KEPT_SECONDS = 60
 
 
 @router.get("/map/lamps.json")
-def show_lamps(request: Request, session: SessionDep, bbox: Annotated[str, Query(max_length=200)] = "") -> Response:
-    """GeoJSON of `bbox` (west,south,east,north in degrees WGS84): number, street, reference of an open report."""
+def show_lamps(
+    request: Request, session: SessionDep, now: NowDep, bbox: Annotated[str, Query(max_length=200)] = ""
+) -> Response:
+    """GeoJSON of `bbox` (west,south,east,north in degrees WGS84): number, street, an open report."""
     try:
         box = read_box(bbox)
     except ValueError as error:
         raise Invalid(BAD_FILTERS, fields={"bbox": BAD_BOX}) from error
-    body = assets_in_box(session, "lamp", box)
+    body = assets_in_box(session, "lamp", box, at=now)
     tag = etag("lamps 1", body)
     headers = {"ETag": tag, "Cache-Control": f"public, max-age={KEPT_SECONDS}"}
     if not_modified(request, tag):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.models import Report, Update
 from app.models.links import public_path
@@ -27,7 +27,11 @@ def show_report(
 ) -> Response:
     """The page; a reference that was typed in another way leads to its own address."""
     report = public_report(
-        session, reference, selectinload(Report.updates).joinedload(Update.note), selectinload(Report.photos)
+        session,
+        reference,
+        selectinload(Report.updates).joinedload(Update.note),
+        selectinload(Report.photos),
+        joinedload(Report.asset),
     )
     if request.url.path != public_path(report):
         return RedirectResponse(public_path(report), status_code=301)

@@ -10,7 +10,7 @@ const GRID = { lat: 0.002, lon: 0.005 };
 
 /**
  * Keeps the lamps of the shown part on the map from zoom 17. `choose(lamp)` hears of a tap, `describe(lamp)` gives the
- * popup's element, `told({shown, truncated})` how many there are. A lamp is {id, lat, lon, number, street, reference, reported}.
+ * popup's element, `told({shown, truncated})` how many there are. A lamp is {id, lat, lon, number, street, reference, days}.
  */
 export async function showLamps(map, { choose, describe, told }) {
   const L = await leaflet();

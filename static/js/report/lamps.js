@@ -3,7 +3,6 @@
 import { showLamps } from "../map/lamps.js";
 
 const NUMBER = "answers.mast";
-const DAYS_MS = 86_400_000;
 
 /** Follows map, place and what the server says about the lamps there. */
 export function followLamps(form) {
@@ -104,7 +103,7 @@ function describe(lamp, words) {
   const title = document.createElement("strong");
   title.textContent = nameOf(lamp, words);
   box.append(title);
-  if (lamp.reference) box.append(line(`${words.sayLampReported} ${ago(lamp.reported)}`), link(lamp, words));
+  if (lamp.reference) box.append(line(`${words.sayLampReported} ${ago(lamp.days)}`), link(lamp, words));
   return box;
 }
 
@@ -121,8 +120,7 @@ function link({ reference }, words) {
   return made;
 }
 
-function ago(moment) {
-  const days = Math.round((Date.parse(moment) - Date.now()) / DAYS_MS);
-  const said = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" }).format(days, "day");
+function ago(days) {
+  const said = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" }).format(-days, "day");
   return `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
 }
