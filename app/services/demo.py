@@ -20,6 +20,7 @@ from app.routing import in_service_area
 from app.services.demo_history import Lives, World
 from app.services.demo_intake import Intake, arrivals
 from app.services.demo_places import STREETS, lamps
+from app.services.demo_register import places
 from app.services.demo_rounds import Rounds
 from app.services.demo_staff import PEOPLE, Login, add_staff, email_of
 from app.services.figures import count_figures
@@ -67,7 +68,7 @@ def load_demo(session: Session, *, rules: Rules, store: PhotoStore, now: datetim
     """The whole demo, with everything before `now`; gives the logins, which are kept nowhere in clear text."""
     check_rules(rules)
     check_empty(session)
-    session.add_all(_assets())
+    session.add_all([*_assets(), *places()])
     import_roads(session, _roads(), RoadMapping(source_ref="id", name="name", ref="{ref}", owner=ROAD_OWNER))
     staff, logins = add_staff(session, at=now - timedelta(days=DAYS + 30))
     world = World(session=session, rules=rules, staff=staff, now=now, random=Random(SEED))  # noqa: S311 - no secret.

@@ -17,6 +17,7 @@ from app.web.kind_step import find_kinds
 from app.web.lamp_step import refuse_lamp, take_lamp
 from app.web.languages import keep_typed
 from app.web.photo_step import use_photo_place
+from app.web.place_step import find_place, is_unfinished
 from app.web.report_form import ReportForm
 from app.web.state import AppState
 from app.web.support_step import go_on, say_mine_too
@@ -34,6 +35,7 @@ class Step(Protocol):
 STEPS: dict[str, Step] = {
     "kind": find_kinds,
     "photo": use_photo_place,
+    "place": find_place,
     "lamp": take_lamp,
     "not-lamp": refuse_lamp,
     "support": say_mine_too,
@@ -45,4 +47,6 @@ STEPS: dict[str, Step] = {
 
 def asked_for(posted: FormData) -> Callable[..., dict[str, Any] | Response] | None:
     """The step whose button was pressed; None for sending."""
+    if "do" not in posted and is_unfinished(posted):
+        return find_place
     return STEPS.get(str(posted.get("do", "")).partition(":")[0])

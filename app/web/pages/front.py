@@ -155,7 +155,7 @@ def _page(
         swapped=swap_step.meant(rules, form),
         degrees=swap_step.shown,
         here=look_around(session, rules, form, at=state.clock()),
-        **({"places": None, "kinds_found": kinds_for(rules, form, lang=get_language(request)), "similar_first": False} | found),
+        **({"places": None, "nearest": None, "kinds_found": kinds_for(rules, form, lang=get_language(request)), "similar_first": False} | found),
         questions_are_new=form.has_unseen_questions(rules),
         max_photos=MAX_PHOTOS,
         photo_max_bytes=state.settings.photo_max_bytes,

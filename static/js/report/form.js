@@ -4,7 +4,9 @@ import { followCategory } from "./category.js";
 import { followHere } from "./here.js";
 import { followKinds } from "./kinds.js";
 import { followLamps } from "./lamps.js";
+import { followNearest } from "./nearest.js";
 import { followPlace } from "./place.js";
+import { followSearches } from "../search.js";
 import { startWithPhoto } from "./photo_first.js";
 import { takePhotos } from "../photo/field.js";
 
@@ -14,6 +16,8 @@ const photos = takePhotos(document.getElementById("photos"));
 followCategory(form);
 followKinds(form);
 followLamps(form);
+followSearches();
+followNearest();
 followPlace(form);
 followHere(form);
 startWithPhoto(form, photos);

@@ -91,6 +91,7 @@ async function check(lat, lon, say) {
     box.hidden = facts.inside;
     if (!facts.inside) tell(facts, say);
     offerSwap(facts.swapped, lat, lon);
+    document.dispatchEvent(new CustomEvent("gatami:facts", { detail: { lat, lon, ...facts } }));
     // A register has just told whose road it is: who gets the report may be somebody else now.
     if (facts.fresh) document.getElementById("report").dispatchEvent(new CustomEvent("gatami:again"));
   } catch {

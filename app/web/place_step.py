@@ -1,0 +1,74 @@
+"""The form's buttons of the place search, for whoever has no script: look for it, take one of what was found."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from app.queries.surroundings import surroundings
+from app.routing.geometry import on_the_globe
+from app.services.finding_places import find_places
+from app.services.proposing import address_at
+from app.web.place_search import in_words
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+    from starlette.datastructures import FormData
+
+    from app.web.report_form import ReportForm
+    from app.web.state import AppState
+
+_CHOSEN = re.compile(r"place:(-?[0-9.]{1,20}),(-?[0-9.]{1,20}):(.*)", re.DOTALL)
+LONGEST_LABEL = 200
+
+
+def is_unfinished(posted: FormData) -> bool:
+    """Something was typed into the search, and nothing says where it is: Enter sends the form where no script is.
+
+    A report that was written without a network comes later, when nobody is there to choose.
+    """
+    typed = {name: str(posted.get(name, "")).strip() for name in ("where", "lat", "lon", "address", "written_at")}
+    return bool(typed.pop("where")) and not any(typed.values())
+
+
+def find_place(
+    session: Session,
+    state: AppState,
+    form: ReportForm,
+    posted: FormData,
+    *,
+    lang: str,
+    at: datetime,  # noqa: ARG001
+) -> dict[str, Any]:
+    """`place` looks for what was typed, and takes the place when there is only one; `place:LAT,LON:LABEL` takes one.
+
+    Gives the page `places` (what was found, in words) and `nearest` (the address nearest to the place).
+    """
+    chosen = _CHOSEN.fullmatch(str(posted.get("do", "")))
+    if chosen is not None:
+        return _take(session, form, chosen[1], chosen[2], chosen[3])
+    rules = state.rules_file.current
+    places = in_words(find_places(state.session_factory, state.registers, rules, form.where), rules, lang)
+    only = places.only
+    if only is None:
+        return {"places": places}
+    return {"places": places, **_take(session, form, repr(only.lat), repr(only.lon), only.label, only.address)}
+
+
+def _take(
+    session: Session, form: ReportForm, lat: str, lon: str, label: str, address: str | None = None
+) -> dict[str, Any]:
+    try:
+        place = (float(lat), float(lon))
+    except ValueError:
+        return {}
+    if not on_the_globe(*place):
+        return {}
+    form.lat, form.lon = lat, lon
+    form.where = label[:LONGEST_LABEL]
+    form.pin, form.not_lamp = "", ""
+    nearest = address_at(surroundings(session, lat=place[0], lon=place[1]))
+    if not form.address.strip():
+        form.address = address or nearest or ""
+    return {"nearest": nearest}
