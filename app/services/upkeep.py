@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import CursorResult, Delete, case, delete, select, text
 
 from app.db import transaction
-from app.models import IdempotencyKey, Photo, RegisterAnswer, SignInAttempt, StaffSession
+from app.models import IdempotencyKey, LimitBucket, Photo, RegisterAnswer, SignInAttempt, StaffSession
 from app.services.figures import count_figures
 from app.services.looking_up import KEPT_FOR
 from app.services.written import LONGEST_WAIT
@@ -57,6 +57,7 @@ class Swept:
     sessions: int
     files: int
     answers: int
+    buckets: int
 
 
 def sweep(office: Office) -> Swept:
@@ -65,6 +66,8 @@ def sweep(office: Office) -> Swept:
     with transaction(office.session_factory) as session:
         keys = _delete(session, _old_keys(now))
         attempts = _delete(session, delete(SignInAttempt).where(SignInAttempt.at < now - SIGN_IN_ATTEMPTS))
+        # Whoever has sent nothing for a day has a full bucket again, and a full bucket is as good as none.
+        buckets = _delete(session, delete(LimitBucket).where(LimitBucket.at < now - ONE_DAY))
         sessions = _delete(session, delete(StaffSession).where(StaffSession.expires_at < now - SESSIONS))
         answers = _delete(session, delete(RegisterAnswer).where(RegisterAnswer.asked_at < now - KEPT_FOR))
     photos = _sweep_photos(office, now=now)
@@ -72,7 +75,9 @@ def sweep(office: Office) -> Swept:
     fold_tallies(office)
     with transaction(office.session_factory) as session:
         count_figures(session, at=now)
-    return Swept(keys=keys, photos=photos, attempts=attempts, sessions=sessions, files=files, answers=answers)
+    return Swept(
+        keys=keys, photos=photos, attempts=attempts, sessions=sessions, files=files, answers=answers, buckets=buckets
+    )
 
 
 def fold_tallies(office: Office) -> None:

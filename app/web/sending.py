@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +18,14 @@ from app.text import say, translate
 from app.web import form_guard, form_steps, security
 from app.web.deps import form_token
 from app.web.limiting import check_sender
+from app.web.place_step import find_place
 from app.web.report_form import ReportForm
 from app.web.state import AppState
+from app.web.support_step import say_mine_too
 from app.web.uploads import files_of
+
+# Buttons of the form that others pay for: registers are asked, or a report moves up in the desk's queue.
+COUNTED_STEPS: Mapping[object, str] = {find_place: "search", say_mine_too: "support"}
 
 
 @dataclass(frozen=True)
@@ -47,9 +53,10 @@ def count(request: Request, state: AppState, form: ReportForm, posted: FormData,
         check_sender(request, "photo", tokens=len(files_of(posted, "photo_files")))
     except TooMany as error:
         form.errors["photo_files"] = say(error, lang)
-    if str(posted.get("do", "")).startswith("support:"):
-        return _count_support(request, lang=lang)
-    if form_steps.asked_for(posted) or not _is_complete(form, state.rules_file.current, lang=lang):
+    step = form_steps.asked_for(posted)
+    if step in COUNTED_STEPS:
+        return _count_step(request, COUNTED_STEPS[step], lang=lang)
+    if step or not _is_complete(form, state.rules_file.current, lang=lang):
         return None
     try:
         check_sender(request, "report", email=form.email)
@@ -58,9 +65,9 @@ def count(request: Request, state: AppState, form: ReportForm, posted: FormData,
     return None
 
 
-def _count_support(request: Request, *, lang: str) -> Refusal | None:
+def _count_step(request: Request, kind: str, *, lang: str) -> Refusal | None:
     try:
-        check_sender(request, "support")
+        check_sender(request, kind)
     except TooMany as error:
         return Refusal(say(error, lang), retry_after=error.retry_after)
     return None

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select, text
 
-from app.models import IdempotencyKey, MapTally, Photo, SignInAttempt, StaffSession
+from app.models import IdempotencyKey, LimitBucket, MapTally, Photo, SignInAttempt, StaffSession
 from app.queries.map import Box, ReportFilter, map_totals, map_version, read_map
 from app.services import upkeep
 from app.storage.images import Processed
@@ -44,6 +44,14 @@ def test_keys_attempts_and_sessions_go_when_their_time_is_over(session, office, 
     assert session.scalars(select(IdempotencyKey.key)).all() == ["young"]
     assert session.scalars(select(SignInAttempt.key)).all() == ["young"]
     assert session.scalars(select(StaffSession.token_hash)).all() == ["young"]
+
+
+def test_a_bucket_that_is_full_again_goes(session, office, clock):
+    for key, hours in (("report:old", 25), ("report:young", 23)):
+        session.add(LimitBucket(key=key, tokens=0.0, at=clock() - timedelta(hours=hours)))
+    session.commit()
+    assert upkeep.sweep(office).buckets == 1
+    assert session.scalars(select(LimitBucket.key)).all() == ["report:young"]
 
 
 def test_a_photo_of_a_form_never_sent_goes_after_a_day_with_its_bytes(session, office, make_report, clock):

@@ -133,6 +133,19 @@ def test_a_photo_sent_by_itself_over_the_limit_is_refused_in_words(app_with: Cal
     assert "Please try again at" in answers[1].json()["detail"]
 
 
+@pytest.mark.parametrize("typed", [{"do": "place"}, {}])
+def test_searches_in_the_form_are_counted_before_a_register_is_asked(
+    app_with: Callable[..., FastAPI], typed: dict[str, str]
+) -> None:
+    client = browser(app_with(limit_searches_per_hour=12))
+    form = form_of(client.get("/").text, "/reports").fill(where="69.6492, 18.9553", description="Dark", **typed)
+    answers = [form.send(client) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert "Please try again at" in answers[2].text
+    again = form_of(answers[2].text, "/reports")
+    assert (again.fields["where"], again.fields["description"][0].strip()) == (["69.6492, 18.9553"], "Dark")
+
+
 def test_staff_are_not_limited(app_with: Callable[..., FastAPI], browser_of: Callable, make_staff: Callable) -> None:
     kari = browser_of(make_staff("Kari", Role.DESK))
     client = browser(app_with(limit_reports_per_hour=1))
