@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import N_, NotFound
@@ -39,9 +39,10 @@ def listeners(session: Session, report: Report) -> list[Support]:
             Support.confirmed_at.is_not(None),
             Support.ended_at.is_(None),
         )
-        .order_by(func.lower(Support.email), Support.id)
-        .distinct(func.lower(Support.email))
+        .order_by(Support.id.desc())
     )
+    by_address = {(support.email or "").lower(): support for support in session.scalars(query)}
     reporter = report.reporter
-    own = (reporter.email or "").lower() if reporter is not None and reporter.hears else ""
-    return [support for support in session.scalars(query) if (support.email or "").lower() != own]
+    if reporter is not None and reporter.hears:
+        by_address.pop((reporter.email or "").lower(), None)
+    return sorted(by_address.values(), key=lambda support: support.id)

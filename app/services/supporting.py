@@ -81,8 +81,6 @@ def follow(session: Session, mine: Support, *, email: str, language: str, at: da
         raise Invalid(problems["email"], fields=problems)
     if mine.hears and (mine.email or "").lower() == email.lower():
         return Followed.ALREADY
-    # Links in mails to an address before must not confirm or stop this one.
-    mine.nonce = secrets.token_hex(16)
     mine.email, mine.language, mine.confirmed_at, mine.ended_at = email, language, None, None
     if not mailboxes.may_write_to(session, email, at=at):
         return Followed.ASKED_TODAY

@@ -64,7 +64,7 @@ def thanks(report: Report, mine: Support, state: AppState) -> dict[str, Any]:
     """What the page after "mine too" shows."""
     return {
         "report": report,
-        "category": state.rules_file.current.categories.get(report.category_code),
+        "kind": state.rules_file.current.categories.get(report.category_code),
         "support": mine,
         "own_path": support_path(mine, secret=state.secret),
         "email_error": "",
@@ -80,7 +80,7 @@ def has_unseen(session: Session, rules: Rules, form: ReportForm, *, lang: str, a
     if form.seen and form.asked == form.category:
         return False
     try:
-        drafts.check(form.draft(rules, lang=lang), rules)
+        drafts.check(form.draft(rules, lang=lang), rules, at=at)
     except Invalid:
         return False
     unseen = look_around(session, rules, form, at=at).similar.unseen_in(form)

@@ -111,6 +111,8 @@ def test_every_mistake_is_named_at_once_with_its_line(tmp_path):
         ),
         (("report: {category: lamp,", "report: {category: lmp,"), "lmp", "Did you mean “lamp”?"),
         (("areas:", "arias:"), "arias:", "Did you mean “areas”?"),
+        (("asset_kind: lamp", "similar_to: [hol]"), "similar_to", "Did you mean “hole”?"),
+        (("asset_kind: lamp", "similar_metres: 1001"), "similar_metres", "write 1000 or less"),
     ],
 )
 def test_a_mistake_says_its_line_and_what_to_do(tmp_path, change, line_with, words):
