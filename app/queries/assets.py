@@ -36,7 +36,7 @@ SELECT '{{"type":"FeatureCollection","truncated":' || (count(*) > {MOST_ON_MAP})
         'type', 'Feature', 'id', id, 'geometry', json_build_object('type', 'Point', 'coordinates', ARRAY[lon, lat]),
         'properties', json_strip_nulls(json_build_object(
             'number', number, 'street', street, 'reference', reference,
-            'days', greatest(0, floor(extract(epoch FROM %(at)s::timestamptz - created_at) / 86400))))
+            'days', CASE WHEN created_at < %(at)s THEN floor(extract(epoch FROM %(at)s - created_at) / 86400) END))
     )::text, ',') FILTER (WHERE place <= {MOST_ON_MAP}), '') || ']}}'
 FROM (
     SELECT a.*, open.reference, open.created_at, row_number() OVER () AS place FROM (

@@ -120,7 +120,7 @@ function link({ reference }, words) {
   return made;
 }
 
-function ago(days) {
+function ago(days = 0) {
   const said = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" }).format(-days, "day");
   return `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
 }
