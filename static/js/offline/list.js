@@ -4,6 +4,8 @@ import { sendKept } from "./sending.js";
 import { change, forget, loadAll, onChange } from "./store.js";
 
 const SENDING_MS = 150_000;
+// English times as they are written in Europe.
+const LOCALES = { nb: "nb-NO", en: "en-GB" };
 
 /** Keeps strip and list (where the page has one) as they are in the store. */
 export async function showWaiting() {
@@ -23,8 +25,9 @@ function showStrip(strip, reports) {
   const say = strip.dataset;
   const count = (state) => reports.filter((report) => report.state === state && !report.seen).length;
   const state = ["failed", "waiting", "sent"].find((one) => count(one) > 0);
-  strip.hidden = !state;
-  if (!state) return;
+  // The page of the list says it itself.
+  strip.hidden = !state || document.getElementById("waiting-none") !== null;
+  if (strip.hidden) return;
   strip.dataset.state = state;
   const n = count(state);
   const words = {
@@ -90,7 +93,7 @@ function problemOf({ old, problem, errors = [] }, say) {
 }
 
 function factsOf({ place, written_at, sent_at, photos = [] }, say) {
-  const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  const when = new Intl.DateTimeFormat(LOCALES[document.documentElement.lang], { dateStyle: "medium", timeStyle: "short" });
   const many = photos.length === 1 ? say.sayPhoto : say.sayPhotos.replace("{n}", photos.length);
   return [
     place,

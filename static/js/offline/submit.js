@@ -96,9 +96,9 @@ export function takeOver(form, { words, later }) {
 /** In the place of the form: the report is safe; and, when it happens while one looks, that it was sent. */
 function showKept(form, key) {
   const box = document.getElementById("kept");
-  form.hidden = true;
   document.getElementById("error-summary")?.remove();
-  box.hidden = false;
+  // The page is about this report now, and about those that wait with it.
+  for (const part of document.getElementById("main").children) if (part.id !== "waiting-list") part.hidden = part !== box;
   box.focus();
   onChange(async () => {
     const report = await load(key);
