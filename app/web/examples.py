@@ -117,7 +117,20 @@ CATEGORIES: dict[str, Any] = {
             "group": "lamps",
             "help": "One street light does not shine.",
             "notice": None,
+            "notices": [],
+            "stoppers": [
+                {
+                    "text": "Keep away and ring us now.",
+                    "area": None,
+                    "dates": None,
+                    "hours": None,
+                    "number": "77 00 00 02",
+                    "answers": {"state": ["wires"]},
+                }
+            ],
+            "synonyms": ["street light", "bulb"],
             "days_to_due": 10,
+            "lately": {"closed": 112, "days": 11, "in_time": 0.94},
             "private": False,
             "phone_instead": None,
             "questions": [
@@ -132,4 +145,5 @@ CATEGORIES: dict[str, Any] = {
             ],
         }
     ],
+    "notices": [],
 }

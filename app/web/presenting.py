@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from app.models import Report, Update
+from app.queries.figures import Figure
 from app.queries.public import ListedReport, history
 from app.routing import Category, Question, Rules, pick
+from app.routing.limited import Limited
 
 
 def listed(report: ListedReport, *, base_url: str) -> dict[str, Any]:
@@ -52,12 +55,15 @@ def photo(photo_id: uuid.UUID, *, base_url: str) -> dict[str, str]:
     }
 
 
-def categories(rules: Rules, lang: str) -> dict[str, Any]:
-    """schemas.Categories in a language."""
+def categories(rules: Rules, lang: str, figures: Mapping[str, Figure]) -> dict[str, Any]:
+    """category_schemas.Categories in a language."""
     return {
         "language": lang,
         "groups": [{"code": group.code, "name": group.name(lang)} for group in rules.groups.values()],
-        "categories": [_category(category, lang) for category in rules.categories.values()],
+        "categories": [
+            _category(category, lang, figures.get(category.code)) for category in rules.categories.values()
+        ],
+        "notices": [_limited(notice, lang) | {"level": notice.level, "url": notice.url} for notice in rules.notices],
     }
 
 
@@ -72,7 +78,7 @@ def _update(update: Update) -> dict[str, Any]:
     }
 
 
-def _category(category: Category, lang: str) -> dict[str, Any]:
+def _category(category: Category, lang: str, figure: Figure | None) -> dict[str, Any]:
     stopper = category.phone_instead
     return {
         "code": category.code,
@@ -80,10 +86,30 @@ def _category(category: Category, lang: str) -> dict[str, Any]:
         "group": category.group,
         "help": category.help_text(lang),
         "notice": category.notice_text(lang),
+        "notices": [
+            _limited(notice, lang) | {"level": notice.level, "answers": notice.answers} for notice in category.notices
+        ],
+        "stoppers": [
+            _limited(stopper, lang) | {"number": stopper.number, "answers": stopper.answers}
+            for stopper in category.stoppers
+        ],
+        "synonyms": list(category.synonyms.get(lang, ())),
         "days_to_due": category.days_to_due,
+        "lately": {"closed": figure.closed, "days": figure.days, "in_time": figure.in_time} if figure else None,
         "private": category.private,
         "phone_instead": {"number": stopper.number, "text": stopper.text(lang)} if stopper else None,
         "questions": [_question(question, lang) for question in category.questions],
+    }
+
+
+def _limited(limited: Limited, lang: str) -> dict[str, Any]:
+    """category_schemas.LimitedOut."""
+    dates, hours = limited.dates, limited.hours
+    return {
+        "text": limited.text(lang),
+        "area": limited.area,
+        "dates": {"from": dates.first, "to": dates.last} if dates else None,
+        "hours": {"from": hours.start, "to": hours.end} if hours else None,
     }
 
 

@@ -141,60 +141,6 @@ class PhotoReceipt(BaseModel):
     expires_at: datetime = Field(description="When it is deleted, unless a report has been sent with it.")
 
 
-class OptionOut(BaseModel):
-    """One answer to choose."""
-
-    code: str
-    name: str
-
-
-class QuestionOut(BaseModel):
-    """What a category asks beside the place."""
-
-    code: str
-    name: str
-    help: str | None
-    kind: Literal["text", "number", "one", "several", "date"]
-    required: bool
-    options: list[OptionOut]
-
-
-class PhoneInsteadOut(BaseModel):
-    """Ring instead of writing; a report with this category is refused."""
-
-    number: str
-    text: str
-
-
-class CategoryOut(BaseModel):
-    """One kind of report."""
-
-    code: str
-    name: str
-    group: str
-    help: str
-    notice: str | None
-    days_to_due: int | None = Field(description="Working days until it should be done.")
-    private: bool = Field(description="Reports of this category are never public.")
-    phone_instead: PhoneInsteadOut | None
-    questions: list[QuestionOut]
-
-
-class GroupOut(BaseModel):
-    """A heading that categories stand under."""
-
-    code: str
-    name: str
-
-
-class Categories(BaseModel):
-    """What can be reported, in one language."""
-
-    language: str
-    groups: list[GroupOut]
-    categories: list[CategoryOut]
-
-
 class FieldMistake(BaseModel):
     """What is wrong with one field."""
 

@@ -8,11 +8,12 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from app.errors import N_, Invalid
+from app.queries.figures import all_figures, counted_at
 from app.text import best_language
 from app.web import examples, presenting
-from app.web.deps import RulesDep
+from app.web.category_schemas import Categories
+from app.web.deps import RulesDep, SessionDep
 from app.web.openapi import answers
-from app.web.schemas import Categories
 from app.web.tags import etag, not_modified
 
 router = APIRouter(prefix="/api/categories", tags=["Categories"])
@@ -25,6 +26,7 @@ NO_SUCH_LANGUAGE = N_("The categories have no names in this language.")
 )  # fmt: skip
 def list_categories(
     request: Request,
+    session: SessionDep,
     rules: RulesDep,
     language: Annotated[str | None, Query(max_length=12, description="nb or en; else by Accept-Language.")] = None,
 ) -> Response:
@@ -32,8 +34,9 @@ def list_categories(
     lang = language or best_language(request.headers.get("accept-language"), default=rules.default_language)
     if language and language not in rules.languages:
         raise Invalid(NO_SUCH_LANGUAGE, fields={"language": NO_SUCH_LANGUAGE})
-    tag = etag("categories", rules.sha256, lang)
+    tag = etag("categories", rules.sha256, lang, str(counted_at(session)))
     headers = {"ETag": tag, "Vary": "Accept-Language", "Cache-Control": "public, no-cache"}
     if not_modified(request, tag):
         return Response(status_code=304, headers=headers)
-    return Response(orjson.dumps(presenting.categories(rules, lang)), 200, headers, "application/json")
+    body = orjson.dumps(presenting.categories(rules, lang, all_figures(session)))
+    return Response(body, 200, headers, "application/json")

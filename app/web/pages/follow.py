@@ -17,7 +17,7 @@ from app.models import Photo, Report
 from app.models.links import follow_path, photo_key, public_path
 from app.queries import following as queries
 from app.queries.photos import unsent
-from app.routing import Rules
+from app.routing import Rules, Unit
 from app.services import following
 from app.services.drafts import MAX_PHOTOS
 from app.services.photos import take_photo
@@ -37,6 +37,7 @@ from app.web.deps import (
 from app.web.errors import STATUS_OF
 from app.web.form_photos import photo_ids_of, thumbnail_of
 from app.web.history import for_holder, last_question, show_first
+from app.web.notices_here import Promise, promise_of
 from app.web.schemas import CONTROL
 from app.web.state import AppState
 from app.web.templating import redirect, render
@@ -184,7 +185,8 @@ def _page(
         path=path,
         address=f"{base_url.rstrip('/')}{path}",
         category=rules.categories.get(report.category_code),
-        likely=rules.units.get(report.unit_code or report.proposed_unit_code or ""),
+        likely=(unit := rules.units.get(report.unit_code or report.proposed_unit_code or "")),
+        promise=_promise(visit, unit) if new else None,
         lines=for_holder(report, rules, lang=lang),
         question=last_question(report),
         first=show_first(visit.session, report),
@@ -205,6 +207,11 @@ def _sentence(refused: DomainError | None, lang: str) -> str:
     if isinstance(refused, Invalid) and refused.fields:
         return say(Invalid(next(iter(refused.fields.values()))), lang)
     return say(refused, lang) if refused is not None else ""
+
+
+def _promise(visit: Visit, unit: Unit | None) -> Promise | None:
+    category = visit.rules.categories.get(visit.report.category_code)
+    return promise_of(visit.session, category, unit) if category is not None else None
 
 
 def _public_path(report: Report) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.models import ServiceFigure
+
 
 def test_categories_have_names_groups_and_questions_in_the_language_asked_for(client, rules):
     for ask, lang in (
@@ -22,6 +24,33 @@ def test_categories_have_names_groups_and_questions_in_the_language_asked_for(cl
         ]
         assert by_code["water_leak"]["phone_instead"]["number"]
         assert {one["group"] for one in body["categories"]} <= {one["code"] for one in body["groups"]}
+
+
+def test_notices_numbers_to_ring_other_words_and_figures_are_told_with_their_limits(client, session, clock):
+    session.add(
+        ServiceFigure(category_code="sign", closed=20, days_for_nine_of_ten=6.4, in_time=0.9, computed_at=clock())
+    )
+    session.commit()
+    answer = client.get("/api/categories", params={"language": "en"})
+    by_code = {one["code"]: one for one in answer.json()["categories"]}
+    (stopper,) = by_code["surface_water"]["stoppers"]
+    assert (stopper["number"], stopper["area"], stopper["answers"]) == (
+        "77 00 00 02", ["tromsdalen"], {"source": ["ground"]},
+    )  # fmt: skip
+    assert stopper["dates"] == {"from": "05-01", "to": "06-15"}
+    assert by_code["lamp_dark"]["notices"][0]["dates"]
+    assert by_code["lamp_dark"]["notice"] is None
+    assert "streetlight" in by_code["lamp_dark"]["synonyms"]
+    assert by_code["sign"]["lately"] == {"closed": 20, "days": 7, "in_time": 0.9}
+    assert by_code["pothole"]["lately"] is None
+    assert answer.json()["notices"] == []
+
+
+def test_new_figures_are_new_contents(client, session, clock):
+    tag = client.get("/api/categories").headers["etag"]
+    session.add(ServiceFigure(category_code="sign", closed=20, days_for_nine_of_ten=6, in_time=1, computed_at=clock()))
+    session.commit()
+    assert client.get("/api/categories", headers={"if-none-match": tag}).status_code == 200
 
 
 def test_a_language_that_the_rules_do_not_have_is_refused(client):
