@@ -9,7 +9,7 @@ import { upload } from "./upload.js";
 
 /**
  * Takes a [data-photo-field] over. Gives `add(files, {place, told})`, which answers how many there was room for; `told`
- * hears the server's answer. `left()` counts what is on its way and what failed; `retry()`, `abandon()` say what becomes of it.
+ * hears the server's answer. `left()` counts what is on its way and what failed; `retry()`, `abandon()` and `handOver()` say what becomes of it.
  */
 export function takePhotos(field) {
   const words = field.dataset;
@@ -55,7 +55,8 @@ export function takePhotos(field) {
     else list.append(photo.item);
     queue.push(photo);
     changed();
-    run();
+    // After all that were chosen together are in the queue.
+    queueMicrotask(run);
   }
 
   /** One at a time: two decoded at once are too much for a phone, and each alone is there sooner. */
@@ -88,7 +89,7 @@ export function takePhotos(field) {
       onProgress: (part) => { showProgress(item, part); },
       told: (state) => { if (state === "offline") say(words.sayOffline); },
     });
-    if (!item.isConnected) return;
+    if (!item.isConnected || photo.stop.signal.aborted) return;
     if (answer.id) {
       ready += 1;
       show(item, answer);
@@ -111,6 +112,8 @@ export function takePhotos(field) {
       if (held) photo.item.querySelector("button").focus();
     };
     item.again = again;
+    // What was refused is not sent along by whoever takes over.
+    if (!again) delete item.photo;
     showProblem(item, sentence ?? words.sayFailed, { words, again, remove: () => remove(item) });
     say(`${item.dataset.name}: ${sentence ?? words.sayFailed}`);
   }
@@ -155,6 +158,14 @@ export function takePhotos(field) {
     failed: failed().length,
   });
   const retry = () => { for (const item of failed()) item.again(); };
+  /** Whoever sends the form takes the photos over; should it come back, each can be tried again. */
+  function handOver() {
+    for (const photo of queue.filter(({ item }) => item.isConnected)) {
+      photo.stop.abort();
+      problem(photo, {});
+    }
+    say("");
+  }
   function abandon() {
     for (const { stop } of queue) stop.abort();
     for (const item of [...list.children]) if (!item.querySelector("input[name=photos]")) item.remove();
@@ -167,7 +178,7 @@ export function takePhotos(field) {
     if (left().waiting && !form.hidden && !("leaving" in form.dataset)) event.preventDefault();
   });
   acceptDropsAndPastes(field, add);
-  const photos = { add, left, retry, abandon, changes };
+  const photos = { add, left, retry, abandon, handOver, changes };
   holdBack(form, photos, words);
   changed();
   return photos;

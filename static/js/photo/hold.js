@@ -29,7 +29,7 @@ export function holdBack(form, photos, words) {
     const line = document.createElement("p");
     line.setAttribute("role", "status");
     box.append(line, button(words.sayAgain, "again", photos.retry), button(words.sayWithout, "without", without));
-    if ("keeps" in form.dataset) box.append(button(words.sayLater, "later", go));
+    if ("keeps" in form.dataset) box.append(button(words.sayLater, "later", later));
     (submitter?.parentElement ?? form).append(box);
     refresh();
   }
@@ -54,7 +54,16 @@ export function holdBack(form, photos, words) {
     form.requestSubmit(submitter);
   }
 
-  /** On its way, with what there is; a form that is kept on the phone takes the rest of the photos along. */
+  /** Whoever keeps the form on the phone sends its photos too. */
+  function later() {
+    const waits = box;
+    box = null;
+    photos.handOver();
+    box = waits;
+    go();
+  }
+
+  /** On its way, with what there is. */
   function go() {
     box.remove();
     box = null;
