@@ -133,7 +133,7 @@ def surroundings(
             return Surroundings()
         lat = lon = None
     values = {"lat": lat, "lon": lon, "kind": asset_kind, "number": number, "key": place_key(lat, lon)}
-    row = driver(session).execute(_STATEMENT, values).fetchone()
+    row = driver(session).execute(_STATEMENT, values, prepare=True).fetchone()
     assert row is not None  # noqa: S101  (a SELECT without FROM has one row)
     numbered = tuple(NearAsset(*one) for one in row[0] or ())
     nearest = NearAsset(*row[1]) if row[1] else None

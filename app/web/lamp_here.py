@@ -68,7 +68,7 @@ def lamp_here(session: Session, category: Category, form: ReportForm, around: Su
         asset=asset,
         snap=asset is not None and (asset.metres is None or asset.metres > ON_IT_METRES),
         moved=_moved(form, asset),
-        refused=bool(form.not_lamp) and asset is None,
+        refused=asset is None and any(str(one.id) == form.not_lamp for one in near),
         far=around.numbered if asset is None else (),
         unknown=number if number and not around.numbered else "",
         offered=tuple(_offer(one, *point) for one in near if asset is None or one.id != asset.id) if point else (),

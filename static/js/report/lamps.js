@@ -17,6 +17,7 @@ export function followLamps(form) {
   }
   function take(lamp, { pan = false } = {}) {
     empty(form, picked);
+    form.elements.not_lamp.value = "";
     picked.number = lamp.number ?? "";
     place(lamp, { by: "lamp", say: spoken(lamp, words), pan });
     fill(form, picked);
@@ -67,13 +68,12 @@ function fill(form, picked) {
   field.value = picked.filled = picked.number;
 }
 
-/** Another place: what the former lamp brought with it goes. */
+/** Another place: what the former lamp brought with it goes. A lamp that was refused stays so, else the pin snaps back. */
 function empty(form, picked) {
   const field = form.elements[NUMBER];
   if (field && picked.filled && field.value === picked.filled) field.value = "";
   Object.assign(picked, { number: "", filled: "" });
   form.elements.pin.value = "";
-  form.elements.not_lamp.value = "";
 }
 
 function drawOn(map, choose, words) {
