@@ -53,6 +53,13 @@ class Hit:
     lon: float
     category: str = ""
 
+    def fits(self, asked: str) -> bool:
+        """Whether it is what was asked for, and not merely like it."""
+        if self.kind not in {"address", "street", "name"}:
+            return True
+        known = searchable(f"{self.label} {self.detail}").split()
+        return all(any(word.startswith(typed) for word in known) for typed in searchable(asked).split())
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -68,8 +75,10 @@ class Found:
 
     @property
     def only(self) -> Hit | None:
-        """The one place that was meant without doubt."""
-        return self.hits[0] if len(self.hits) == 1 and self.hits[0].kind != "swapped" else None
+        """The one place that was meant without doubt: each word that was typed begins a word of it."""
+        if len(self.hits) != 1 or self.hits[0].kind == "swapped":
+            return None
+        return self.hits[0] if self.hits[0].fits(self.asked) else None
 
 
 def find_places(

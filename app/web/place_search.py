@@ -15,6 +15,7 @@ NOTHING = N_(
     "We found nothing for “%(text)s”. We looked among addresses, streets, place names, numbers on lamps and reports."
 )
 NOTHING_TYPED = N_("Write an address, a place name, the number on the lamp, or coordinates.")
+ALIKE = N_("We found nothing called “%(text)s”, but something like it. Choose it if it is right.")
 ELSEWHERE = N_("That place is outside our area.")
 SILENT = N_("The address register does not answer just now. Use the map or coordinates.")
 
@@ -69,10 +70,20 @@ def in_words(found: Found, rules: Rules, lang: str) -> Answer:
     """The answer in the person's language."""
     choices = tuple(_choice(hit, rules, lang) for hit in found.hits)
     only = choices[0] if found.only else None
-    sentences = [_counted(len(choices), lang) if choices else _nothing(found, lang)]
+    if not choices:
+        sentences = [_nothing(found, lang)]
+    elif any(hit.fits(found.asked) for hit in found.hits):
+        sentences = [_counted(len(choices), lang)]
+    else:
+        sentences = [translate(ALIKE, lang, text=found.asked)]
     if found.silent:
         sentences.append(translate(SILENT, lang))
     return Answer(choices, " ".join(sentences), only)
+
+
+def taken(label: str, lang: str) -> Answer:
+    """What is said when a place was chosen without script."""
+    return Answer((), translate(N_("The place is now %(place)s."), lang, place=label), None)
 
 
 def _counted(number: int, lang: str) -> str:

@@ -10,7 +10,7 @@ from app.queries.surroundings import surroundings
 from app.routing.geometry import on_the_globe
 from app.services.finding_places import find_places
 from app.services.proposing import address_at
-from app.web.place_search import in_words
+from app.web.place_search import in_words, taken
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -47,28 +47,28 @@ def find_place(
     """
     chosen = _CHOSEN.fullmatch(str(posted.get("do", "")))
     if chosen is not None:
-        return _take(session, form, chosen[1], chosen[2], chosen[3])
+        return _take(session, form, (chosen[1], chosen[2]), chosen[3], lang=lang)
     rules = state.rules_file.current
     places = in_words(find_places(state.session_factory, state.registers, rules, form.where), rules, lang)
     only = places.only
     if only is None:
         return {"places": places}
-    return {"places": places, **_take(session, form, repr(only.lat), repr(only.lon), only.label, only.address)}
+    return _take(session, form, (repr(only.lat), repr(only.lon)), only.label, lang=lang, address=only.address)
 
 
 def _take(
-    session: Session, form: ReportForm, lat: str, lon: str, label: str, address: str | None = None
+    session: Session, form: ReportForm, position: tuple[str, str], label: str, *, lang: str, address: str = ""
 ) -> dict[str, Any]:
     try:
-        place = (float(lat), float(lon))
+        place = (float(position[0]), float(position[1]))
     except ValueError:
         return {}
     if not on_the_globe(*place):
         return {}
-    form.lat, form.lon = lat, lon
+    form.lat, form.lon = position
     form.where = label[:LONGEST_LABEL]
     form.pin, form.not_lamp = "", ""
     nearest = address_at(surroundings(session, lat=place[0], lon=place[1]))
     if not form.address.strip():
         form.address = address or nearest or ""
-    return {"nearest": nearest}
+    return {"places": taken(form.where, lang), "nearest": nearest}

@@ -4,7 +4,7 @@
 const PATIENCE_MS = 150;
 const SHORTEST = 2;
 
-/** Makes every search field of the page work. `busy` buttons and lists are its own; places go out as "gatami:choose". */
+/** Makes the page's search work. A choice fills the fields that the box names, and goes out as "gatami:choose". */
 export function followSearches() {
   for (const box of document.querySelectorAll("[data-place-search]")) follow(box);
 }
@@ -69,6 +69,7 @@ function follow(box) {
     document.dispatchEvent(new CustomEvent("gatami:choose", { detail: { ...hit, words, pan: true } }));
   }
 
+  box.hidden = false;
   box.querySelector(".place-search__found")?.remove();
   field.addEventListener("input", () => {
     stop();
@@ -78,7 +79,7 @@ function follow(box) {
   });
   field.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    if (event.key === "Enter") {
+    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       const hit = list.active();
       if (hit) choose(hit);

@@ -23,6 +23,7 @@ from app.web.deps import CsrfChecked, DeskDep, FormDep, LanguageDep, NowDep, Rul
 from app.web.pages import desk_view
 from app.web.pages.desk_form import with_query
 from app.web.pages.desk_view import category_options, show_report
+from app.web.place_step import find_place
 from app.web.report_form import ReportForm
 from app.web.templating import redirect, render
 
@@ -136,6 +137,12 @@ def enter(
     posted = ReportForm.from_post(form)
     channel = _one_of(CHANNELS, form.get("channel"), "phone")
     language = _one_of(LANGUAGES, form.get("language"), rules.default_language)
+    if str(form.get("do", "")).startswith("place"):
+        found = find_place(session, state, posted, form, lang=lang, at=now)
+        return _show_form(
+            request, rules, posted, lang=lang, channel=channel, language=language, banner=None,
+            places=found.get("places"),
+        )  # fmt: skip
     try:
         draft = posted.draft(rules, lang=language, channel=channel)
         report = reporting.submit_report(
@@ -145,7 +152,6 @@ def enter(
             at=now,
             idempotency_key=f"desk:{posted.key}",
             entered_by=staff,
-            registers=state.registers,
         )
     except Invalid as error:
         session.rollback()
@@ -224,6 +230,7 @@ def _show_form(
     channel: str,
     banner: object,
     language: str = "",
+    places: object = None,
     status_code: int = 200,
 ) -> Response:
     channels = [(code, translate(words, lang)) for code, words in CHANNELS.items()]
@@ -232,6 +239,7 @@ def _show_form(
         "staff/new_report.html",
         status_code=status_code,
         form=form,
+        places=places,
         channel=channel,
         channels=channels,
         category_options=category_options(rules, lang=lang),

@@ -59,6 +59,11 @@ function followPlace(map, pin) {
     panel.open = true;
   };
   map.on("click", ({ latlng }) => choose(latlng));
+  // The search has filled in the fields itself, for pages whose map did not come.
+  document.addEventListener("gatami:choose", ({ detail }) => {
+    choose({ lat: detail.lat, lng: detail.lon });
+    map.setView([detail.lat, detail.lon], Math.max(map.getZoom(), CLOSE));
+  });
   // With the keyboard the arrows move the map, and Enter puts the pin in its middle.
   map.getContainer().addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.target !== event.currentTarget) return;

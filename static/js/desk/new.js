@@ -1,5 +1,6 @@
 // A report for somebody on the phone: the questions of the chosen category, the map, Ctrl+Enter to send.
 
+import { followSearches } from "../search.js";
 import { showMap } from "./map.js";
 
 const form = document.getElementById("new-report");
@@ -13,4 +14,5 @@ form.elements.category.addEventListener("change", (event) => {
 form.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
 });
+followSearches();
 showMap();
