@@ -15,7 +15,7 @@ from app.db import make_engine, make_session_factory
 from app.delivery import make_channels
 from app.jobs import JobName, make_queue
 from app.routing import RulesFile
-from app.services import looking_up, outgoing, recovery, upkeep
+from app.services import late_answers, outgoing, recovery, upkeep
 from app.services.office import Office
 from app.storage import PhotoStore
 
@@ -68,9 +68,10 @@ def register(queue: App, office: Office) -> None:
     def notify(notification_id: int) -> None:
         outgoing.notify(office, notification_id=notification_id)
 
+    @queue.periodic(cron="* * * * * */15")
     @queue.task(name=JobName.LOOK_UP.value)
-    def look_up(report_id: int, since: int, attempt: int = 1) -> None:
-        looking_up.look_up(office, report_id=report_id, since=since, attempt=attempt)
+    def look_up(timestamp: int) -> None:  # noqa: ARG001
+        late_answers.look_up(office)
 
     @queue.periodic(cron="* * * * *")
     @queue.task(name=JobName.RECOVER.value)

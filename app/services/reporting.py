@@ -14,12 +14,11 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.db import driver, insert_row
 from app.errors import N_, Conflict, Invalid
-from app.lookup.registers import Registers
 from app.models import REPORTER, Actor, IdempotencyKey, NotificationKind, Report, Reporter, Staff, Update
 from app.models.reference import make_reference
 from app.queries.surroundings import Surroundings, surroundings
 from app.routing import Category, Rules
-from app.services import drafts, looking_up, notifying, proposing
+from app.services import drafts, notifying, proposing
 from app.services.drafts import ReportDraft
 from app.services.photos import attach_photos
 from app.services.written import WRONG_CLOCK, believed
@@ -36,12 +35,11 @@ def submit_report(
     at: datetime,
     idempotency_key: str | None = None,
     entered_by: Staff | None = None,
-    registers: Registers | None = None,
 ) -> Report:
     """The stored report: new, with its first update, answers, photos, proposed unit, due date and receipt.
 
     With a key that was used before: the report it made then (same contents), or Invalid (other contents).
-    Raises Invalid naming every mistaken field. With `registers`, those not asked about the place yet are asked later.
+    Raises Invalid naming every mistaken field.
     """
     if idempotency_key:
         before = _remember_key(session, idempotency_key, draft, at=at)
@@ -64,8 +62,6 @@ def submit_report(
         session.execute(update(IdempotencyKey).where(IdempotencyKey.key == idempotency_key).values(report_id=report.id))
     if draft.reporter.email.strip():
         notifying.notify(session, report, first, kind=NotificationKind.RECEIPT, at=at)
-    if registers is not None:
-        looking_up.ask_later(session, report, first, around, registers=registers)
     return report
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.errors import N_, Conflict, Invalid
 from app.models import Actor, NotificationKind, Report, ReportStatus, Update, UpdateKind
 from app.models.reference import parse_reference
-from app.services import drafts, forwarding, looking_up, proposing, supporting
+from app.services import drafts, forwarding, proposing, supporting
 from app.services.decisions import as_it_was, check_version, settle, tell_reporter
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from app.lookup.registers import Registers
     from app.models import Staff
     from app.routing import Rules
 
@@ -264,12 +263,8 @@ def place(
     by: Staff,
     at: datetime,
     version: int | None = None,
-    registers: Registers | None = None,
 ) -> Update:
-    """Put it on the map or move its pin (degrees WGS84); the proposal is worked out anew.
-
-    With `registers`, those that have not been asked about the new place are asked later.
-    """
+    """Put it on the map or move its pin (degrees WGS84); the proposal is worked out anew."""
     check_version(report, version)
     if lat is None or lon is None:
         sentence = N_("Show on the map where it is.")
@@ -281,10 +276,8 @@ def place(
         lat=round(lat, 6), lon=round(lon, 6), address=address.strip()[:200] or None, actor=Actor.of(by), at=at
     )
     category = rules.categories.get(report.category_code)
-    around = proposing.find_asset_again(session, report, category)
+    proposing.find_asset_again(session, report, category)
     if category is not None and report.status == ReportStatus.NEW:
         proposing.propose(report, category, rules, at=report.created_at)
     session.flush()  # The second of two people learns it here.
-    if registers is not None:
-        looking_up.ask_later(session, report, update, around, registers=registers)
     return update

@@ -10,8 +10,8 @@ from sqlalchemy import select, text
 
 from app.lookup.asking import Register
 from app.lookup.registers import Registers
-from app.models import RegisterAnswer, Report, ReportStatus, Road, Update, UpdateKind
-from app.services import looking_up, triage, upkeep
+from app.models import Asset, RegisterAnswer, Report, ReportStatus, Road, Update, UpdateKind
+from app.services import late_answers, looking_up, triage, upkeep
 from app.services.drafts import ReportDraft
 from app.services.reporting import submit_report
 from tests.application import STORGATA
@@ -42,28 +42,24 @@ def worker(office, fake):
 
 
 @pytest.fixture
-def send(session, rules, clock, registers):
+def send(session, rules, clock):
     """A report of a pothole, as it comes by the API: nobody asked about its place before."""
 
     def send(**given) -> Report:
-        draft = ReportDraft(category="pothole", answers={"size": "large"}, **({"lat": LAT, "lon": LON} | given))
-        report = submit_report(session, draft, rules=rules, at=clock(), registers=registers)
+        usual = {"category": "pothole", "answers": {"size": "large"}, "lat": LAT, "lon": LON}
+        draft = ReportDraft(**(usual | given))
+        report = submit_report(session, draft, rules=rules, at=clock())
         session.commit()
         return report
 
     return send
 
 
-def jobs(session):
-    rows = session.execute(
-        text("SELECT args, scheduled_at FROM procrastinate_jobs WHERE task_name = 'look_up' ORDER BY id")
-    )
-    return rows.all()
-
-
-def run(worker, session, number=-1):
-    looking_up.look_up(worker, **jobs(session)[number].args)
+def run(worker, session):
+    """The job once; how many reports it had something to tell."""
+    told = late_answers.look_up(worker)
     session.expire_all()
+    return told
 
 
 def lines(session, report):
@@ -82,8 +78,7 @@ def test_a_report_is_taken_in_without_asking_and_the_job_asks_afterwards(session
     assert fake.asked == []
     assert (report.road_owner, report.proposed_unit_code) == ("unknown", "bydrift")
     assert report.due_at is not None
-    assert len(jobs(session)) == 1
-    run(worker, session)
+    assert run(worker, session) == 1
     assert (report.road_owner, report.road_ref) == ("county", "FV9862 S1D1 m687")
     assert (report.proposed_unit_code, report.proposed_rule) == ("troms_fylkeskommune", "Fylkesveg")
     assert report.due_at is None
@@ -108,26 +103,36 @@ def test_the_job_may_run_twice(session, send, worker, fake):
     report = send()
     run(worker, session)
     version = report.version
-    run(worker, session)
+    assert run(worker, session) == 0
     assert (report.version, len(lines(session, report)), len(fake.asked)) == (version, 1, 1)
 
 
-def test_what_the_browser_asked_before_is_there_when_the_report_comes(session, state, send, registers, fake, clock):
+def test_what_the_browser_asked_before_is_there_when_the_report_comes(
+    session, state, send, registers, worker, fake, clock
+):
     around, new = looking_up.find_out(state.session_factory, registers, lat=LAT, lon=LON, at=clock())
     assert new and around.kept_road == {"owner": "county", "ref": "FV9862 S1D1 m687", "metres": 3.4}
     assert looking_up.find_out(state.session_factory, registers, lat=LAT, lon=LON, at=clock()) == (around, False)
     report = send(lat=LAT + 0.000001)
     assert (report.road_owner, report.proposed_unit_code) == ("county", "troms_fylkeskommune")
-    assert (len(fake.asked), jobs(session)) == (1, [])
+    assert (run(worker, session), len(fake.asked)) == (0, 1)
 
 
-def test_no_road_near_is_kept_as_a_fact_and_own_lines_speak(session, state, send, registers, fake, clock):
+def test_an_answer_that_came_just_after_the_report_is_told_too(session, state, send, registers, worker, fake, clock):
+    """The browser had asked, and somebody pressed Send before the register spoke."""
+    report = send()
+    looking_up.find_out(state.session_factory, registers, lat=LAT, lon=LON, at=clock())
+    assert (run(worker, session), run(worker, session), len(fake.asked)) == (1, 0, 1)
+    assert report.road_owner == "county"
+
+
+def test_no_road_near_is_kept_as_a_fact_and_own_lines_speak(session, state, send, registers, worker, fake, clock):
     fake.answers.clear()
     around, new = looking_up.find_out(state.session_factory, registers, lat=LAT, lon=LON, at=clock())
     assert new and around.kept_road == {}
     line_here(session, owner="private", ref=None)
-    report = send()
-    assert (report.road_owner, jobs(session)) == ("private", [])
+    assert send().road_owner == "private"
+    assert (run(worker, session), len(fake.asked)) == (0, 1)
 
 
 def test_the_register_counts_more_than_our_own_lines(session, send, worker):
@@ -139,85 +144,120 @@ def test_the_register_counts_more_than_our_own_lines(session, send, worker):
 
 
 @pytest.mark.parametrize("trouble", ["status", "html", "silent"])
-def test_a_register_that_is_down_changes_nothing_and_is_asked_again_a_few_times(
+def test_a_register_that_is_down_changes_nothing_and_is_asked_again_until_the_report_is_old(
     session, send, worker, fake, clock, trouble
 ):
     fake.status = 500 if trouble == "status" else 200
     fake.answers[PATH] = HTML if trouble == "html" else [position("F")]
     fake.delay = 9.0 if trouble == "silent" else 0.0
     report = send()
-    waits = []
-    for _ in range(5):
-        run(worker, session)
-        waits.append(jobs(session)[-1].scheduled_at - clock() if jobs(session)[-1].scheduled_at else None)
-        worker.registers.roads.note(None)  # A worker that has been started anew, whose register does not rest.
-        if trouble == "silent":
-            break
+    version = report.version
+    assert run(worker, session) == 0
     assert (report.road_owner, report.proposed_unit_code, lines(session, report)) == ("unknown", "bydrift", [])
-    if trouble != "silent":
-        assert waits == [timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), *[timedelta(hours=6)] * 2]
-        assert len(jobs(session)) == 5
+    assert report.version == version
     assert session.scalars(select(RegisterAnswer)).all() == []
-
-
-def test_an_answer_that_comes_after_all_is_told(session, send, worker, fake):
-    report = send()
-    fake.status = 500
-    run(worker, session)
-    fake.status = 200
-    run(worker, session)
+    fake.status, fake.delay, fake.answers[PATH] = 200, 0.0, [position("F")]
+    clock.pass_(hours=5)
+    assert run(worker, session) == 1
     assert report.road_owner == "county"
-    assert len(jobs(session)) == 2
 
 
-def test_a_report_that_is_gone_or_decided_on_is_left_alone(session, send, worker, fake, kari, rules, clock):
-    gone, decided, noted, moved = send(), send(lat=LAT + 0.0001), send(lat=LAT + 0.0002), send(lat=LAT + 0.0003)
-    first_jobs = [job.args for job in jobs(session)]
-    session.execute(text("DELETE FROM report WHERE id = :id"), {"id": gone.id})
-    session.refresh(decided, ["reporter"])
-    triage.forward(session, decided, "bydrift", rules=rules, by=kari, at=clock(), undo_seconds=10)
-    triage.note(session, noted, words="I have phoned them.", public=False, by=kari, at=clock(), undo_seconds=10)
-    triage.place(session, moved, lat=LAT, lon=LON + 0.001, rules=rules, by=kari, at=clock())
-    session.commit()
-    for job in first_jobs:
-        looking_up.look_up(worker, **job)
-    session.expire_all()
-    assert [(r.road_owner, r.proposed_unit_code) for r in (decided, noted, moved)] == [("unknown", "bydrift")] * 3
+def test_after_six_hours_nobody_asks_any_more(session, send, worker, fake, clock):
+    send()
+    clock.pass_(hours=6.1)
+    assert run(worker, session) == 0
     assert fake.asked == []
 
 
-def test_a_decision_made_while_the_register_thinks_stands(session, send, worker, fake, kari, rules, clock):
-    report = send()
+def test_a_register_that_is_down_is_not_asked_about_every_report(session, send, worker, fake):
+    fake.status = 500
+    for number in range(8):
+        send(lat=LAT + number * 0.0001)
+    run(worker, session)
+    assert len(fake.asked) == 3
+    run(worker, session)
+    assert len(fake.asked) == 3, "it rests"
 
+
+def test_what_the_register_refuses_to_answer_is_asked_once(session, send, worker, fake):
+    fake.status = 400
+    report = send()
+    run(worker, session)
+    run(worker, session)
+    assert (report.road_owner, len(fake.asked)) == ("unknown", 1)
+
+
+def test_a_report_that_is_gone_or_decided_on_is_left_alone(session, send, worker, fake, kari, rules, clock):
+    decided, noted = send(), send(lat=LAT + 0.0002)
+    session.refresh(decided, ["reporter"])
+    triage.forward(session, decided, "bydrift", rules=rules, by=kari, at=clock(), undo_seconds=10)
+    triage.note(session, noted, words="I have phoned them.", public=False, by=kari, at=clock(), undo_seconds=10)
+    session.commit()
+    run(worker, session)
+    assert [(r.road_owner, r.proposed_unit_code) for r in (decided, noted)] == [("unknown", "bydrift")] * 2
+    assert fake.asked == []
+
+
+@pytest.mark.parametrize("meanwhile", ["decided", "moved", "deleted"])
+def test_what_happens_while_the_register_thinks_stands(session, send, worker, fake, kari, rules, clock, meanwhile):
+    report = send()
     answer = fake.body
 
-    def decide_first(path):
+    def act_first(path):
         seen = session.get(Report, report.id)
         session.refresh(seen, ["reporter"])
-        triage.forward(session, seen, "bydrift", rules=rules, by=kari, at=clock(), undo_seconds=10)
+        if meanwhile == "decided":
+            triage.forward(session, seen, "bydrift", rules=rules, by=kari, at=clock(), undo_seconds=10)
+        elif meanwhile == "moved":
+            triage.place(session, seen, lat=LAT + 0.01, lon=LON, rules=rules, by=kari, at=clock())
+        else:
+            session.execute(text("DELETE FROM report WHERE id = :id"), {"id": seen.id})
+            session.expunge(seen)
         session.commit()
         return answer(path)
 
-    fake.body = decide_first
+    fake.body = act_first
     run(worker, session)
-    assert (report.status, report.road_owner, lines(session, report)) == (ReportStatus.FORWARDED, "unknown", [])
+    fake.body = answer
+    if meanwhile == "deleted":
+        assert session.get(Report, report.id) is None
+        return
+    assert (report.road_owner, report.proposed_unit_code, lines(session, report)) == ("unknown", "bydrift", [])
+    assert report.status == (ReportStatus.FORWARDED if meanwhile == "decided" else ReportStatus.NEW)
 
 
-def test_moving_the_pin_asks_about_the_new_place(session, send, worker, fake, kari, rules, registers, clock):
+def test_what_the_desk_places_is_asked_about_there(session, send, worker, fake, kari, rules, clock):
     report = send(address="Storgata 5", lat=None, lon=None)
-    assert jobs(session) == []
-    triage.place(session, report, lat=LAT, lon=LON, rules=rules, by=kari, at=clock(), registers=registers)
+    assert run(worker, session) == 0
+    triage.place(session, report, lat=LAT, lon=LON, rules=rules, by=kari, at=clock())
     session.commit()
     run(worker, session)
     assert (report.road_owner, report.proposed_unit_code) == ("county", "troms_fylkeskommune")
     assert fake.asked[0][1]["lat"] == f"{LAT}"
 
 
-def test_a_register_that_is_switched_off_gets_no_job(session, rules, clock):
-    off = Registers(addresses=Register("a", ""), names=Register("n", ""), roads=Register("roads", ""))
-    draft = ReportDraft(category="pothole", answers={"size": "large"}, lat=LAT, lon=LON)
-    submit_report(session, draft, rules=rules, at=clock(), registers=off)
-    assert jobs(session) == []
+def test_what_the_desk_enters_for_a_caller_is_asked_about(session, worker, rules, kari, clock):
+    draft = ReportDraft(category="pothole", answers={"size": "large"}, lat=LAT, lon=LON, channel="phone")
+    report = submit_report(session, draft, rules=rules, at=clock(), entered_by=kari)
+    session.commit()
+    run(worker, session)
+    assert report.road_owner == "county"
+
+
+def test_a_lamp_that_knows_its_road_is_believed_and_not_asked_about_for_ever(session, send, worker, fake):
+    session.add(Asset(kind="lamp", source_ref="1", number="1", lat=LAT, lon=LON, owner="county", road_owner="state"))
+    session.commit()
+    draft_of_a_lamp = {"category": "lamp_dark", "answers": {}}
+    report = send(**draft_of_a_lamp)
+    run(worker, session)
+    assert report.road_owner == "state"
+    assert (run(worker, session), len(fake.asked)) == (0, 1)
+
+
+def test_nothing_is_asked_when_all_registers_are_switched_off(session, send, office, fake):
+    send()
+    assert late_answers.look_up(office) == 0
+    assert fake.asked == []
 
 
 def test_answers_go_after_thirty_days(session, office, clock):

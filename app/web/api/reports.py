@@ -73,9 +73,7 @@ def send_report(
     rules, now = state.rules_file.current, state.clock()
     _count(request, report, state, idempotency_key)
     with transaction(state.session_factory) as session:
-        stored = submit_report(
-            session, _draft(report), rules=rules, at=now, idempotency_key=idempotency_key, registers=state.registers
-        )
+        stored = submit_report(session, _draft(report), rules=rules, at=now, idempotency_key=idempotency_key)
         receipt = _receipt(stored, report, state)
     headers = {"Location": f"/api/reports/{stored.shown_reference}", "Cache-Control": "no-store"}
     return Response(orjson.dumps(receipt, option=orjson.OPT_UTC_Z), 201, headers, "application/json")

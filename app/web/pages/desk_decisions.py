@@ -129,7 +129,6 @@ def place(desk: DeskFormDep) -> Response:
             lon=desk.number("lon"),
             address=desk.text("address"),
             rules=desk.rules,
-            registers=desk.state.registers,
             **desk.who_when,
         ),
         stay=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from app.models import Asset, Delivery, RegisterAnswer, Road
 from app.models.links import follow_path
-from app.services import forwarding, looking_up, outgoing
+from app.services import forwarding, late_answers, looking_up, outgoing
 from app.services.drafts import ReportDraft
 from app.services.reporting import submit_report
 from tests.application import SECRET, STORGATA
@@ -99,7 +100,8 @@ def test_the_desk_reads_in_the_history_what_a_register_changed(session, rules, c
     )
     session.commit()
     assert session.scalars(select(RegisterAnswer)).one().kind == "road"
-    looking_up.look_up(office, report_id=report.id, since=0)
+    asking = replace(office, settings=office.settings.model_copy(update={"road_register": "http://127.0.0.1:9"}))
+    late_answers.look_up(asking)
     session.expire_all()
     page = words_of(browser_of(kari).look(f"/staff/reports/{report.reference}"))
     assert "The road's owner was looked up" in page
