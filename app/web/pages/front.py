@@ -101,7 +101,6 @@ def submit(
                 rules=rules,
                 at=now,
                 idempotency_key=f"form:{form.key}",
-                registers=state.registers,
             )
     except Invalid as error:
         return _refused(request, session, form, error, lang=lang)
