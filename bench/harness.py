@@ -87,15 +87,15 @@ class Environment:
         return self.cluster.url(name)
 
     @contextmanager
-    def gatami(self, url: str) -> Iterator[Server]:
-        """gatami's own web server, one process, as `gatami serve` starts it."""
+    def gatami(self, url: str, **settings: str) -> Iterator[Server]:
+        """gatami's own web server, one process, as `gatami serve` starts it; `settings` are more of its variables."""
         port = free_port()
         environment = {
             "GATAMI_DATABASE_URL": url, "GATAMI_PORT": str(port), "GATAMI_DATA_DIR": str(self.folder / "data"),
             "GATAMI_SECRET_KEY": SECRET, "GATAMI_LOG_LEVEL": "error",
             # Everything comes from one address here; counted it is all the same.
             "GATAMI_LIMIT_REPORTS_PER_HOUR": "100000000", "GATAMI_LIMIT_SEARCHES_PER_HOUR": "100000000",
-        }  # fmt: skip
+        } | settings  # fmt: skip
         yield from self._served([sys.executable, "-m", "app.cli", "serve"], environment, port, "/")
 
     @contextmanager

@@ -41,15 +41,15 @@ def _rates(environment: Environment, category: str) -> tuple[float, float, float
     with environment.gatami(url) as ours, environment.plain("bench.plain_intake:app", url) as plain:
         rates: dict[Server, list[float]] = {ours: [], plain: []}
         for server in rates:
-            _rate(server, category)
+            rate(server, category)
         for _ in range(ROUNDS):
             for server, measured in rates.items():
-                measured.append(_rate(server, category))
+                measured.append(rate(server, category))
         ratios = [one / other for one, other in zip(rates[ours], rates[plain], strict=True)]
         return statistics.median(rates[ours]), statistics.median(rates[plain]), statistics.median(ratios)
 
 
-def _rate(server: Server, category: str) -> float:
+def rate(server: Server, category: str) -> float:
     """Reports a second by four senders at once."""
     began = time.perf_counter()
     with ThreadPoolExecutor(SENDERS) as pool:

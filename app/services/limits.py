@@ -9,13 +9,14 @@ import hashlib
 import hmac
 import math
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.db import SessionFactory, driver, transaction
+from app.db import SessionFactory, driver, short_work
 from app.errors import N_, TooMany
 from app.settings import Settings
 
@@ -87,9 +88,9 @@ def check_limits(
 ) -> None:
     """Take the tokens from all buckets, or none. Raises TooMany, with `retry_after` in seconds and `kind` in params.
 
-    In a transaction of its own: what was counted stays counted when the request itself is rolled back, and nobody
-    waits for the bucket until somebody else's report is stored. The table is not logged, so that its commit waits for
-    no disk.
+    Beside the request's own transaction: what was counted stays counted when the request itself is rolled back, and
+    nobody waits for the bucket until somebody else's report is stored. The table is not logged, so that its commit
+    waits for no disk.
     """
     table = limits_of(settings)
     # In the order of the keys, so that two requests never wait for each other's second bucket.
@@ -103,8 +104,7 @@ def check_limits(
     )
     if not wanted:
         return
-    with transaction(factory) as session:
-        connection = driver(session)
+    with short_work(factory) as connection, connection.transaction() if len(wanted) > 1 else nullcontext():
         for key, limit, count in wanted:
             most = max(float(count.tokens), limit.burst)
             asked = {"key": key, "burst": most, "rate": limit.per_hour / 3600, "at": at, "n": count.tokens}

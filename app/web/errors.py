@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
+import psycopg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DataError, OperationalError
@@ -231,6 +232,7 @@ def register_errors(app: FastAPI) -> None:
         ClientDisconnect: on_gone,
         DataError: on_unusable_value,
         OperationalError: on_no_database,
+        psycopg.OperationalError: on_no_database,
         PoolTimeout: on_no_database,
         Exception: on_crash,
     }

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
+from app.db import make_engine, make_session_factory
 from app.main import create_app
-from tests.application import STORGATA
+from app.services.limits import check_limit
+from tests.application import SECRET, STORGATA
 from tests.web.pages.test_front import jpeg
 
 REPORT = {"category": "sweeping", "lat": STORGATA[0], "lon": STORGATA[1]}
@@ -45,6 +51,31 @@ def test_the_address_of_a_reporter_counts_in_programs_too(state):
     assert [answer.status_code for answer in answers] == [201, 429]
     assert "without the address" in answers[1].json()["detail"]
     assert client.post("/api/reports", json=REPORT).status_code == 201
+
+
+def test_without_a_database_nobody_is_told_that_it_was_too_much(state):
+    away = make_engine("postgresql+psycopg://nobody@/none?host=/nowhere")
+    app = create_app(type(state)(**{**vars(state), "session_factory": make_session_factory(away)}))
+    answer = TestClient(app).post("/api/reports", json=REPORT)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+
+
+@pytest.mark.realdb
+def test_a_connection_that_died_is_replaced_and_the_next_request_is_counted(
+    real_session_factory, engine, settings, clock
+):
+    def take():
+        check_limit(real_session_factory, "report", "a", settings=settings, secret=SECRET, at=clock())
+
+    take()
+    with engine.connect() as other:
+        others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        other.execute(text(f"SELECT pg_terminate_backend(pid) FROM ({others}) AS found"))
+    with pytest.raises((psycopg.OperationalError, OperationalError)):
+        for _ in range(3):
+            take()
+    engine.dispose()
+    take()
 
 
 def test_photos_of_programs_are_counted(state):
