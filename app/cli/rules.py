@@ -17,6 +17,9 @@ from app.routing import (
     explain,
     in_service_area,
     load_rules,
+    notices_at,
+    site_notices_at,
+    stopper_at,
     with_local_time,
 )
 from app.settings import get_settings
@@ -65,7 +68,9 @@ def explain_proposal(
     )
     _print_place(rules, lat, lon, lang=lang)
     typer.echo(f"Owner of the road: {road_owner}. Owner of the lamp or other object: {asset_owner}.")
-    _print_steps(explain(rules, with_local_time(facts, rules)), lang=lang)
+    facts = with_local_time(facts, rules)
+    _print_steps(explain(rules, facts), lang=lang)
+    _print_notices(rules, facts, lang=lang)
 
 
 def _loaded(file: Path | None) -> Rules:
@@ -99,6 +104,18 @@ def _answers(pairs: list[str]) -> dict[str, list[str]]:
             raise typer.BadParameter(f"Write --answer question=answer, not {pair}.")
         answers.setdefault(question, []).append(value)
     return answers
+
+
+def _print_notices(rules: Rules, facts: Facts, *, lang: str) -> None:
+    """What a resident would be told first; without --at, nothing that is limited to a time."""
+    category = rules.categories[facts.category]
+    for notice in site_notices_at(rules, at=facts.at, lat=facts.lat, lon=facts.lon):
+        typer.echo(f"Notice above the form: {notice.text(lang)}")
+    for notice in notices_at(rules, category, facts):
+        typer.echo(f"Notice: {notice.text(lang)}")
+    stopper = stopper_at(rules, category, facts)
+    if stopper is not None:
+        typer.echo(f"No form, ring {stopper.number}: {stopper.text(lang)}")
 
 
 def _print_place(rules: Rules, lat: float | None, lon: float | None, *, lang: str) -> None:

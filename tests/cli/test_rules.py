@@ -52,6 +52,18 @@ def test_explain_speaks_the_municipalitys_language_too(tmp_path):
     assert "vegen eies av fylkeskommunen: nei, dette er ikke kjent" in result.output
 
 
+def test_explain_says_what_a_resident_would_be_told_first(tmp_path):
+    hole = "    days_to_due: 5\n"
+    stopper = '    stoppers: [{number: "1881", area: town, texts: {nb: Ring nå., en: Ring now.}}]\n'
+    notice = "    notice: {dates: {from: 12-01, to: 12-31}, texts: {nb: Jul., en: Christmas.}}\n"
+    path = write_rules(tmp_path, (hole, hole + stopper + notice))
+    asked = ["explain", "--file", path, "--category", "hole"]
+    there = gatami_rules(*asked, "--lat", 69.65, "--lon", 18.95, "--at", "2026-12-05T12:00:00").output
+    assert "Notice: Christmas." in there
+    assert "No form, ring 1881: Ring now." in there
+    assert "Notice" not in gatami_rules(*asked).output
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
