@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.errors import N_, Conflict, Invalid, NotFound
 from app.models import Notification, NotificationKind, Report, ReportStatus, Support, Update
 from app.models.links import supporter_key
-from app.queries.mailboxes import waiting_for
+from app.queries.mailboxes import Waiting, waiting_for
 from app.queries.visible import is_public, public_report
 from app.services import mailboxes, notifying
 from app.services.drafts import ReporterDraft, check_reporter
@@ -88,17 +88,17 @@ def follow(session: Session, mine: Support, *, email: str, language: str, at: da
     return Followed.ASKED
 
 
-def confirm(session: Session, mine: Support, *, others: Collection[int] = (), at: datetime) -> None:
-    """The owner of the address wants the mails; also those of `others` that wait for the same address."""
-    for one in waiting_with(session, mine):
-        if one.id == mine.id or one.id in others:
-            one.confirm(at=at)
+def confirm(session: Session, mine: Support, *, chosen: Collection[str] = (), at: datetime) -> list[Report]:
+    """The owner of the address wants the mails; and about what was chosen of the rest. Gives the reports among it."""
+    others = waiting_with(session, mine)
+    mine.confirm(at=at)
+    return mailboxes.confirm(others, chosen=chosen, at=at)
 
 
-def waiting_with(session: Session, mine: Support) -> list[Support]:
-    """This one, and all that came with the same address within a day: its owner is mailed once for them."""
-    others = waiting_for(session, mine.email or "", around=mine.created_at).supports
-    return [mine, *(one for one in others if one.id != mine.id)]
+def waiting_with(session: Session, mine: Support) -> Waiting:
+    """What else came with the same address within a day: its owner is mailed once for all of it."""
+    waiting = waiting_for(session, mine.email or "", around=mine.created_at)
+    return Waiting(waiting.reports, [one for one in waiting.supports if one.id != mine.id])
 
 
 def _ask_to_confirm(session: Session, mine: Support, *, at: datetime) -> None:

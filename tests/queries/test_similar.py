@@ -153,7 +153,8 @@ def test_both_arms_have_an_index(make_report, session):
         text("""EXPLAIN (FORMAT JSON) SELECT id FROM report WHERE ST_DWithin(position,
         ST_SetSRID(ST_MakePoint(18.9, 69.6), 4326)::geography, 30.0)
         AND status IN ('forwarded', 'in_progress', 'new', 'scheduled')
-        UNION ALL SELECT id FROM report WHERE asset_id = 7 AND status IN ('forwarded', 'in_progress', 'new', 'scheduled')""")
+        UNION ALL SELECT id FROM report
+        WHERE asset_id = 7 AND status IN ('forwarded', 'in_progress', 'new', 'scheduled')""")
     ).scalar_one()
     assert "ix_report_open_position" in json.dumps(plan)
     assert "ix_report_asset_open" in json.dumps(plan)

@@ -231,7 +231,7 @@ def test_one_yes_is_for_all_that_came_with_the_address_and_were_chosen(session, 
     stranger = tap(make_report(), "d")
     supporting.follow(session, stranger, email="per@example.org", language="en", at=clock())
     session.commit()
-    supporting.confirm(session, one, others=[two.id, stranger.id], at=clock())
+    supporting.confirm(session, one, chosen=[f"support-{two.id}", f"support-{stranger.id}"], at=clock())
     assert [mine.hears for mine in (one, two, three, stranger)] == [True, True, False, False]
 
 

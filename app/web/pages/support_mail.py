@@ -9,9 +9,9 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from app.errors import N_
 from app.models import Support
-from app.models.links import public_path, support_confirm_path, support_stop_path
+from app.models.links import follow_path, public_path, support_confirm_path, support_stop_path
 from app.queries.supporters import supporter
-from app.services import supporting
+from app.services import mailboxes, supporting
 from app.web import security
 from app.web.deps import (
     CsrfChecked,
@@ -55,15 +55,20 @@ def ask(
     staff: MaybeStaffDep,  # noqa: ARG001  (known to the template)
 ) -> Response:
     """Which report it is about, which others came with the address, and one button."""
-    return render(request, "support/confirm.html", waiting=supporting.waiting_with(session, mine))
+    others = supporting.waiting_with(session, mine)
+    return render(request, "support/confirm.html", support=mine, others=others, choice=mailboxes.choice)
 
 
 @router.post("/confirm-support/{support_id}/{token}", dependencies=[CsrfChecked])
-def confirm(request: Request, form: FormDep, mine: ConfirmingDep, session: SessionDep, now: NowDep) -> Response:
-    """Whoever reads the address wants to hear more."""
-    others = [int(typed) for typed in form.getlist("others") if isinstance(typed, str) and typed.isdecimal()]
-    supporting.confirm(session, mine, others=others, at=now)
-    return redirect(request, public_path(mine.report), flash=("success", CONFIRMED))
+def confirm(
+    request: Request, form: FormDep, mine: ConfirmingDep, session: SessionDep, state: StateDep, now: NowDep
+) -> Response:
+    """Whoever reads the address wants to hear more; of reports that were sent with it too, these are the links."""
+    own = supporting.confirm(session, mine, chosen=set(map(str, form.getlist("mine"))), at=now)
+    if not own:
+        return redirect(request, public_path(mine.report), flash=("success", CONFIRMED))
+    links = [(one, follow_path(one, secret=state.secret)) for one in own]
+    return render(request, "follow/confirmed.html", links=links)
 
 
 @router.get("/stop-support/{support_id}/{token}")

@@ -9,7 +9,7 @@ from lxml import html
 from sqlalchemy import select
 
 from app.models import REPORTER, Notification, Photo, Report, Support
-from app.models.links import public_path, support_confirm_path, support_path, support_stop_path
+from app.models.links import follow_path, public_path, support_confirm_path, support_path, support_stop_path
 from app.services import outgoing, supporting
 from app.web.access_log import mask
 from tests.application import NOON, SECRET, STORGATA
@@ -256,10 +256,23 @@ def test_all_that_came_with_one_address_can_be_chosen_from(client, session, supp
     session.commit()
     path = support_confirm_path(mine, secret=SECRET)
     page = form_of(client.get(path).text, path)
-    assert page.fields["others"] == [str(other.id)]
-    page.fill(others=[]).send(client)
+    assert page.fields["mine"] == [f"support-{other.id}"]
+    page.fill(mine=[]).send(client)
     session.expire_all()
     assert (mine.hears, other.hears) == (True, False)
+
+
+def test_a_report_sent_with_the_address_on_the_same_day_is_confirmed_along(client, session, supported, clock, form):
+    _, mine = supported
+    supporting.follow(session, mine, email="nina@example.org", language="en", at=clock())
+    session.commit()
+    form.fill(category="ice", answers__steep="hill", asked="ice", email="nina@example.org", **PLACE).send(client)
+    own = reports(session)[-1]
+    path = support_confirm_path(mine, secret=SECRET)
+    answer = form_of(client.get(path).text, path).send(client)
+    assert follow_path(own, secret=SECRET) in answer.text
+    session.expire_all()
+    assert mine.hears
 
 
 @pytest.mark.parametrize("path", ["/support/{id}/x", "/confirm-support/{id}/x", "/stop-support/{id}/x", "/support/0/x"])
