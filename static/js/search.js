@@ -61,7 +61,7 @@ function follow(box) {
     stop();
     list.close();
     field.value = hit.label;
-    const words = box.dataset.sayChosen.replace("{n}", hit.detail ? `${hit.shown}, ${hit.detail}` : hit.shown);
+    const words = box.dataset.sayChosen.replace("{n}", nameOf(hit));
     // The page's own line about the place says it; where there is none, this one does.
     said.textContent = document.getElementById("place-status") ? "" : words;
     tellReport(box, hit);
@@ -160,6 +160,12 @@ function line({ shown, detail }, id) {
     made.append(" ", more);
   }
   return made;
+}
+
+/** As one says it; a pair of numbers needs no more words. */
+function nameOf({ kind, label, shown, detail }) {
+  if (kind === "coordinates" || kind === "swapped") return label;
+  return detail ? `${shown}, ${detail}` : shown;
 }
 
 function fill(box, { lat, lon, address }) {
