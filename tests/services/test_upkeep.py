@@ -54,6 +54,15 @@ def test_a_bucket_that_is_full_again_goes(session, office, clock):
     assert session.scalars(select(LimitBucket.key)).all() == ["report:young"]
 
 
+def test_the_keys_of_forms_outlive_the_reports_that_wait_on_phones(session, office, clock):
+    ages = {"form:old": 32, "form:young": 29, "old": 2}
+    for name, days in ages.items():
+        session.add(IdempotencyKey(key=name, fingerprint="0" * 64, created_at=clock() - timedelta(days=days)))
+    session.commit()
+    upkeep.sweep(office)
+    assert session.scalars(select(IdempotencyKey.key)).all() == ["form:young"]
+
+
 def test_a_photo_of_a_form_never_sent_goes_after_a_day_with_its_bytes(session, office, make_report, clock):
     report = make_report()
     long_ago = clock() - timedelta(hours=25)
