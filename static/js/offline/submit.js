@@ -82,6 +82,8 @@ export function takeOver(form, { words, later }) {
     // The photo field asks before one leaves a page that holds something; see static/js/photo/field.js.
     delete form.dataset.leaving;
     if (key) form.elements.key.value = key;
+    // Where a browser filled in what nobody sees, nobody could empty it again.
+    form.elements.second_thought.value = "";
     if (!ask) {
       showErrors(form, { errors, detail: detail || words.sayNotStored, title: words.sayMend });
       return;
