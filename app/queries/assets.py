@@ -8,7 +8,7 @@ from geoalchemy2 import Geography
 from sqlalchemy import ColumnElement, cast, func
 
 from app.db import driver
-from app.queries.surroundings import ASSET_COLUMNS, HERE, OPEN_REPORT, NearAsset
+from app.queries.surroundings import ASSET_COLUMNS, FROM_HERE, HERE, OPEN_REPORT, NearAsset
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,13 +23,13 @@ MOST_ON_MAP = 2000
 
 # These texts are put together from constants only; whatever is asked for is a parameter.
 _NEAR = f"""
-SELECT {ASSET_COLUMNS} FROM (
+SELECT {ASSET_COLUMNS} FROM {FROM_HERE}, LATERAL (
     SELECT * FROM asset WHERE kind = %(kind)s::text AND ST_DWithin(position, {HERE}, {OFFER_METRES})
     ORDER BY position <-> {HERE} LIMIT {MOST_OFFERED}
 ) a {OPEN_REPORT}
 ORDER BY ST_Distance(a.position, {HERE}), a.id
 """  # noqa: S608
-_ONE = f"SELECT {ASSET_COLUMNS} FROM asset a {OPEN_REPORT} WHERE a.id = %(id)s::bigint"  # noqa: S608
+_ONE = f"SELECT {ASSET_COLUMNS} FROM {FROM_HERE}, asset a {OPEN_REPORT} WHERE a.id = %(id)s::bigint"  # noqa: S608
 _BOX = f"""
 SELECT '{{"type":"FeatureCollection","truncated":' || (count(*) > {MOST_ON_MAP})::text || ',"features":['
     || coalesce(string_agg(json_build_object(

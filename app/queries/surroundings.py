@@ -28,7 +28,12 @@ _BEFORE = re.compile(r"^\s*(?:(?:nummer|number|nr|lysmast|mast|lampe|lamp)[\s.:]
 NUMBER_KEY = "ltrim(translate(upper({}), ' -./_', ''), '0')"
 
 # These texts are put together from constants only; whatever is asked for is a parameter.
-HERE = "ST_SetSRID(ST_MakePoint(%(lon)s::float8, %(lat)s::float8), 4326)::geography"
+# The place stands behind OFFSET 0, where PostgreSQL does not look while planning: seeing another place each time, it
+# would find it worth planning anew each time, which takes twice as long as answering.
+HERE = "here.place"
+FROM_HERE = """(
+    SELECT ST_SetSRID(ST_MakePoint(%(lon)s::float8, %(lat)s::float8), 4326)::geography AS place OFFSET 0
+) here"""
 OPEN_REPORT = """LEFT JOIN LATERAL (
     SELECT reference, created_at FROM report
     WHERE asset_id = a.id AND status IN ('new', 'forwarded', 'in_progress', 'scheduled')
@@ -37,29 +42,31 @@ OPEN_REPORT = """LEFT JOIN LATERAL (
 ) open ON true"""
 ASSET_COLUMNS = f"""json_build_array(a.id, a.number, a.lat, a.lon, ST_Distance(a.position, {HERE}), a.owner,
     a.road_owner, a.road_ref, a.street, open.reference, extract(epoch FROM open.created_at))"""
-_STATEMENT = f"""
-SELECT
-    (SELECT json_agg({ASSET_COLUMNS} ORDER BY a.place) FROM (
-        SELECT *, row_number() OVER (ORDER BY NOT coalesce(ST_DWithin(position, {HERE}, {SAME_LAMP_METRES}), false),
-            upper(number) <> upper(%(number)s::text), position <-> {HERE}, id) AS place
-        FROM asset
-        WHERE %(number)s::text <> '' AND kind = %(kind)s::text
-            AND {NUMBER_KEY.format("number")} = {NUMBER_KEY.format("%(number)s::text")}
-        ORDER BY place LIMIT {MOST_NUMBERED}
-    ) a {OPEN_REPORT}),
-    (SELECT {ASSET_COLUMNS} FROM (
-        SELECT * FROM asset
-        WHERE kind = %(kind)s::text AND ST_DWithin(position, {HERE}, {SNAP_METRES})
-        ORDER BY position <-> {HERE} LIMIT 1
-    ) a {OPEN_REPORT}),
-    (SELECT json_build_array(owner, ref, name, ST_Distance(line, {HERE})) FROM road
-        WHERE ST_DWithin(line, {HERE}, {ROAD_METRES}) ORDER BY line <-> {HERE} LIMIT 1),
-    (SELECT json_build_array(label, detail, ST_Distance(position, {HERE})) FROM place
-        WHERE kind = 'address' AND ST_DWithin(position, {HERE}, {ADDRESS_METRES})
-        ORDER BY position <-> {HERE} LIMIT 1),
-    (SELECT answer FROM register_answer WHERE kind = 'road' AND key = %(key)s::text),
-    (SELECT answer FROM register_answer WHERE kind = 'address' AND key = %(key)s::text)
+_NUMBERED = f"""(SELECT json_agg({ASSET_COLUMNS} ORDER BY a.turn) FROM (
+    SELECT *, row_number() OVER (ORDER BY NOT coalesce(ST_DWithin(position, {HERE}, {SAME_LAMP_METRES}), false),
+        upper(number) <> upper(%(number)s::text), position <-> {HERE}, id) AS turn
+    FROM asset
+    WHERE kind = %(kind)s::text AND {NUMBER_KEY.format("number")} = {NUMBER_KEY.format("%(number)s::text")}
+    ORDER BY turn LIMIT {MOST_NUMBERED}
+) a {OPEN_REPORT})"""  # noqa: S608
+_NEAREST = f"""(SELECT {ASSET_COLUMNS} FROM (
+    SELECT * FROM asset
+    WHERE kind = %(kind)s::text AND ST_DWithin(position, {HERE}, {SNAP_METRES})
+    ORDER BY position <-> {HERE} LIMIT 1
+) a {OPEN_REPORT})"""  # noqa: S608
+_AROUND = f"""
+(SELECT json_build_array(owner, ref, name, ST_Distance(line, {HERE})) FROM road
+    WHERE ST_DWithin(line, {HERE}, {ROAD_METRES}) ORDER BY line <-> {HERE} LIMIT 1),
+(SELECT json_build_array(label, detail, ST_Distance(position, {HERE})) FROM place
+    WHERE kind = 'address' AND ST_DWithin(position, {HERE}, {ADDRESS_METRES})
+    ORDER BY position <-> {HERE} LIMIT 1),
+(SELECT answer FROM register_answer WHERE kind = 'road' AND key = %(key)s::text),
+(SELECT answer FROM register_answer WHERE kind = 'address' AND key = %(key)s::text)
 """  # noqa: S608
+# A text for each kind of question, for the same reason: no parameter switches a part off.
+_PLACE_ONLY = f"SELECT NULL, NULL, {_AROUND} FROM {FROM_HERE}"  # noqa: S608
+_WITH_ASSET = f"SELECT NULL, {_NEAREST}, {_AROUND} FROM {FROM_HERE}"  # noqa: S608
+_WITH_NUMBER = f"SELECT {_NUMBERED}, {_NEAREST}, {_AROUND} FROM {FROM_HERE}"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +140,8 @@ def surroundings(
             return Surroundings()
         lat = lon = None
     values = {"lat": lat, "lon": lon, "kind": asset_kind, "number": number, "key": place_key(lat, lon)}
-    row = driver(session).execute(_STATEMENT, values, prepare=True).fetchone()
+    statement = _WITH_NUMBER if number else _WITH_ASSET if asset_kind else _PLACE_ONLY
+    row = driver(session).execute(statement, values, prepare=True).fetchone()
     assert row is not None  # noqa: S101  (a SELECT without FROM has one row)
     numbered = tuple(NearAsset(*one) for one in row[0] or ())
     nearest = NearAsset(*row[1]) if row[1] else None

@@ -110,10 +110,16 @@ def test_not_this_lamp_puts_the_pin_back_and_ties_the_report_to_none(
     assert float(page.locator("#lat").input_value()) == pytest.approx(STORGATA[0], abs=1e-6)
     check_page(page)
     screenshot(page, f"lamp-refused-{width}", whole=True)
+    # Nor does the pin snap back to it when it is moved a little.
+    page.locator("#coordinates > summary").click()
+    with page.expect_response("**/here?*"):
+        page.get_by_label("Longitude").fill(f"{STORGATA[1] + 0.0001}")
+        page.get_by_label("Longitude").blur()
+    expect(page.locator("#lamp")).to_contain_text("The report is not tied to that lamp.")
     send(page)
     (report,) = reports(live_server)
     assert report.asset_id is None
-    assert (report.lat, report.lon) == STORGATA
+    assert (report.lat, report.lon) == (STORGATA[0], pytest.approx(STORGATA[1] + 0.0001))
 
 
 @WIDTHS
