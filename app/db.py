@@ -99,6 +99,16 @@ def transaction(factory: SessionFactory) -> Iterator[Session]:
             raise
 
 
+@contextmanager
+def reading(factory: SessionFactory) -> Iterator[Session]:
+    """For a statement or two that only read: each its own transaction, without the journeys to begin and end one."""
+    with factory() as session:
+        # A test's session stands in the test's own transaction.
+        if isinstance(session.get_bind(), Engine):
+            session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+        yield session
+
+
 def driver(session: Session) -> psycopg.Connection[tuple[Any, ...]]:
     """The driver's own connection in the session's transaction, for the few places where SQLAlchemy's price shows."""
     session.flush()  # What is pending must be there for statements that the session does not see.

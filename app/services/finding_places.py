@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import select
 
-from app.db import transaction
+from app.db import reading
 from app.lookup.addresses import begin_search
 from app.lookup.asking import RegisterDown
 from app.lookup.names import begin_names
@@ -21,7 +21,7 @@ from app.models import Report
 from app.models.place import searchable
 from app.models.reference import parse_reference
 from app.queries.places import MOST, PlaceFound, search_places
-from app.queries.surroundings import surroundings
+from app.queries.surroundings import plain_number, surroundings
 from app.queries.visible import is_public
 from app.routing import in_service_area
 from app.services.coordinates import read_coordinates
@@ -38,8 +38,8 @@ SHORTEST = 2
 # The same place in two registers, which do not agree on the last metres.
 SAME_DEGREES = 0.001
 Kind = Literal["coordinates", "swapped", "report", "lamp", "address", "street", "name"]
-# "11-012", "mast nr. 4711", "L 12b": a number with little around it, not "Storgata 5".
-_LIKE_A_MAST = re.compile(r"\s*(?:[^\W\d]+[.:]?\s+){0,2}[^\W\d]{0,3}[\s.\-_]?[0-9][0-9\s./\-_]{0,20}[^\W\d]?\s*")
+# "11-012", "L 12b": a number with little around it, not "Storgata 5".
+_LIKE_A_MAST = re.compile(r"[^\W\d]{0,4}[\s.\-_/]?[0-9][0-9\s./\-_]{0,20}[^\W\d]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def find_places(
         return _at(pair, text, rules)
     if len(searchable(text)) < (SHORTEST if quick else 1):
         return Found(text)
-    with transaction(factory) as session:
+    with reading(factory) as session:
         own = _report(session, text) or _lamps(session, text) or [_hit(place) for place in search_places(session, text)]
     found = _inside(Found(text, tuple(own)), rules)
     if quick or _is_answered(found, text) or not may_ask():
@@ -135,7 +135,7 @@ def _report(session: Session, text: str) -> list[Hit]:
 
 
 def _lamps(session: Session, text: str) -> list[Hit]:
-    if not _LIKE_A_MAST.fullmatch(text):
+    if not _LIKE_A_MAST.fullmatch(plain_number(text)):
         return []
     lamps = surroundings(session, lat=None, lon=None, asset_kind="lamp", number=text).numbered
     return [Hit("lamp", lamp.number or "", lamp.street or "", lamp.lat, lamp.lon) for lamp in lamps]

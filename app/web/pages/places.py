@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.errors import TooMany
 from app.services.finding_places import LONGEST, find_places
-from app.web.deps import LanguageDep, RulesDep, StateDep
+from app.web.deps import RulesDep, StateDep, get_language
 from app.web.limiting import check_sender
 from app.web.place_search import in_words
 
@@ -23,7 +23,6 @@ def search(
     request: Request,
     state: StateDep,
     rules: RulesDep,
-    lang: LanguageDep,
     q: Annotated[str, Query(max_length=LONGEST * 50)] = "",
     quick: bool = False,
 ) -> Response:
@@ -31,7 +30,8 @@ def search(
     other registers may take two seconds.
     """
     found = find_places(state.session_factory, state.registers, rules, q, quick=quick, may_ask=lambda: may_ask(request))
-    body = orjson.dumps(in_words(found, rules, lang).as_data())
+    # Not by LanguageDep, which would change threads for each letter that somebody types.
+    body = orjson.dumps(in_words(found, rules, get_language(request)).as_data())
     return Response(body, media_type="application/json", headers=_HEADERS)
 
 
