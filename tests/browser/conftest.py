@@ -61,6 +61,7 @@ def live_server(
         form_seconds=0,
         address_register="",
         name_register="",
+        road_register="",
     )
     state = AppState(
         settings=settings,
