@@ -19,6 +19,7 @@ _TAKEN, _TAKEN_OFFSET = 0x9003, 0x9011
 # Where a TIFF structure begins in the pieces of a file that a phone sent first.
 _EXIF_BEGINS = re.compile(rb"Exif\0\0(?:II\*\0|MM\0\*)")
 _MOST_EXIF = 65_536
+_FIRST_YEAR = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,12 @@ def _moment(exif: Image.Exif) -> datetime | None:
     """The satellites' time; else the camera's, which without its own zone is the time of Norway."""
     for read in (_by_satellite, _by_camera):
         try:
-            return read(exif).astimezone(UTC)
+            moment = read(exif).astimezone(UTC)
         except Exception:  # noqa: BLE001, S112 - a time that cannot be read is no time.
             continue
+        # Cameras that nobody told the time begin with 1970 or 1980.
+        if moment.year >= _FIRST_YEAR:
+            return moment
     return None
 
 

@@ -126,7 +126,9 @@ def test_an_old_photo_says_so(live_server: LiveServer, page_at: Callable[..., Pa
     )
 
 
-def test_a_heic_photo_tells_its_place_by_the_ordinary_way(live_server: LiveServer, page_at: Callable[..., Page]) -> None:
+def test_a_heic_photo_tells_its_place_by_the_ordinary_way(
+    live_server: LiveServer, page_at: Callable[..., Page]
+) -> None:
     page = page_at(360)
     page.goto("/")
     iphone = heic(quarters(1200, 900), exif=exif(6, where=STORGATA).tobytes())

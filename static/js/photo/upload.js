@@ -2,6 +2,8 @@
 
 // A connection on which nothing moves for so long is given up and tried anew.
 const STALLED_MS = 30_000;
+// When the phone says that it has no network, a connection may live through it, but not for long.
+const OFFLINE_MS = 3_000;
 const PAUSES_MS = [1_000, 4_000, 10_000, 20_000];
 
 /**
@@ -17,7 +19,7 @@ export async function upload(file, { token, place = false, signal, onProgress, t
       told("");
     }
     if (signal.aborted) return {};
-    const answer = await uploadOnce(file, { token, place, signal, onProgress });
+    const answer = await uploadOnce(file, { token, place, signal, onProgress, told });
     if (answer.done || signal.aborted || pause === null) return answer.done ?? {};
     await Promise.race([sleep(pause, signal), back(signal)]);
   }
@@ -25,14 +27,18 @@ export async function upload(file, { token, place = false, signal, onProgress, t
 }
 
 /** `{done}` with the server's last word, or nothing when another try may help. */
-function uploadOnce(file, { token, place, signal, onProgress }) {
+function uploadOnce(file, { token, place, signal, onProgress, told }) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     const form = new FormData();
     let timer = 0;
-    const alive = () => {
+    const alive = (patience = STALLED_MS) => {
       clearTimeout(timer);
-      timer = setTimeout(() => request.abort(), STALLED_MS);
+      timer = setTimeout(() => request.abort(), patience);
+    };
+    const cut = () => {
+      told("offline");
+      alive(OFFLINE_MS);
     };
     const stop = () => request.abort();
     form.append("photo", file, file.name ?? "photo.jpg");
@@ -48,9 +54,11 @@ function uploadOnce(file, { token, place, signal, onProgress }) {
     request.addEventListener("loadend", () => {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);
+      removeEventListener("offline", cut);
       resolve({ done: lastWord(request) });
     });
     signal.addEventListener("abort", stop);
+    addEventListener("offline", cut);
     alive();
     request.send(form);
   });
