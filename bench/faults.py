@@ -116,6 +116,8 @@ def _environment(url: str, folder: Path, *, mail_port: int) -> dict[str, str]:
         "GATAMI_SMTP_PORT": str(mail_port), "GATAMI_SMTP_SECURITY": "none", "GATAMI_SMTP_TIMEOUT": "2",
         "GATAMI_UNDO_SECONDS": "1", "GATAMI_LOG_LEVEL": "error", "GATAMI_POOL_SIZE": "5",
         "GATAMI_LIMIT_REPORTS_PER_HOUR": "100000000", "GATAMI_LIMIT_REPORTS_PER_EMAIL": "100000000",
+        # Nothing leaves the machine.
+        "GATAMI_ADDRESS_REGISTER": "", "GATAMI_NAME_REGISTER": "", "GATAMI_ROAD_REGISTER": "",
         "GATAMI_SECRET_KEY": "known only to this measurement, which is gone afterwards",
     }  # fmt: skip
 

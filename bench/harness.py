@@ -93,6 +93,8 @@ class Environment:
         environment = {
             "GATAMI_DATABASE_URL": url, "GATAMI_PORT": str(port), "GATAMI_DATA_DIR": str(self.folder / "data"),
             "GATAMI_SECRET_KEY": SECRET, "GATAMI_LOG_LEVEL": "error",
+            # Nothing leaves the machine.
+            "GATAMI_ADDRESS_REGISTER": "", "GATAMI_NAME_REGISTER": "", "GATAMI_ROAD_REGISTER": "",
             # Everything comes from one address here; counted it is all the same.
             "GATAMI_LIMIT_REPORTS_PER_HOUR": "100000000", "GATAMI_LIMIT_SEARCHES_PER_HOUR": "100000000",
         } | settings  # fmt: skip

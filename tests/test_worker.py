@@ -45,6 +45,7 @@ def start_worker(database_url, mail_port, tmp_path) -> Iterator[Callable[[], sub
         "GATAMI_SMTP_PORT": str(mail_port),
         "GATAMI_SMTP_SECURITY": "none",
         "GATAMI_SMTP_TIMEOUT": "10",
+        **{f"GATAMI_{name}_REGISTER": "" for name in ("ADDRESS", "NAME", "ROAD")},
     }
 
     def start() -> subprocess.Popen[bytes]:

@@ -72,6 +72,7 @@ class Running:
 
 def _environment(folder: Path, port: int) -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith("GATAMI_")}
+    own |= {f"GATAMI_{name}_REGISTER": "" for name in ("ADDRESS", "NAME", "ROAD")}
     return own | {"GATAMI_DATA_DIR": str(folder / "var"), "GATAMI_PORT": str(port), "GATAMI_DEMO": "false"}
 
 
