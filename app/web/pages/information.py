@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 
+from app.queries.figures import all_figures
 from app.routing import Rules
 from app.services.drafts import MAX_PHOTOS
 from app.services.following import REOPEN_WITHIN
 from app.text import LANGUAGES
 from app.web import languages
-from app.web.deps import CsrfChecked, FormDep, MaybeStaffDep, RulesDep, StateDep
+from app.web.deps import CsrfChecked, FormDep, MaybeStaffDep, RulesDep, SessionDep, StateDep
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
@@ -23,12 +24,14 @@ router = APIRouter(include_in_schema=False)
 @router.get("/about")
 def show_information(
     request: Request,
+    session: SessionDep,
     state: StateDep,
     rules: RulesDep,
     staff: MaybeStaffDep,  # noqa: ARG001  (known to the template)
 ) -> Response:
     """One of the pages that say how things are."""
-    return render(request, f"information{request.url.path}.html", **_facts(state.settings.desk_email, rules))
+    facts = _facts(state.settings.desk_email, rules) | {"figures": all_figures(session)}
+    return render(request, f"information{request.url.path}.html", **facts)
 
 
 @router.post("/language", dependencies=[CsrfChecked])
