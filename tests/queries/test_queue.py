@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import event, text
 
@@ -148,3 +150,19 @@ def test_what_waits_for_its_reporter_stands_last_until_the_answer_comes(session,
     session.commit()
     assert references(rows()) == [urgent.reference, praise.reference]
     assert rows()[0].returned, "the answer is new to the desk"
+
+
+def test_what_others_report_too_moves_forward_a_day_for_each_and_at_most_ten(session, make_report, rows, clock):
+    late, crowd, mob = (make_report() for _ in range(3))
+    for report, days, others in ((late, 1, 0), (crowd, 5, 5), (mob, 20, 500)):
+        report.due_at, report.support_count = clock() + timedelta(days=days), others
+    session.commit()
+    assert references(rows()) == references([crowd, late, mob])
+
+
+def test_without_a_due_date_the_most_reported_comes_first(session, make_report, rows):
+    one, many = make_report(category="proposal"), make_report(category="proposal")
+    many.support_count = 3
+    session.commit()
+    assert references(rows()) == references([many, one])
+    assert [row.others for row in rows()] == [3, 0]

@@ -88,7 +88,8 @@ def submit(
     if refusal is not None:
         return _page(request, session, form, **refusal.page)
     if form.errors or form.has_unseen_questions(rules):
-        return _page(request, session, form, status_code=422 if form.errors else 200)
+        status = 422 if form.errors else 200
+        return _page(request, session, form, status_code=status, similar_first=not form.errors)
     # Nobody is there to look at similar reports when one that waited for a network comes.
     if not form.written_at and support_step.has_unseen(session, rules, form, lang=lang, at=now):
         return _page(request, session, form, similar_first=True)

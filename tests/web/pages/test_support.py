@@ -97,7 +97,7 @@ def test_one_tap_in_the_form_counts_and_needs_nothing_else(client, session, form
     answer = press(form.fill(category="sweeping"), f"support:{report.shown_reference}").send(client)
     assert answer.status_code == 200
     assert "Thank you. It is counted." in answer.text
-    assert "1 other has told us" in answer.text
+    assert "2 people have told us" in answer.text
     session.refresh(report)
     assert report.support_count == 1
     assert len(reports(session)) == 1
