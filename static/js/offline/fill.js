@@ -7,11 +7,11 @@ import { load } from "./store.js";
 // They belong to the page itself, or to a moment that has passed.
 const OF_THE_PAGE = new Set(["asked", "made", "seen"]);
 
-/** Opens the report of ?mend=KEY; gives it, or undefined. */
+/** Opens the report of #mend=KEY: the server need not know which. */
 export async function mend(form, words) {
-  const key = new URLSearchParams(location.search).get("mend");
+  const key = wanted();
   const report = key ? await load(key) : undefined;
-  if (!report?.fields) return undefined;
+  if (!report?.fields) return;
   // One that is older than the server keeps keys is written anew.
   form.elements.key.value = report.old ? "" : report.key;
   form.elements.written_at.value = report.old ? "" : report.written_at;
@@ -19,7 +19,11 @@ export async function mend(form, words) {
   givePhotos(form, report.photos);
   const detail = report.old ? words.sayOld : report.problem;
   if (detail) showErrors(form, { errors: report.errors ?? [], detail, title: words.sayMend });
-  return report;
+}
+
+/** The key of the report to open, if the address names one. */
+export function wanted() {
+  return decodeURIComponent(/^#mend=(.+)$/.exec(location.hash)?.[1] ?? "");
 }
 
 /** What a link to the form says, where the server could not read it. */

@@ -41,6 +41,10 @@ function showStrip(strip, reports) {
 
 function showList(list, reports) {
   const rows = list.querySelector("ul");
+  // A row that is made anew while one taps on it does not hear the tap.
+  const looks = JSON.stringify(reports.map(({ photos, ...rest }) => [rest, photos?.length]));
+  if (rows.dataset.looks === looks) return;
+  rows.dataset.looks = looks;
   const focused = document.activeElement?.closest?.("[data-key]")?.dataset.key;
   const open = new Set([...rows.querySelectorAll("details[open]")].map((fold) => fold.closest("[data-key]").dataset.key));
   const template = list.querySelector("template");
@@ -70,7 +74,7 @@ function makeRow(template, report, say, open) {
   set("problem", state === "failed" ? problemOf(report, say) : "");
   set("reference", report.reference ? `${say.sayReference} ${report.reference}` : "");
   link(part("follow"), state === "sent" && report.follow_url);
-  link(part("mend"), state === "failed" && `/?mend=${encodeURIComponent(report.key)}`);
+  link(part("mend"), state === "failed" && `/#mend=${encodeURIComponent(report.key)}`);
   part("remove").open = open;
   set("warning", state === "sent" ? say.sayRemoveSent : say.sayRemove);
   part("again").hidden = state !== "waiting";

@@ -1,6 +1,6 @@
 // Every public page sends what waits, as soon as there is a network, and says how much waits.
 
-import { fillFromLink, mend } from "./fill.js";
+import { fillFromLink, mend, wanted } from "./fill.js";
 import { showWaiting } from "./list.js";
 import { sendAll } from "./sending.js";
 import { loadAll, remember } from "./store.js";
@@ -50,6 +50,7 @@ async function startForm(form) {
     addEventListener("online", () => bringToken(form));
   }
   await mend(form, words).catch(() => {});
+  addEventListener("hashchange", () => wanted() && location.reload());
 }
 
 /** Says so on the page that is shown instead of others. */

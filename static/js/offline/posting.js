@@ -37,8 +37,11 @@ async function postOnce(report, { late, photoTaken, again }) {
   return postOnce(report, { late, photoTaken, again: false });
 }
 
+/** Phones from before 2022 have no such signal, and wait as long as their browser does. */
+const patience = (milliseconds) => AbortSignal.timeout?.(milliseconds);
+
 async function freshToken() {
-  const answer = await fetch("/form-token", { headers: JSON_ONLY, cache: "no-store", signal: AbortSignal.timeout(TOKEN_MS) });
+  const answer = await fetch("/form-token", { headers: JSON_ONLY, cache: "no-store", signal: patience(TOKEN_MS) });
   return (await ours(answer)).csrf_token;
 }
 
@@ -46,7 +49,7 @@ async function postPhoto(photo, token) {
   const form = new FormData();
   form.append("photo", new Blob([photo.bytes], { type: photo.type }), photo.name || "photo.jpg");
   const headers = { ...JSON_ONLY, "x-csrf-token": token };
-  const answer = await fetch("/photos", { method: "POST", body: form, headers, signal: AbortSignal.timeout(PHOTO_MS) });
+  const answer = await fetch("/photos", { method: "POST", body: form, headers, signal: patience(PHOTO_MS) });
   const said = await ours(answer);
   if (answer.status === 201) {
     photo.id = said.id;
@@ -62,7 +65,7 @@ async function postReport(report, token, late) {
   form.set("key", report.key);
   form.set("csrf_token", token);
   form.set("written_at", late ? report.written_at : "");
-  const answer = await fetch("/reports", { method: "POST", body: form, headers: JSON_ONLY, signal: AbortSignal.timeout(REPORT_MS) });
+  const answer = await fetch("/reports", { method: "POST", body: form, headers: JSON_ONLY, signal: patience(REPORT_MS) });
   const said = await ours(answer);
   if (answer.status === 201) return { sent: { reference: said.reference, follow_url: said.follow_url } };
   return saidNo(answer, said);

@@ -10,7 +10,7 @@ function begin() {
 }
 
 const form = document.getElementById("report");
-const waits = "shell" in document.documentElement.dataset || new URLSearchParams(location.search).has("mend");
+const waits = "shell" in document.documentElement.dataset || location.hash.startsWith("#mend=");
 if (waits || document.readyState === "complete") begin();
 form?.addEventListener("focusin", begin, { once: true });
 form?.addEventListener("pointerdown", begin, { once: true });

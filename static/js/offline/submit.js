@@ -29,7 +29,9 @@ export function takeOver(form, { words, later }) {
       return;
     }
     event.preventDefault();
-    if (!busy) send().finally(() => setBusy(false));
+    if (busy) return;
+    // Whatever goes wrong in here, the form can still be sent as it would have been without script.
+    send().catch(() => submitPlainly()).finally(() => setBusy(false));
   });
 
   function setBusy(on) {
@@ -88,9 +90,14 @@ export function takeOver(form, { words, later }) {
       showErrors(form, { errors, detail: detail || words.sayNotStored, title: words.sayMend });
       return;
     }
-    // Only the server's page can ask what there is to ask: the form goes there as it would have gone without script.
+    // Only the server's page can ask what there is to ask.
     const { csrf_token } = await (await fetch("/form-token", { cache: "no-store" })).json();
     form.elements.csrf_token.value = csrf_token;
+    submitPlainly();
+  }
+
+  function submitPlainly() {
+    form.dataset.leaving = "";
     form.submit();
   }
 }
@@ -104,6 +111,8 @@ function showKept(form, key) {
   box.focus();
   onChange(async () => {
     const report = await load(key);
+    // Refused, or deleted: the list below says it.
+    if (report?.state !== "waiting" && report?.state !== "sent") box.hidden = true;
     if (report?.state !== "sent") return;
     document.getElementById("kept-waiting").hidden = true;
     document.getElementById("kept-sent").hidden = false;
