@@ -30,6 +30,7 @@ from app.services.importing import Imported, import_reports
 from app.services.mapping_file import load_mapping
 from app.settings import PROJECT
 from bench.planning import tsplib_rows
+from bench.real_names import names_table
 from bench.real_roads import roads_table
 
 # The goal stands in the table's head: a busy machine makes an import slower, not wrong.
@@ -104,6 +105,7 @@ def main(folder: Path) -> int:
         console.print(area_table(folder, database, promises))
         console.print(lamps_table(folder, database, promises))
         console.print(roads_table(folder, database, promises.check))
+        console.print(names_table(folder, database, promises.check))
     console.print(gaps_table(folder, promises))
     for what in promises.broken:
         console.print(f"[bold red]Broken:[/] {what}")

@@ -30,7 +30,6 @@ NAMES = (
     ("Sállir", "Kvaløya", 69.6900, 18.6500),
     ("Romssavággi", "Tromsdalen", 69.6420, 19.0150),
     ("Romssanuorri", "Tromsøysundet", 69.6620, 18.9900),
-    ("Ráneš", "Ringvassøya", 69.8800, 19.1500),
     ("Loavgavárri", "Fløya", 69.6290, 18.9990),
     ("", "Skansen", 69.6523, 18.9634),
     ("", "Prestvannet", 69.6585, 18.9362),

@@ -51,6 +51,29 @@ def test_reports_come_in_by_one_command_and_only_once(database):
     assert count(database) == 30
 
 
+def test_addresses_and_names_come_in_by_one_command_and_a_second_run_changes_nothing(database, tmp_path):
+    file = tmp_path / "vegadresse.csv"
+    file.write_text(
+        "lokalid;adressenavn;nummer;bokstav;Nord;Øst;postnummer;poststed\n"
+        "1;Prøvegata;5;C;7732000;653000;9008;TROMSØ\n2;Prøvegata;seven;;x;y;9008;TROMSØ\n",
+        encoding="utf-8",
+    )
+    first = run("addresses", file)
+    assert first.exit_code == 0, first.output
+    assert "1 added, 0 changed, 0 as before, 0 left out, 1 refused; 1 streets." in first.output
+    assert "row 3: it has no position that can be read as two numbers" in first.output
+    assert "0 added, 0 changed, 1 as before" in run("addresses", file).output
+    assert count(database, "place") == 2
+
+
+def test_a_mapping_of_addresses_with_a_mistake_names_its_line(database, tmp_path):
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text("id: a\nlable: b\n")
+    refused = run("addresses", tmp_path / "a.csv", "--mapping", mapping)
+    assert refused.exit_code == 1
+    assert f"{mapping}:2" in str(refused.exception)
+
+
 def test_options_may_stand_before_the_file(database):
     done = run("--mapping", BOSTON / "mapping.yaml", "--rules", BOSTON / "rules.yaml", BOSTON / "reports.csv")
     assert done.exit_code == 0, done.output
