@@ -42,6 +42,9 @@ ENGLISH_ONLY = (
     "app/models/history.py",
     "app/services/import",
     "app/services/asset_import.py",
+    "app/services/geojson_features.py",
+    "app/services/place_import.py",
+    "app/services/road_import.py",
     "app/services/areas.py",
     "app/services/demo",
 )
