@@ -17,6 +17,7 @@ from tests.storage.test_images import corners
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.browser.conftest import LiveServer
 
@@ -151,6 +152,8 @@ def test_without_script_a_photos_place_is_asked_for_by_a_button(
     screenshot(page, f"photo-place-no-script-{width}", whole=True)
     page.get_by_role("button", name="Yes, it is there").click()
     expect(page.locator("#photo-first")).to_contain_text("The place of the photo is now the place of your report.")
+    page.locator("#all-kinds > summary").click()
+    page.locator("#all-kinds summary", has_text="Road").first.click()
     page.locator("input[name=category][value=sweeping]").first.check(force=True)
     page.get_by_role("button", name="Send the report").last.click()
     page.wait_for_url("**/follow/**")
@@ -287,3 +290,41 @@ def test_photos_that_waited_too_long_are_said_to_be_gone(live_server: LiveServer
     page.reload()
     expect(page.locator("[data-photo-status]")).to_contain_text("waited for more than 24 hours")
     expect(page.locator("#photo-list li")).to_have_count(0)
+
+
+def test_a_large_heic_that_this_browser_cannot_make_smaller_is_told_at_once(
+    live_server: LiveServer, page_at: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = page_at(360)
+    page.goto("/")
+    uploads: list[str] = []
+    page.on("request", lambda request: uploads.append(request.url) if request.url.endswith("/photos") else None)
+    large = tmp_path / "IMG_1.HEIC"
+    large.write_bytes(heic(quarters(1200, 900)) + bytes(16_000_000))
+    page.locator("#photo_files").set_input_files(large)
+    expect(page.locator("#photo-list")).to_contain_text(
+        "The photo is larger than 15 MB, and this browser cannot make it smaller. Choose a smaller photo."
+    )
+    assert uploads == []
+
+
+@WIDTHS
+def test_the_reporters_own_page_takes_photos_as_the_form_does(
+    live_server: LiveServer, page_at: Callable[..., Page], width: int, screenshot: Callable[..., None]
+) -> None:
+    page = page_at(width, expect=["422"])
+    page.goto("/")
+    send(page)
+    page.goto(page.url.partition("?")[0])
+    page.locator("summary", has_text="Tell us more").click()
+    field = page.locator("[data-photo-field]")
+    page.locator("#photos-reply").set_input_files([file(photo(None)), file(photo()), file(b"Dear council")])
+    expect(field.locator("img")).to_have_count(2)
+    expect(field).to_contain_text("This file is not a photo.")
+    page.get_by_role("button", name="Remove: Photo 2").click()
+    expect(page.get_by_role("button", name="Remove: Photo 3")).to_be_focused()
+    check_page(page)
+    screenshot(page, f"photos-follow-{width}")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator(".timeline")).to_contain_text("hoto")
+    assert len(reports(live_server)[0].photos) == 1
