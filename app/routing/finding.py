@@ -17,6 +17,8 @@ from app.text import fold
 MAX_WORDS = 14
 MAX_CHARACTERS = 300
 MOST_KEPT = 5000
+# No word that means something is longer, and looking for mistakes in one takes as long as it is, squared.
+LONGEST = 40
 # The shortest stem that may be misspelt, or be a part of a longer word.
 SHORTEST = 4
 # What scores less than this says nothing, and so does what is far behind the best.
@@ -182,7 +184,8 @@ def _asked(index: _Index, text: str) -> Iterator[tuple[str, Mapping[str, float]]
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in _WORD.findall(fold(text)) if word not in STOP and (len(word) > 1 or word.isdigit())]
+    found = (word[:LONGEST] for word in _WORD.findall(fold(text)))
+    return [word for word in found if word not in STOP and (len(word) > 1 or word.isdigit())]
 
 
 def _one_less(word: str) -> set[str]:

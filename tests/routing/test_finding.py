@@ -60,8 +60,8 @@ def test_spelling_case_marks_endings_and_the_other_language_are_forgiven(tromso,
 
 
 def test_a_word_that_is_still_being_typed_finds_what_it_begins(tromso):
-    for begun in ("bry", "brø", "brøy", "brøyt"):
-        assert "snow" in codes(tromso, begun)[:3] or begun == "bry"
+    for begun in ("brø", "brøy", "brøyt", "bro"):
+        assert "snow" in codes(tromso, begun)[:3]
 
 
 @pytest.mark.parametrize(
