@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.realdb]
 WIDTHS = pytest.mark.parametrize("width", [360, 1280])
+PRESS_UP = "document.getElementById('map').dispatchEvent(new KeyboardEvent('keydown', {keyCode: 38, bubbles: true}))"
 # About 8 m and 40 m north of the place, and 2 km south of it.
 NEAR, NEXT, FAR = (STORGATA[0] + 0.000072, STORGATA[1]), (STORGATA[0] + 0.00036, STORGATA[1]), (69.6312, 18.9553)
 
@@ -151,6 +152,7 @@ def pixel_of(page: Page, place: tuple[float, float]) -> tuple[float, float]:
     page.wait_for_timeout(300)
     box = page.locator(".map-pin").bounding_box()
     assert box
+
     def mercator(lat: float) -> float:
         return asinh(tan(radians(lat))) / (2 * pi) * 256 * 2**17
 
@@ -173,6 +175,16 @@ def test_a_reported_lamp_says_so_on_the_map_and_before_the_words(
         "href", f"/reports/{known.reference}"
     )
     expect(page.locator("#place-status")).to_contain_text("already reported")
+    # What is drawn already stays when the map moves on, and the popup with it.
+    asked: list[str] = []
+    page.on("response", lambda response: asked.append(response.url) if "lamps.json" in response.url else None)
+    for _ in range(12):
+        page.evaluate(PRESS_UP)
+        page.wait_for_timeout(350)
+        if asked:
+            break
+    assert asked
+    expect(page.locator(".leaflet-popup")).to_contain_text("This lamp is already reported.")
     screenshot(page, f"lamp-reported-popup-{width}")
     choose_dark_lamp(page)
     expect(page.locator("#lamp")).to_contain_text("This lamp is already reported, 3 days ago.")

@@ -15,6 +15,7 @@ const GRID = { lat: 0.002, lon: 0.005 };
 export async function showLamps(map, { choose, describe, told }) {
   const L = await leaflet();
   const layer = L.layerGroup().addTo(map);
+  const drawn = new Map();
   let shown = "";
   let timer;
 
@@ -36,14 +37,23 @@ export async function showLamps(map, { choose, describe, told }) {
     }
   }
   function draw({ features, truncated }) {
-    layer.clearLayers();
     const lamps = features.map(lampOf);
     const few = lamps.filter((lamp) => lamp.reference).length <= MOST_DRAWINGS;
-    for (const lamp of lamps) {
-      const drawn = lamp.reference && few ? square(L, lamp) : circle(L, lamp);
-      layer.addLayer(drawn.on("click", () => choose(lamp)).bindPopup(() => describe(lamp), { offset: [0, -40], maxWidth: 240 }));
+    const wanted = new Map(lamps.map((lamp) => [`${lamp.id} ${few && lamp.reference}`, lamp]));
+    // What is there already stays, and with it a popup that stands open.
+    for (const [key, mark] of drawn) {
+      if (wanted.has(key)) continue;
+      layer.removeLayer(mark);
+      drawn.delete(key);
+    }
+    for (const [key, lamp] of wanted) {
+      if (!drawn.has(key)) drawn.set(key, make(lamp, few).addTo(layer));
     }
     told({ shown: lamps.length, truncated });
+  }
+  function make(lamp, few) {
+    const mark = lamp.reference && few ? square(L, lamp) : circle(L, lamp);
+    return mark.on("click", () => choose(lamp)).bindPopup(() => describe(lamp), { offset: [0, -40], maxWidth: 240 });
   }
   map.on("moveend", () => {
     clearTimeout(timer);
