@@ -55,6 +55,8 @@ class SecurityHeaders:
             "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
             "Cross-Origin-Opener-Policy": "same-origin",
         }
+        # Files are no pages: what a page may do would be said sixty times, and be a third of what a phone fetches.
+        self.of_files = {"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff"}
         if settings.https:
             self.headers["Strict-Transport-Security"] = "max-age=31536000"
 
@@ -67,7 +69,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
+                for name, value in (self.of_files if is_file(scope["path"]) else self.headers).items():
                     headers.setdefault(name, value)
                 # Pages hold tokens of their reader; staff's are not to come back after signing out.
                 headers.setdefault("Cache-Control", "no-store" if is_for_staff(scope["path"]) else "private, no-cache")
@@ -78,6 +80,11 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+def is_file(path: str) -> bool:
+    """Whether it is one of our own static files."""
+    return path.startswith("/static/")
 
 
 def is_for_staff(path: str) -> bool:

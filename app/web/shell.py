@@ -14,6 +14,7 @@ from fastapi import Request, Response
 
 from app.settings import PROJECT
 from app.text import DEFAULT_LANGUAGE, LANGUAGES
+from app.web.bundles import BUNDLES
 from app.web.state import state_of
 from app.web.templating import static
 from app.web.vendor import DESIGNSYSTEMET_CSS, DESIGNSYSTEMET_THEME, LEAFLET_CSS, LEAFLET_JS
@@ -88,7 +89,7 @@ def _with_imports(addresses: Iterable[str]) -> Iterator[str]:
             continue
         done.add(address)
         yield address
-        if path.endswith(".js") and not path.startswith("vendor/"):
+        if path.endswith(".js") and not path.startswith("vendor/") and path not in BUNDLES:
             todo += [f"/static/{name}" for name in _imports(path)]
 
 

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from app.settings import PROJECT
 from app.text import LANGUAGES, environment, translate
 from app.web import languages, security
+from app.web.bundles import contents
 from app.web.deps import get_language
 from app.web.state import state_of
 from app.web.vendor import VENDOR_FILES
@@ -53,7 +54,7 @@ def static(path: str) -> str:
 @lru_cache(maxsize=512)
 def _mark(path: str) -> str:
     file = STATIC / Path(path)
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:10] if file.is_file() else "0"
+    return hashlib.sha256(contents(path)).hexdigest()[:10] if file.is_file() else "0"
 
 
 def _everywhere(request: Request) -> dict[str, Any]:
