@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel, FiniteFloat, TypeAdapter
 
 from app.lookup.asking import AT_ONCE, REST_SECONDS, Register, RegisterDown
+from app.settings import Settings
 from tests.registers import HTML, FakeRegister
 
 if TYPE_CHECKING:
@@ -163,3 +164,8 @@ def test_what_was_asked_is_in_no_log(fake: FakeRegister, register: Register, cap
         why(register)
     assert "Register spots: nonsense" in caplog.text
     assert "Storgata" not in caplog.text
+
+
+def test_no_test_asks_the_real_registers() -> None:
+    settings = Settings(_env_file=None)
+    assert not any((settings.address_register, settings.name_register, settings.road_register))
