@@ -115,6 +115,19 @@ def test_without_script_the_form_asks_once_and_nothing_typed_is_lost(
     assert [report.description for report in stored(live_server)] == [None, "Two lines\nof words"]
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_enter_in_a_field_is_no_tap_on_the_button_that_comes_first(
+    live_server: LiveServer, page_at: Callable[..., Page], reported: Report, *, script: bool
+) -> None:
+    page = page_at(360, java_script_enabled=script)
+    page.goto(f"/?category=lamp_dark&lat={STORGATA[0]}&lon={STORGATA[1]}")
+    expect(page.locator("#similar")).to_be_visible()
+    page.locator("#contact > summary").click()
+    with page.expect_navigation():
+        page.locator("#phone").press("Enter")
+    assert {report.support_count for report in stored(live_server)} == {0}
+
+
 def test_when_the_part_cannot_be_loaded_sending_costs_no_more_taps(
     live_server: LiveServer, page_at: Callable[..., Page], reported: Report
 ) -> None:
