@@ -109,8 +109,8 @@ def _answers(pairs: list[str]) -> dict[str, list[str]]:
 def _print_notices(rules: Rules, facts: Facts, *, lang: str) -> None:
     """What a resident would be told first; without --at, nothing that is limited to a time."""
     category = rules.categories[facts.category]
-    for notice in site_notices_at(rules, at=facts.at, lat=facts.lat, lon=facts.lon):
-        typer.echo(f"Notice above the form: {notice.text(lang)}")
+    for everywhere in site_notices_at(rules, at=facts.at, lat=facts.lat, lon=facts.lon):
+        typer.echo(f"Notice above the form: {everywhere.text(lang)}")
     for notice in notices_at(rules, category, facts):
         typer.echo(f"Notice: {notice.text(lang)}")
     stopper = stopper_at(rules, category, facts)
