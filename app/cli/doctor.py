@@ -46,12 +46,15 @@ def _line(finding: Finding) -> str:
 
 def _findings(settings: Settings) -> Iterator[Finding]:
     from app.services import checkup
+    from app.services.checkup_registers import check_registers
 
     rules, found = checkup.check_rules(settings)
     yield from _of_database(settings, rules)
     yield found
     for check in (checkup.check_mail, checkup.check_photos, checkup.check_secret, checkup.check_address):
         yield check(settings)
+    if rules is not None:
+        yield from check_registers(settings, rules)
 
 
 def _of_database(settings: Settings, rules: Rules | None) -> Iterator[Finding]:

@@ -112,8 +112,11 @@ class Register:
         with self._lock:
             self._failures = 0 if fine else self._failures + 1
             self._rests_until = self._clock() + REST_SECONDS if self._failures >= FAILURES else 0.0
-        if not fine:
-            log.warning("Register %s: %s", self.name, why)
+            failures = self._failures
+        # Not again every minute of a long outage.
+        if not fine and failures <= FAILURES:
+            rests = ", it is left alone for a while" if failures == FAILURES else ""
+            log.warning("Register %s: %s%s", self.name, why, rests)
 
 
 class Question(Generic[T]):

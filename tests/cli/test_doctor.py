@@ -11,6 +11,7 @@ import pytest
 from app.services import checkup
 from app.settings import PROJECT, Settings
 from tests.cli.installation import Installation
+from tests.lookup.test_roads import position
 from tests.mail import free_port
 
 ADMIN = ("INSERT INTO staff (email, name, role, password_hash, language, active, created_at) "
@@ -23,7 +24,8 @@ def good(make_database, tmp_path_factory, rules) -> Installation:
     folder: Path = tmp_path_factory.mktemp("doctor")
     (folder / "secret_key").touch(mode=0o600)
     (folder / "secret_key").write_text("k" * 64)
-    made = Installation(make_database("doctor"), folder, {"public_url": "https://meld.tromso.example"})
+    given = {"public_url": "https://meld.tromso.example", "road_register": "", "address_register": ""}
+    made = Installation(make_database("doctor"), folder, given)
     made.sql(ADMIN)
     made.sql(f"INSERT INTO rules_state (id, sha256, loaded_at) VALUES (1, '{rules.sha256}', now())")
     made.sql("INSERT INTO procrastinate_workers DEFAULT VALUES")
@@ -47,10 +49,10 @@ def test_when_all_is_well_every_part_is_ok_and_the_exit_is_zero(good, mail, post
     assert result.exit_code == 0
     assert found.keys() == {
         "database", "postgis", "tables", "clock", "rules in force", "worker", "deliveries", "staff", "rules", "mail",
-        "photos", "secret key", "address",
+        "photos", "secret key", "address", "roads register", "addresses register",
     }  # fmt: skip
     assert postbox.envelopes == []
-    assert "0 problems, 0 warnings, 13 in order." in good.gatami("doctor", **mail).output
+    assert "0 problems, 0 warnings, 15 in order." in good.gatami("doctor", **mail).output
 
 
 JOB = (
@@ -229,3 +231,20 @@ def test_a_disk_that_fills_up_is_told(here, monkeypatch, free, level):
 def test_clocks_that_differ_are_told(seconds, level):
     now = datetime(2026, 11, 30, tzinfo=UTC)
     assert checkup.check_clock(now, now + timedelta(seconds=seconds)).level == level
+
+
+@pytest.mark.parametrize(
+    ("answers", "level", "words"),
+    [
+        ({"/posisjon": [position()]}, "ok", "answers."),
+        ({"/posisjon": b"<p>moved"}, "warning", "gives no answer (nonsense)"),
+        ({}, "warning", "knows of nothing at the middle of the map"),
+    ],
+)
+def test_a_register_that_answers_nothing_is_told(good, mail, make_register, answers, level, words):
+    register = make_register()
+    register.answers |= answers
+    found = findings(good.gatami("doctor", "--json", **mail, road_register=register.url))["roads register"]
+    assert found["level"] == level
+    assert words in found["words"]
+    assert (level == "ok") == (found["advice"] == "")
