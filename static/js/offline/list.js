@@ -7,6 +7,8 @@ const SENDING_MS = 150_000;
 // English times as they are written in Europe.
 const LOCALES = { nb: "nb-NO", en: "en-GB" };
 
+let shown = "";
+
 /** Keeps strip and list (where the page has one) as they are in the store. */
 export async function showWaiting() {
   const strip = document.getElementById("waiting-strip");
@@ -43,8 +45,8 @@ function showList(list, reports) {
   const rows = list.querySelector("ul");
   // A row that is made anew while one taps on it does not hear the tap.
   const looks = JSON.stringify(reports.map(({ photos, ...rest }) => [rest, photos?.length]));
-  if (rows.dataset.looks === looks) return;
-  rows.dataset.looks = looks;
+  if (shown === looks) return;
+  shown = looks;
   const focused = document.activeElement?.closest?.("[data-key]")?.dataset.key;
   const open = new Set([...rows.querySelectorAll("details[open]")].map((fold) => fold.closest("[data-key]").dataset.key));
   const template = list.querySelector("template");

@@ -64,9 +64,9 @@ async function start() {
   if (form) await startForm(form);
   registerWorker();
   tellNetwork();
-  await remember("language", document.documentElement.lang).catch(() => {});
   // Private windows of some browsers keep nothing: then there is nothing to list and nothing to send.
   await showWaiting().catch(() => {});
+  await remember("language", document.documentElement.lang).catch(() => {});
   await run({ now: true });
   addEventListener("online", () => { tellNetwork(); run({ now: true }); });
   addEventListener("offline", tellNetwork);

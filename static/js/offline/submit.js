@@ -108,7 +108,7 @@ function showKept(form, key) {
   document.getElementById("error-summary")?.remove();
   // The page is about this report now, and about those that wait with it.
   for (const part of document.getElementById("main").children) if (part.id !== "waiting-list") part.hidden = part !== box;
-  box.focus();
+  document.getElementById("kept-title").focus();
   onChange(async () => {
     const report = await load(key);
     // Refused, or deleted: the list below says it.
