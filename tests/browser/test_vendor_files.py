@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.text import environment
+from app.web.bundles import contents
 from app.web.vendor import VENDOR_FILES
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -73,7 +74,7 @@ class Ours(BaseHTTPRequestHandler):
         if path == "/":
             return self.answer(page_of_ours(), "text/html; charset=utf-8")
         if file.is_file() and (self.copies or "vendor/" not in path):
-            return self.answer(file.read_bytes(), mimetypes.guess_type(path)[0])
+            return self.answer(contents(path.removeprefix("/static/")), mimetypes.guess_type(path)[0])
         return self.send_error(404)
 
     def answer(self, body, kind):

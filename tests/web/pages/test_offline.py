@@ -117,9 +117,16 @@ def test_everything_in_the_shell_is_there(client: TestClient) -> None:
     assert client.get("/sw.js").headers["content-type"].startswith("text/javascript")
 
 
+def scripts_of(client: TestClient, files: set[str]) -> str:
+    return "".join(client.get(address).text for address in files if address.endswith(".js"))
+
+
 def test_the_shell_holds_every_module_that_its_pages_import(client: TestClient) -> None:
     files = {address.partition("?")[0] for address in shell_of(client)["files"]}  # type: ignore[attr-defined]
-    assert {"/static/js/offline/submit.js", "/static/js/report/category.js", "/static/js/photo/memory.js"} <= files
+    # Two of them bring all that they import.
+    assert {"/static/js/offline/page.js", "/static/js/report/form.js", "/static/js/offline/start.js"} <= files
+    made = set(re.findall(r"function (\w+)", scripts_of(client, files)))
+    assert {"takeOver", "followCategory"} <= made
     assert {"/static/css/report.css", "/static/icons/sprite.svg", "/map/area.json"} <= files
     assert not [address for address in files if "/staff" in address or "/desk" in address or "/crew" in address]
 
