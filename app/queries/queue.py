@@ -139,7 +139,7 @@ def queue(
     return [QueueRow(*row) for row in session.execute(query)]
 
 
-def pressing() -> ColumnElement[datetime]:
+def pressing() -> ColumnElement[datetime | None]:
     """The due date by which a report stands in the queue: earlier, the more have reported the same."""
     days = func.least(Report.support_count, MOST_DAYS_FORWARD)
     return Report.due_at - func.make_interval(0, 0, 0, days)
