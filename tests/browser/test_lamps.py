@@ -1,4 +1,4 @@
-"""The lamp itself: tapped on the map, snapped to by the pin, chosen from a list, known by its number; or not that one."""
+"""The lamp itself: tapped on the map, snapped to by the pin, chosen from a list, known by its number; or another."""
 
 from __future__ import annotations
 
