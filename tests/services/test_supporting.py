@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -197,6 +198,36 @@ def test_fifty_at_once_are_all_counted(real_session_factory, rules, clock):
         stored = session.get_one(Report, report.id)
         assert stored.support_count == AT_ONCE
         assert stored.version == report.version
+
+
+@pytest.mark.realdb
+def test_who_waits_for_another_tap_counts_it_too(real_session_factory, rules, clock):
+    def say(session, device):
+        supporting.support(session, report.reference, device=device, secret=SECRET, language="nb", at=clock())
+
+    def say_and_commit():
+        with transaction(real_session_factory) as session:
+            say(session, "second")
+
+    with transaction(real_session_factory) as session:
+        draft = ReportDraft(category="lamp_dark", lat=STORGATA[0], lon=STORGATA[1])
+        report = submit_report(session, draft, rules=rules, at=clock())
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(real_session_factory) as session:
+            say(session, "first")
+            waiting = pool.submit(say_and_commit)
+            until_somebody_waits(session)
+        waiting.result()
+    with transaction(real_session_factory) as session:
+        assert session.get_one(Report, report.id).support_count == 2
+
+
+def until_somebody_waits(session):
+    for _ in range(500):
+        if session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            return
+        time.sleep(0.01)
+    pytest.fail("Nobody waited for the report's row.")
 
 
 def test_an_address_is_asked_once_and_nothing_else_comes_before_its_yes(session, make_report, tap, deliver, clock):
