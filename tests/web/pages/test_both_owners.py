@@ -36,10 +36,12 @@ def words_of(page: str) -> str:
     return " ".join(" ".join(html.fromstring(page).itertext()).split())
 
 
-def test_the_desk_sees_both_owners_and_the_road(there, make_report, browser_of, kari):
+def test_the_desk_sees_both_owners_the_road_and_the_nearest_address(there, session, make_report, browser_of, kari, now):
+    told = looking_up.Answers(address={"label": "Storgata 5C", "detail": None, "metres": 9.0})
+    looking_up.keep(session, told, lat=LAT, lon=LON, at=now)
     report = make_report()
     page = words_of(browser_of(kari).look(f"/staff/reports/{report.reference}"))
-    assert "Lamp 12-345 Owner of the lamp the municipality" in page
+    assert "Nearest address Storgata 5C Lamp 12-345 Owner of the lamp the municipality" in page
     assert "Road FV9862 S1D1 m687 Owner of the road the county" in page
 
 
