@@ -54,7 +54,7 @@ def create_app(state: AppState | None = None) -> FastAPI:
     app.add_middleware(SecurityHeaders, settings=state.settings)
     app.add_middleware(HeadAsGet)
     app.add_middleware(AccessLog)
-    for router in (*api.routers(), *pages.routers()):
+    for router in (*pages.routers(), *api.routers()):
         app.include_router(router)
     describe(app)
     app.mount("/static", VersionedStatic(), name="static")
