@@ -22,7 +22,7 @@ def read_moment(text: str) -> datetime | None:
 
 
 def believed(written_at: datetime | None, *, at: datetime) -> tuple[datetime | None, bool]:
-    """What to store, for a report that came at `at`: at most 30 days back, never ahead; and whether the clock was wrong.
+    """What to store for a report that came at `at` (at most 30 days back, never ahead); was the clock wrong?
 
     None when it was written when it came.
     """
