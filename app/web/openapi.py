@@ -17,6 +17,7 @@ Report what should be mended, and read what has been reported.
 * Every error is `application/problem+json` (RFC 9457); `errors` lists what is wrong, field by field.
 * Reading is open to other websites (CORS). Sending is for programs and for our own form: a page elsewhere could
   otherwise send a report in a visitor's name, without our words on what happens with the data.
+* What one network and one e-mail address send is limited: 429, and `Retry-After` says in how many seconds to come back.
 * Words and photos are null or missing until the service desk has looked at them.
 """
 
