@@ -33,8 +33,8 @@ def stuck(session, make_report, rules, kari, clock):
 def stuck_mail(session, make_report):
     """A receipt that did not arrive."""
 
-    def make(state="failed"):
-        report = make_report(email="resident@example.org")
+    def make(state="failed", email="resident@example.org"):
+        report = make_report(email=email)
         row = session.scalars(select(Notification).where(Notification.report_id == report.id)).one()
         row.state, row.last_error = state, "recipient: 550 no"
         session.commit()
@@ -154,9 +154,9 @@ def test_the_page_is_in_bokmal_without_an_english_word_left(browser_of, kari, st
 
 
 def test_many_rows_need_no_more_queries_than_few(browser_of, kari, stuck, stuck_mail, count_queries):
-    for _ in range(6):
+    for number in range(6):
         stuck()
-        stuck_mail()
+        stuck_mail(email=f"resident{number}@example.org")
     browser = browser_of(kari)
     with count_queries() as counted:
         browser.look("/staff/deliveries")
