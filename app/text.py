@@ -138,6 +138,8 @@ _PLAIN = str.maketrans({"ø": "o", "æ": "ae", "đ": "d", "ŋ": "n", "ŧ": "t", 
 
 def fold(text: str) -> str:
     """Small letters without marks and with single spaces, so that "tromso" and "Tromsø", "Sállir" and "sallir" meet."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 

@@ -53,12 +53,12 @@ class Hit:
     lon: float
     category: str = ""
 
-    def fits(self, asked: str) -> bool:
+    def fits(self, words: list[str]) -> bool:
         """Whether it is what was asked for, and not merely like it."""
         if self.kind not in {"address", "street", "name"}:
             return True
         known = searchable(f"{self.label} {self.detail}").split()
-        return all(any(word.startswith(typed) for word in known) for typed in searchable(asked).split())
+        return all(any(one.startswith(typed) for one in known) for typed in words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,13 @@ class Found:
         """The one place that was meant without doubt: each word that was typed begins a word of it."""
         if len(self.hits) != 1 or self.hits[0].kind == "swapped":
             return None
-        return self.hits[0] if self.hits[0].fits(self.asked) else None
+        return self.hits[0] if self.fits else None
+
+    @property
+    def fits(self) -> bool:
+        """Whether any of it is what was asked for."""
+        words = searchable(self.asked).split()
+        return any(hit.fits(words) for hit in self.hits)
 
 
 def find_places(

@@ -72,7 +72,7 @@ def in_words(found: Found, rules: Rules, lang: str) -> Answer:
     only = choices[0] if found.only else None
     if not choices:
         sentences = [_nothing(found, lang)]
-    elif any(hit.fits(found.asked) for hit in found.hits):
+    elif found.fits:
         sentences = [_counted(len(choices), lang)]
     else:
         sentences = [translate(ALIKE, lang, text=found.asked)]
