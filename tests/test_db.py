@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -33,3 +34,17 @@ def test_a_connection_in_steady_use_is_not_asked_each_time(own_engine, monkeypat
     monkeypatch.setattr(raw, "execute", asked.append)
     own_engine.connect().close()
     assert asked == []
+
+
+@pytest.mark.realdb
+def test_a_plain_read_leaves_its_connection_as_it_was_and_a_broken_one_outside_the_pool(real_session_factory):
+    with db.reading(real_session_factory) as connection:
+        assert connection.autocommit
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    with pytest.raises(psycopg.Error), db.reading(real_session_factory) as connection:
+        connection.execute("SELECT nonsense")
+    for _ in range(3):
+        with db.transaction(real_session_factory) as session:
+            assert not db.driver(session).autocommit
+            assert session.scalar(text("SELECT 2")) == 2
+    assert real_session_factory.kw["bind"].pool.checkedout() == 0

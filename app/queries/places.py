@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from app.db import driver
 from app.models.place import searchable
 
 if TYPE_CHECKING:
+    import psycopg
     from sqlalchemy.orm import Session
 
 MOST = 10
@@ -75,11 +76,15 @@ class PlaceFound(NamedTuple):
 
 def search_places(session: Session, text: str) -> list[PlaceFound]:
     """At most ten, the best first. Any order of words, any beginning of words; marks, case and slips are forgiven."""
+    return search_with(driver(session), text)
+
+
+def search_with(connection: psycopg.Connection[tuple[Any, ...]], text: str) -> list[PlaceFound]:
+    """The same on the driver's own connection."""
     asked = statement_for(text)
     if asked is None:
         return []
-    statement, values = asked
-    return [PlaceFound(*row) for row in driver(session).execute(statement, values)]
+    return [PlaceFound(*row) for row in connection.execute(asked[0].encode(), asked[1])]
 
 
 def statement_for(text: str) -> tuple[str, dict[str, str]] | None:

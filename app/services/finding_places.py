@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import select
 
-from app.db import reading
+from app.db import reading, transaction
 from app.lookup.addresses import begin_search
 from app.lookup.asking import RegisterDown
 from app.lookup.names import begin_names
 from app.models import Report
 from app.models.place import searchable
 from app.models.reference import parse_reference
-from app.queries.places import MOST, PlaceFound, search_places
+from app.queries.places import MOST, PlaceFound, search_with
 from app.queries.surroundings import plain_number, surroundings
 from app.queries.visible import is_public
 from app.routing import in_service_area
@@ -106,12 +106,21 @@ def find_places(
         return _at(pair, text, rules)
     if len(searchable(text)) < (SHORTEST if quick else 1):
         return Found(text)
-    with reading(factory) as session:
-        own = _report(session, text) or _lamps(session, text) or [_hit(place) for place in search_places(session, text)]
-    found = _inside(Found(text, tuple(own)), rules)
+    found = _inside(Found(text, tuple(_own(factory, text))), rules)
     if quick or _is_answered(found, text) or not may_ask():
         return found
     return _with_registers(found, registers, rules, text)
+
+
+def _own(factory: SessionFactory, text: str) -> list[Hit]:
+    reference = parse_reference(text.removeprefix("#"))
+    if reference is not None or _LIKE_A_MAST.fullmatch(plain_number(text)):
+        with transaction(factory) as session:
+            hits = _report(session, reference) or _lamps(session, text)
+        if hits:
+            return hits
+    with reading(factory) as connection:
+        return [_hit(place) for place in search_with(connection, text)]
 
 
 def _at(pair: tuple[float, float], text: str, rules: Rules) -> Found:
@@ -127,9 +136,8 @@ def _written(lat: float, lon: float) -> str:
     return f"{lat:.6f}".rstrip("0").rstrip(".") + ", " + f"{lon:.6f}".rstrip("0").rstrip(".")
 
 
-def _report(session: Session, text: str) -> list[Hit]:
+def _report(session: Session, reference: str | None) -> list[Hit]:
     """A report that everybody may see; whether there is another is nobody's business."""
-    reference = parse_reference(text.removeprefix("#"))
     if reference is None:
         return []
     wanted = select(Report.category_code, Report.lat, Report.lon).where(Report.reference == reference, is_public())
@@ -141,8 +149,6 @@ def _report(session: Session, text: str) -> list[Hit]:
 
 
 def _lamps(session: Session, text: str) -> list[Hit]:
-    if not _LIKE_A_MAST.fullmatch(plain_number(text)):
-        return []
     lamps = surroundings(session, lat=None, lon=None, asset_kind="lamp", number=text).numbered
     return [Hit("lamp", lamp.number or "", lamp.street or "", lamp.lat, lamp.lon) for lamp in lamps]
 
