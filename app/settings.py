@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     )
     limit_photos_per_hour: int = Field(600, ge=0, description="Photos per hour from one network address; 0: no limit.")
     limit_support_per_hour: int = Field(
-        120, ge=0, description="\"Mine too\" per hour from one network address; 0: no limit."
+        120, ge=0, description='"Mine too" per hour from one network address; 0: no limit.'
     )
     limit_searches_per_hour: int = Field(
         3600, ge=0, description="Searches for places per hour from one network address; 0: no limit."

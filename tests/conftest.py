@@ -9,4 +9,11 @@ os.environ.update({f"GATAMI_{name}_REGISTER": "" for name in ("ADDRESS", "NAME",
 
 pytest.register_assert_rewrite("tests.browser.accessibility")
 
-pytest_plugins = ["tests.database", "tests.application", "tests.people", "tests.mail", "tests.counting", "tests.registers"]
+pytest_plugins = [
+    "tests.database",
+    "tests.application",
+    "tests.people",
+    "tests.mail",
+    "tests.counting",
+    "tests.registers",
+]

@@ -155,7 +155,8 @@ def addresses(
     seconds = (datetime.now(UTC) - started).total_seconds()
     typer.echo(
         f"{result.read} rows in {seconds:.1f} s: {result.added} added, {result.changed} changed, "
-        f"{result.same} as before, {result.left_out} left out, {result.refused_count} refused; {result.streets} streets."
+        f"{result.same} as before, {result.left_out} left out, {result.refused_count} refused; "
+        f"{result.streets} streets."
     )
     for number, reason in result.refused[:20]:
         typer.echo(f"  row {number}: {reason}")

@@ -14,7 +14,7 @@ from app.db import Base
 
 
 class IdempotencyKey(Base):
-    """A key that was used, what was sent with it, and the report it made; kept for 24 hours, those of forms for a month."""
+    """A key that was used, what came with it, and the report it made; kept for 24 hours, those of forms for a month."""
 
     __tablename__ = "idempotency_key"
 

@@ -47,7 +47,7 @@ def support_path(support: Support, *, secret: bytes) -> str:
 
 
 def support_confirm_path(support: Support, *, secret: bytes) -> str:
-    """Path of the page with the button that confirms a supporter's address; stands only in the mail to just this one."""
+    """Path of the page with the button that confirms a supporter's address; stands only in the mail to it."""
     token = _sign(secret, "confirm-support", str(support.id), support.nonce, (support.email or "").lower())
     return f"/confirm-support/{support.id}/{token}"
 

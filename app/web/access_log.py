@@ -9,7 +9,10 @@ import time
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("gatami.access")
-_SECRET = re.compile(r"^(/+(?:follow|confirm|support|confirm-support|stop-support)/+[^/]+/+|/+staff/+invitations/+)[^/]+", re.IGNORECASE)
+_SECRET = re.compile(
+    r"^(/+(?:follow|confirm|support|confirm-support|stop-support)/+[^/]+/+|/+staff/+invitations/+)[^/]+",
+    re.IGNORECASE,
+)
 # A line end in an address would begin a line of its own, and terminals obey some of the others.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 

@@ -60,9 +60,7 @@ def categories(rules: Rules, lang: str, figures: Mapping[str, Figure]) -> dict[s
     return {
         "language": lang,
         "groups": [{"code": group.code, "name": group.name(lang)} for group in rules.groups.values()],
-        "categories": [
-            _category(category, lang, figures.get(category.code)) for category in rules.categories.values()
-        ],
+        "categories": [_category(category, lang, figures.get(category.code)) for category in rules.categories.values()],
         "notices": [_limited(notice, lang) | {"level": notice.level, "url": notice.url} for notice in rules.notices],
     }
 

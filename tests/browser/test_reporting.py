@@ -99,7 +99,7 @@ def test_the_place_can_be_chosen_with_the_keyboard_alone(live_server: LiveServer
     page = page_at(1280)
     page.goto("/")
     page.locator("#map.leaflet-container").wait_for()
-    page.locator("#locate").focus()
+    page.get_by_role("button", name="Search", exact=True).focus()
     page.keyboard.press("Tab")
     expect(page.locator("#map")).to_be_focused()
     page.keyboard.press("ArrowUp")
