@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from fastapi import Response
@@ -17,7 +18,7 @@ from app.web.kind_step import find_kinds
 from app.web.lamp_step import refuse_lamp, take_lamp
 from app.web.languages import keep_typed
 from app.web.photo_step import use_photo_place
-from app.web.place_step import find_place, is_unfinished
+from app.web.place_step import find_place, is_unfinished, look_for_place
 from app.web.report_form import ReportForm
 from app.web.state import AppState
 from app.web.support_step import go_on, say_mine_too
@@ -50,3 +51,18 @@ def asked_for(posted: FormData) -> Callable[..., dict[str, Any] | Response] | No
     if "do" not in posted and is_unfinished(posted):
         return find_place
     return STEPS.get(str(posted.get("do", "")).partition(":")[0])
+
+
+def ready(
+    step: Callable[..., dict[str, Any] | Response],
+    session: Session,
+    state: AppState,
+    form: ReportForm,
+    posted: FormData,
+    *,
+    lang: str,
+) -> Callable[..., dict[str, Any] | Response]:
+    """The step with what other people's registers told for it: they are asked before the session writes anything."""
+    if step is not find_place:
+        return step
+    return partial(find_place, places=look_for_place(session, state, form, posted, lang=lang))

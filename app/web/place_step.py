@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
     from starlette.datastructures import FormData
 
+    from app.web.place_search import Answer
     from app.web.report_form import ReportForm
     from app.web.state import AppState
 
@@ -32,28 +33,45 @@ def is_unfinished(posted: FormData) -> bool:
     return bool(typed.pop("where")) and not any(typed.values())
 
 
+def look_for_place(
+    session: Session, state: AppState, form: ReportForm, posted: FormData, *, lang: str
+) -> Answer | None:
+    """What was typed, looked for in other people's registers too; None where one of what was found was chosen.
+
+    They may take two seconds, in which the session holds no connection: ask before it has written anything.
+    """
+    if _chosen(posted) is not None:
+        return None
+    session.rollback()  # Who is signed in may have been looked up.
+    rules = state.rules_file.current
+    return in_words(find_places(state.session_factory, state.registers, rules, form.where), rules, lang)
+
+
 def find_place(
     session: Session,
-    state: AppState,
+    state: AppState,  # noqa: ARG001  (all steps are called alike)
     form: ReportForm,
     posted: FormData,
     *,
     lang: str,
     at: datetime,  # noqa: ARG001
+    places: Answer | None = None,
 ) -> dict[str, Any]:
-    """`place` looks for what was typed, and takes the place when there is only one; `place:LAT,LON:LABEL` takes one.
+    """`place` takes the place when `look_for_place` found only one; `place:LAT,LON:LABEL` takes that one.
 
     Gives the page `places` (what was found, in words) and `nearest` (the address nearest to the place).
     """
-    chosen = _CHOSEN.fullmatch(str(posted.get("do", "")))
+    chosen = _chosen(posted)
     if chosen is not None:
         return _take(session, form, (chosen[1], chosen[2]), chosen[3], lang=lang)
-    rules = state.rules_file.current
-    places = in_words(find_places(state.session_factory, state.registers, rules, form.where), rules, lang)
-    only = places.only
+    only = places.only if places is not None else None
     if only is None:
         return {"places": places}
     return _take(session, form, (repr(only.lat), repr(only.lon)), only.label, lang=lang, address=only.address)
+
+
+def _chosen(posted: FormData) -> re.Match[str] | None:
+    return _CHOSEN.fullmatch(str(posted.get("do", "")))
 
 
 def _take(

@@ -23,7 +23,7 @@ from app.web.deps import CsrfChecked, DeskDep, FormDep, LanguageDep, NowDep, Rul
 from app.web.pages import desk_view
 from app.web.pages.desk_form import with_query
 from app.web.pages.desk_view import category_options, show_report
-from app.web.place_step import find_place
+from app.web.place_step import find_place, look_for_place
 from app.web.report_form import ReportForm
 from app.web.templating import redirect, render
 
@@ -138,7 +138,8 @@ def enter(
     channel = _one_of(CHANNELS, form.get("channel"), "phone")
     language = _one_of(LANGUAGES, form.get("language"), rules.default_language)
     if str(form.get("do", "")).startswith("place"):
-        found = find_place(session, state, posted, form, lang=lang, at=now)
+        places = look_for_place(session, state, posted, form, lang=lang)
+        found = find_place(session, state, posted, form, lang=lang, at=now, places=places)
         return _show_form(
             request, rules, posted, lang=lang, channel=channel, language=language, banner=None,
             places=found.get("places"),

@@ -89,12 +89,15 @@ def _page_first(
     """What the form shows instead of being taken in, or a response of its own; None when it is ready."""
     state: AppState = request.app.state.gatami
     over = sending.count(request, state, form, posted, lang=lang)
+    is_ours = security.csrf_holds(request, state.settings, form_token(posted, request), secret=state.secret)
+    step = form_steps.asked_for(posted) if over is None else None
+    if step is not None and is_ours:
+        step = form_steps.ready(step, session, state, form, posted, lang=lang)
     form_photos.take_sent(session, state, form, posted, lang=lang)
-    if not security.csrf_holds(request, state.settings, form_token(posted, request), secret=state.secret):
+    if not is_ours:
         return {"notice": translate(PAGE_WAS_OLD, lang), "status_code": 403}
     form.device = security.device(request, state.settings)
-    step = form_steps.asked_for(posted)
-    if step is not None and over is None:
+    if step is not None:
         return step(session, state, form, posted, lang=lang, at=at)
     refusal = over or sending.suspicion(state, posted, lang=lang)
     return refusal.page if refusal is not None else _unseen(session, form, state.rules_file.current, lang=lang, at=at)
