@@ -116,40 +116,50 @@ def test_a_silent_server_is_left_after_the_time_out(mailing):
 
 
 def script(lines):
-    """A server that says these lines, one for each thing it hears, and closes; returns its port."""
+    """A server that says these lines, one for each thing it hears, and closes; gives its port, thread and ears."""
     listener = socket.create_server(("127.0.0.1", 0))
+    ears = []
+
+    def hear(heard):
+        ears.append(heard.readline())
+        return ears[-1]
 
     def talk():
         connection, _ = listener.accept()
         with connection, connection.makefile("rb") as heard, contextlib.suppress(OSError):
             for line in lines:
                 if line == "READ MAIL":
-                    while heard.readline() not in {b".\r\n", b""}:
+                    while hear(heard) not in {b".\r\n", b""}:
                         pass
                     continue
                 connection.sendall(f"{line}\r\n".encode())
                 if line != lines[-1]:
-                    heard.readline()
+                    hear(heard)
         listener.close()
 
     thread = threading.Thread(target=talk)
     thread.start()
-    return listener.getsockname()[1], thread
+    return listener.getsockname()[1], thread, ears
 
 
 def test_a_server_that_breaks_off_before_data_is_tried_again(mailing):
-    port, thread = script(["220 hi", "250 hello", "250 sender ok", "250 recipient ok"])
+    port, thread, ears = script(["220 hi", "250 hello", "250 sender ok", "250 recipient ok"])
     with pytest.raises(DeliveryFailed) as failed:
         send(mailing.model_copy(update={"smtp_port": port}))
     thread.join()
     assert not failed.value.permanent
+    assert not any(b"resident@example.org" in line for line in ears if not line.upper().startswith(b"RCPT"))
 
 
 def test_a_yes_counts_even_when_the_goodbye_goes_wrong(mailing):
-    port, thread = script(["220 hi", "250 hello", "250 sender ok", "250 recipient ok", "354 go", "250 taken"])
-    # The script's server answers DATA's lines one by one, so it reads the first line of the mail as one.
+    lines = ["220 hi", "250 hello", "250 sender ok", "250 recipient ok", "354 go", "READ MAIL", "250 taken"]
+    port, thread, ears = script(lines)
+    # No error is what makes the mail count as sent: the server had all of it before it hung up.
     send(mailing.model_copy(update={"smtp_port": port}))
     thread.join()
+    told = b"".join(ears)
+    assert b"Message-ID: <abc@gatami>" in told
+    assert told.endswith(b"\r\n.\r\n")
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH:UserWarning")

@@ -242,15 +242,15 @@ def test_a_photo_that_waited_too_long_is_named_and_the_rest_is_sent_again(
 
 
 def test_numbers_that_are_none_are_refused_by_the_api_too(client: TestClient, session: Session) -> None:
-    for lat, lon, status in [
-        ("NaN", "18.9", 400), ("1e400", "18.9", 422), ("0", "0", 422), ("18.9553", "69.6492", 422), ("91", "1", 422),
-        ("59.91", "10.75", 422), ("null", "18.9", 422), ('"69.6"', "18.9", 422), ("69.6", "[18.9]", 422),
+    for lat, lon in [
+        ("NaN", "18.9"), ("1e400", "18.9"), ("0", "0"), ("18.9553", "69.6492"), ("91", "1"), ("59.91", "10.75"),
+        ("null", "18.9"), ('"69.6"', "18.9"), ("69.6", "[18.9]"),
     ]:  # fmt: skip
         body = f'{{"category":"sweeping","lat":{lat},"lon":{lon}}}'
         answer = client.post("/api/reports", content=body, headers={"content-type": "application/json"})
-        assert answer.status_code in {400, 422}, (lat, lon, answer.text)
-        problem = json.loads(answer.text)
-        assert problem["detail"] or status
+        assert answer.status_code == 422, (lat, lon, answer.text)
+        assert {error["field"] for error in json.loads(answer.text)["errors"]} <= {"lat", "lon", "position"}
+        assert all(error["detail"] for error in json.loads(answer.text)["errors"])
         assert "NaN" not in answer.text
     assert sent(session) == 0
 
