@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.models import REPORTER, Report, Support, UpdateKind
 from app.queries import mailboxes
-from app.services.limits import take_now
+from app.services.limits import counted_address, take_now
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -28,7 +28,7 @@ def may_write_to(session: Session, email: str, *, at: datetime) -> bool:
     if mailboxes.is_confirmed(session, email, at=at):
         return True
     # No secret is needed: the address itself stands beside it in the same database, and this goes after a day.
-    mailbox = hashlib.sha256(email.strip().lower().encode()).hexdigest()
+    mailbox = hashlib.sha256(counted_address(email).encode()).hexdigest()
     return take_now(session, f"unconfirmed:{mailbox[:40]}", burst=1, per_hour=1 / 24, at=at)
 
 

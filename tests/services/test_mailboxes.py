@@ -31,6 +31,14 @@ def test_the_second_report_of_a_day_sends_no_mail_to_an_address_that_nobody_conf
     assert mails(session) == 2
 
 
+@pytest.mark.parametrize("other", ["nina+2@example.com", " Nina+anything@EXAMPLE.com"])
+def test_a_plus_in_the_address_is_no_other_mailbox(session, clock, other):
+    assert may_write_to(session, "nina+1@example.com", at=clock())
+    assert not may_write_to(session, other, at=clock())
+    assert not may_write_to(session, "nina@example.com", at=clock())
+    assert may_write_to(session, "odd@example.com", at=clock())
+
+
 def test_neighbours_get_their_own_mail(make_report, session):
     for name in ("nina", "odd"):
         make_report(email=f"{name}@example.com")
