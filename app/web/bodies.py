@@ -46,12 +46,17 @@ async def read_form(
     Raises HTTPException 413 as soon as more than `most_bytes` have come, 415 for another alphabet: Python knows some
     that make letters which no database takes.
     """
-    _, options = parse_options_header(request.headers.get("content-type", ""))
-    if options.get(b"charset", b"utf-8").lower() not in {b"utf-8", b"utf8"}:
-        raise HTTPException(415)
+    check_alphabet(request)
     limited = Request(request.scope, bounded(request.receive, request.scope, most_bytes))
     async with limited.form(max_files=max_files, max_fields=max_fields, max_part_size=max_part_size) as form:
         yield form
+
+
+def check_alphabet(request: Request) -> None:
+    """Raises HTTPException 415 for a form in another alphabet than UTF-8."""
+    _, options = parse_options_header(request.headers.get("content-type", ""))
+    if options.get(b"charset", b"utf-8").lower() not in {b"utf-8", b"utf8"}:
+        raise HTTPException(415)
 
 
 async def read_photo(request: Request, *, max_bytes: int) -> bytes:

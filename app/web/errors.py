@@ -63,6 +63,11 @@ ADVICE: dict[int, str] = {
     503: N_("The database does not answer. Try again in a little while."),
 }
 
+# A page cannot give back what was too large to be read; the browser still has it.
+GO_BACK = N_(
+    "Nothing was sent. Go back with the Back button of your browser: what you wrote is still there. "
+    "Then send less, or fewer photos."
+)
 NO_JSON = N_("This is not JSON. Check the commas, quotes and brackets.")
 BAD_CURSOR = N_("This cursor does not belong to these filters. Start again without a cursor.")
 UNUSABLE = N_("Something in the request cannot be used: a number that is far too large, or a character that is none.")
@@ -101,6 +106,11 @@ def is_for_program(request: Request) -> bool:
     return str(request.scope["path"]).startswith("/api/")
 
 
+def wants_json(request: Request) -> bool:
+    """Whether the asker is a program, or a script of our pages."""
+    return is_for_program(request) or "application/json" in request.headers.get("accept", "")
+
+
 def answer(
     request: Request,
     status: int,
@@ -111,7 +121,7 @@ def answer(
 ) -> Response:
     """The error in the shape that the asker understands; `detail` and `fields` are already in their language."""
     lang = get_language(request)
-    if is_for_program(request) or "application/json" in request.headers.get("accept", ""):
+    if wants_json(request):
         return problem(status, detail=detail, lang=lang, errors_by_field=fields, headers=headers)
     page = render(
         request,
@@ -150,6 +160,8 @@ def on_http_error(request: Request, error: HTTPException) -> Response:
     """What Starlette refused: no such path, wrong method, too large."""
     lang = get_language(request)
     words = translate(ADVICE.get(error.status_code, TITLES.get(error.status_code, str(error.detail))), lang)
+    if error.status_code == 413 and not wants_json(request):
+        words = translate(GO_BACK, lang)
     headers = dict(error.headers or {})
     if error.status_code == 405:
         headers["Allow"] = ", ".join(sorted(_allowed(request, headers.get("Allow", ""))))

@@ -42,22 +42,24 @@ def take_sent(session: Session, state: AppState, form: ReportForm, posted: FormD
     """Photos that came with the form itself; one that is refused says why and takes nothing else with it."""
     if "photo_files" in form.errors:
         return
-    if len(form.photo_ids) > MAX_PHOTOS:
-        form.errors["photo_files"] = translate(TOO_MANY_PHOTOS, lang)
-        form.photo_ids = form.photo_ids[:MAX_PHOTOS]
     files = files_of(posted, "photo_files")
+    many = len(form.photo_ids) + len(files) > MAX_PHOTOS
+    form.photo_ids = form.photo_ids[:MAX_PHOTOS]
     room = MAX_PHOTOS - len(form.photo_ids)
-    if len(files) > room:
-        form.errors["photo_files"] = translate(TOO_MANY_PHOTOS, lang)
+    refused: dict[str, list[str]] = {}
     most = state.settings.photo_max_bytes
     for file in files[:room]:
         try:
             data = read_file(file, most=most)
             photo = take_photo(session, state.photos, data, at=state.clock(), once=form.key, most_bytes=most)
         except PhotoRefused as error:
-            form.errors["photo_files"] = f"{file.filename}: {say(error, lang)}"
+            refused.setdefault(say(error, lang), []).append(str(file.filename))
         else:
             form.photo_ids.append(photo.id)
+    said = [translate(TOO_MANY_PHOTOS, lang)] if many else []
+    said += [f"{', '.join(names)}: {why}" for why, names in refused.items()]
+    if said:
+        form.errors["photo_files"] = " ".join(said)
 
 
 def show_kept(session: Session, form: ReportForm, *, lang: str) -> None:

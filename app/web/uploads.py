@@ -16,10 +16,12 @@ from app.storage import PhotoRefused
 from app.web import security
 from app.web.bodies import read_form
 from app.web.deps import CsrfFailed, SettingsDep, StateDep, form_token
+from app.web.photo_forms import read_photo_form
 
 # Names, boundaries and the other fields around the photos.
 _WRAPPING = 1_000_000
-_MOST_FILES = 20
+# Photos that are too large are read and let go up to this, because the words of the form come before and after them.
+MOST_READ_BYTES = 400_000_000
 
 
 @asynccontextmanager
@@ -56,11 +58,13 @@ async def get_photo_upload(request: Request, settings: SettingsDep, state: State
 
 
 async def get_report_upload(request: Request, settings: SettingsDep, state: StateDep) -> AsyncIterator[FormData]:
-    """The report form with its photos, closed when the answer is made."""
-    most = MAX_PHOTOS * settings.photo_max_bytes + _WRAPPING
+    """The report form with its photos, closed when the answer is made; too large ones are named by it, not kept."""
+    kept = MAX_PHOTOS * settings.photo_max_bytes
+    most = max(MOST_READ_BYTES, kept + _WRAPPING)
     check_length(request, most=most)
+    per_file = settings.photo_max_bytes
     async with (
-        read_form(request, most_bytes=most, max_files=_MOST_FILES, max_fields=200, max_part_size=200_000) as form,
+        read_photo_form(request, most_bytes=most, most_per_file=per_file, most_kept=kept) as form,
         in_turn(state.photo_turns, form),
     ):
         yield form
