@@ -25,8 +25,14 @@ def may_write_to(session: Session, email: str, *, at: datetime) -> bool:
     elsewhere. In the caller's transaction: a second request with the same address waits here until the first one's
     mail is stored, and when that one is rolled back, the turn was not used.
     """
-    if mailboxes.is_confirmed(session, email, at=at):
-        return True
+    return mailboxes.is_confirmed(session, email, at=at) or may_ask(session, email, at=at)
+
+
+def may_ask(session: Session, email: str, *, at: datetime) -> bool:
+    """The same for a question that anybody can make us ask, as often as they like: once a day, confirmed or not.
+
+    So the answer does not tell either whether somebody here knows the address.
+    """
     # No secret is needed: the address itself stands beside it in the same database, and this goes after a day.
     mailbox = hashlib.sha256(counted_address(email).encode()).hexdigest()
     return take_now(session, f"unconfirmed:{mailbox[:40]}", burst=1, per_hour=1 / 24, at=at)

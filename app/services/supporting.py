@@ -82,7 +82,7 @@ def follow(session: Session, mine: Support, *, email: str, language: str, at: da
     if mine.hears and (mine.email or "").lower() == email.lower():
         return Followed.ALREADY
     mine.email, mine.language, mine.confirmed_at, mine.ended_at = email, language, None, None
-    if not mailboxes.may_write_to(session, email, at=at):
+    if not mailboxes.may_ask(session, email, at=at):
         return Followed.ASKED_TODAY
     _ask_to_confirm(session, mine, at=at)
     return Followed.ASKED

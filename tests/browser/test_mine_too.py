@@ -178,7 +178,7 @@ def test_an_address_is_confirmed_by_mail_and_hears_how_it_goes(
     check_page(page)
     page.get_by_label("E-mail").fill("nina@example.org")
     page.get_by_role("button", name="Write to me").click()
-    expect(page.get_by_text("We have sent you a mail.")).to_be_visible()
+    expect(page.get_by_text("A mail has gone to this address")).to_be_visible()
     send_all(office)
     page.goto(link_in(postbox, "confirm-support", live_server))
     check_page(page)

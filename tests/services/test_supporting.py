@@ -255,6 +255,18 @@ def test_the_second_question_of_another_day_goes_out(session, make_report, tap, 
     assert list(deliver()) == ["nina@example.org"]
 
 
+def test_a_confirmed_address_is_asked_once_a_day_too(session, make_report, tap, follower, deliver, clock):
+    follower(make_report(), "nina@example.org")
+    deliver()
+    clock.pass_(hours=25)
+    answers = []
+    for email in ("nina@example.org", "per@example.org") * 3:
+        mine = tap(make_report(), "another phone")
+        answers.append(supporting.follow(session, mine, email=email, language="en", at=clock()))
+    assert answers == [Followed.ASKED] * 2 + [Followed.ASKED_TODAY] * 4, "the same for who is known and who is not"
+    assert sorted(deliver()) == ["nina@example.org", "per@example.org"]
+
+
 def test_one_yes_is_for_all_that_came_with_the_address_and_were_chosen(session, make_report, tap, clock):
     one, two, three = (tap(make_report(), device) for device in "abc")
     for mine in (one, two, three):

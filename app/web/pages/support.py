@@ -28,13 +28,15 @@ from app.web.templating import redirect, render
 
 router = APIRouter(include_in_schema=False)
 TAKEN_BACK = N_("It is taken back, and no longer counted.")
+# One sentence for both, so that nobody learns by it who else has written to us.
+MAILED = N_(
+    "A mail has gone to this address, now or within the last day. Press the button in it, and you hear from us about "
+    "this report. It may lie among unwanted mail."
+)
 ANSWERS: dict[Followed, str] = {
     Followed.ALREADY: N_("You already get a mail when something happens."),
-    Followed.ASKED: N_("We have sent you a mail. Press the button in it, and you hear from us."),
-    Followed.ASKED_TODAY: N_(
-        "A mail has gone to this address today. Look for it, also among unwanted mail: the button in it is for this "
-        "report too."
-    ),
+    Followed.ASKED: MAILED,
+    Followed.ASKED_TODAY: MAILED,
 }
 
 
@@ -85,8 +87,7 @@ def follow(
     except Invalid as error:
         mistake = {"email_error": translate(error.message, lang), "typed_email": typed}
         return _page(request, thanks(mine.report, mine, state) | mistake, status_code=422)
-    kind = "success" if followed is not Followed.ASKED_TODAY else "info"
-    return redirect(request, support_path(mine, secret=state.secret), flash=(kind, ANSWERS[followed]))
+    return redirect(request, support_path(mine, secret=state.secret), flash=("success", ANSWERS[followed]))
 
 
 @router.post("/support/{support_id}/{token}/withdrawal", dependencies=[CsrfChecked])

@@ -213,7 +213,7 @@ def test_an_address_is_asked_confirmed_and_stopped(client, session, supported, o
     page = form_of(client.get(path).text, f"{path}/email")
     assert page.fill(email="nonsense").send(client).status_code == 422
     assert page.fill(email="nina@example.org").send(client).headers["location"] == path
-    assert "We have sent you a mail" in client.get(path).text
+    assert "A mail has gone to this address" in client.get(path).text
     row = session.scalars(select(Notification)).one()
     outgoing.notify(office, notification_id=row.id)
     session.expire_all()
@@ -232,6 +232,26 @@ def test_an_address_is_asked_confirmed_and_stopped(client, session, supported, o
     session.refresh(mine)
     assert mine.email is None
     assert not mine.hears
+
+
+def test_the_answer_does_not_tell_who_is_known_here(client, session, supported, make_report, clock):
+    _, mine = supported
+    supporting.follow(session, mine, email="known@example.org", language="en", at=clock())
+    supporting.confirm(session, mine, at=clock())
+    session.commit()
+    clock.pass_(hours=25)
+
+    def answers(email):
+        for _ in range(3):
+            report = make_report()
+            thanks = form_of(client.get(public_path(report)).text, f"{public_path(report)}/support").send(client)
+            path = thanks.headers["location"]
+            form_of(client.get(path).text, f"{path}/email").fill(email=email).send(client)
+            yield html.fromstring(client.get(path).text).xpath("string(//div[@class='flash'])")
+
+    known, stranger = list(answers("known@example.org")), list(answers("stranger@example.org"))
+    assert "A mail has gone to this address" in known[0]
+    assert set(known) == set(stranger) == {known[0]}
 
 
 def test_a_mail_program_stops_with_one_click_and_others_need_the_page(client, session, supported, clock):
