@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,18 +38,22 @@ def request(
     content: bytes | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
-    """Ask once; redirects are not followed. `timeout` in seconds for each step. Raises Unreachable."""
+    """Ask once; redirects are not followed. `timeout` in seconds for each step. Raises Unreachable.
+
+    A body that takes longer than that as a whole is cut: a server that drips must not hold whoever asked for ever.
+    """
+    until = time.monotonic() + timeout + 1
     try:
         with httpx.stream(method, url, content=content, headers=headers, timeout=timeout) as response:
-            return Answer(response.status_code, _read(response))
+            return Answer(response.status_code, _read(response, until=until))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Unreachable(f"{type(error).__name__}: {error}") from error
 
 
-def _read(response: httpx.Response) -> bytes:
+def _read(response: httpx.Response, *, until: float) -> bytes:
     body = b""
     for part in response.iter_bytes():
         body += part
-        if len(body) >= MOST_BYTES:
+        if len(body) >= MOST_BYTES or time.monotonic() > until:
             break
     return body[:MOST_BYTES]

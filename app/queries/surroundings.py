@@ -158,7 +158,8 @@ def surroundings(
 
 def plain_number(typed: str) -> str:
     """What was typed without "mast nr.", blanks around it, and more than a number can have."""
-    return _BEFORE.sub("", typed).strip()[:40]
+    # Cut first: anybody may type anything here, and what repeats "mast." for pages takes the expression minutes.
+    return _BEFORE.sub("", typed[:100]).strip()[:40]
 
 
 def place_key(lat: float | None, lon: float | None) -> str:

@@ -19,7 +19,6 @@ from app.services.geojson_features import (
     composed,
     owner_of,
     properties_of,
-    property_of,
     read_features,
     text_of,
 )
@@ -130,8 +129,7 @@ def _is_wanted(properties: Feature, where: dict[str, str]) -> bool:
 
 def _row(feature: Feature, properties: Feature, mapping: AssetMapping) -> dict[str, Any]:
     lat, lon = _place(feature)
-    number = str(property_of(properties, mapping.number) or "").strip() if mapping.number else ""
-    number = number.removeprefix(mapping.number_prefix)
+    number = (text_of(properties, mapping.number, most=200) or "").removeprefix(mapping.number_prefix)
     if len(number) > 40:
         raise Invalid("its number is longer than 40 characters")
     return {

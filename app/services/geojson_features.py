@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Feature = dict[str, Any]
+# What no register means to say: control characters, halves of letters, and signs that turn a line round.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 _PROPERTY = re.compile(r"\{([^{}]+)\}")
 
 
@@ -61,7 +63,7 @@ def text_of(properties: Feature, name: str | None, *, most: int) -> str | None:
     value = property_of(properties, name) if name else None
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
-    return " ".join(str(value).split())[:most] or None
+    return " ".join(_UNSEEN.sub(" ", str(value)).split())[:most] or None
 
 
 def composed(properties: Feature, pattern: str | None, *, most: int) -> str | None:

@@ -21,6 +21,8 @@ from app.text import as_seen
 from app.web.schemas import CONTROL
 
 ANSWER = "answers."
+# Our own are like this; it also goes into a header.
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _ID = re.compile(r"[0-9]{1,18}")
 NO_NUMBERS = N_("Write latitude and longitude as numbers, for example 69.6492 and 18.9553.")
 TOO_MANY_PHOTOS = N_("Send at most five photos. The first five are kept.")
@@ -70,8 +72,12 @@ class ReportForm:
         """An empty form, or one that a link such as /?lat=69.65&lon=18.95&category=pothole filled in."""
         form = cls()
         for name in ("category", "lat", "lon", "address", "pin", "not_lamp"):
-            setattr(form, name, query.get(name, "")[:200])
-        form.answers = {name.removeprefix(ANSWER): query.getlist(name) for name in query if name.startswith(ANSWER)}
+            setattr(form, name, _plain(query.get(name, ""))[:200])
+        form.answers = {
+            name.removeprefix(ANSWER): [_plain(value)[:500] for value in query.getlist(name)]
+            for name in query
+            if name.startswith(ANSWER)
+        }
         form.asked = form.category
         return form
 
@@ -81,7 +87,8 @@ class ReportForm:
         form = cls()
         for name in _TEXTS:
             setattr(form, name, _text(posted, name))
-        form.key = _text(posted, "key")[:200] or form.key
+        key = _text(posted, "key")
+        form.key = key if _KEY.fullmatch(key) else form.key
         form.answers = {name.removeprefix(ANSWER): _all(posted, name) for name in posted if name.startswith(ANSWER)}
         removed = set(posted.getlist("remove_photo"))
         ids = (_uuid(text) for text in _all(posted, "photos") if text not in removed)

@@ -56,7 +56,9 @@ def count(request: Request, state: AppState, form: ReportForm, posted: FormData,
     step = form_steps.asked_for(posted)
     if step in COUNTED_STEPS:
         return _count_step(request, COUNTED_STEPS[step], lang=lang)
-    if step or not _is_complete(form, state.rules_file.current, lang=lang):
+    # A robot that is turned away must not use up the network's or the address's turns.
+    turned_away = suspicion(state, posted, lang=lang) is not None
+    if step or turned_away or not _is_complete(form, state.rules_file.current, lang=lang):
         return None
     try:
         check_sender(request, "report", email=form.email)

@@ -47,6 +47,13 @@ def test_a_lamp_without_a_number_comes_in_by_its_own_id_which_is_no_number(bring
     assert [(one.source_ref, one.number) for one in all_of(session)] == [("node/1", None), ("node/2", "A 17")]
 
 
+def test_a_number_is_a_number_without_signs_that_nobody_sees(bring, session):
+    bring(
+        lamp(feature_id="a", ref="A\x00 1\u202e7\n"), lamp(feature_id="b", ref={"x": 1}), lamp(feature_id="c", ref=True)
+    )
+    assert [one.number for one in all_of(session)] == ["A 1 7", None, None]
+
+
 def test_the_road_s_reference_is_put_together_from_its_parts(bring, session):
     road = {"vegkategori": "F", "vegnummer": 862}
     result = bring(lamp(id="vegvesen.no.nvdb.7_0", eier="kommune", vegreferanse=road), lamp(id="8"), mapping=NVDB)

@@ -76,6 +76,7 @@ def find_position(
     """Where a photo was taken, by its first bytes, or null. Nothing of it is kept, in the database or a log."""
     if not security.csrf_holds(request, state.settings, request.headers.get("x-csrf-token", ""), secret=state.secret):
         raise CsrfFailed
+    check_sender(request, "search")
     answer = _place(session, state, beginning, at=now, lang=lang)
     return Response(orjson.dumps(answer), headers={"Cache-Control": "no-store"}, media_type="application/json")
 

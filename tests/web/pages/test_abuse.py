@@ -241,6 +241,15 @@ def test_a_field_that_nobody_sees_is_filled_in_by_robots_only(
     assert again.fill(second_thought="").send(client).status_code == 303
 
 
+def test_robots_that_are_turned_away_use_up_nobody_s_turns(app_with: Callable[..., FastAPI], session: Session) -> None:
+    client = browser(app_with(limit_reports_per_email=2))
+    for _ in range(4):
+        form = filled(client, email="owner@example.org")
+        assert form.fill(second_thought="spam").send(client).status_code == 422
+    assert filled(client, email="owner@example.org").send(client).status_code == 303
+    assert sent(session) == 1
+
+
 def test_the_field_for_robots_is_hidden_from_readers_keyboards_and_browsers_that_fill_in(client: TestClient) -> None:
     page = client.get("/").text
     trap = page[page.index('<div class="trap"') :].partition("</div>")[0]

@@ -77,6 +77,18 @@ def test_a_place_that_cannot_be_says_why_and_keeps_everything(
     assert again.fill(**PLACE).send(client).status_code == 303
 
 
+def test_zeros_are_called_the_same_in_the_form_beside_the_map_and_in_the_search(client: TestClient, form: Form) -> None:
+    sentence = "0, 0 is what a phone says when it is lost. Show the place on the map, or write the address."
+    page = form.fill(lat="0", lon="0").send(client).text
+    assert sentence in page
+    facts = client.get("/place?lat=0.001&lon=-0.002").json()
+    assert (facts["inside"], facts["text"], facts["contacts"]) == (False, sentence, [])
+    assert client.get("/places?q=0,0").json()["said"] == sentence
+    searched = form.fill(lat="", lon="", where="0, 0", do="place").send(client).text
+    assert sentence in searched
+    assert "Balsfjord kommune" not in page + searched
+
+
 def on_the_border(rules: Rules) -> tuple[float, float]:
     """The middle of an edge of the service area."""
     (x1, y1), (x2, y2) = rules.service_area.polygons[0].rings[0][:2]
@@ -226,6 +238,18 @@ def test_a_category_that_has_become_one_to_ring_about_shows_the_number(
     assert sent(session) == 0
 
 
+def test_over_the_limit_the_time_is_the_municipalitys_own(
+    client: TestClient, state: AppState, form: Form, change_rules: Callable[..., None]
+) -> None:
+    change_rules(("timezone: Europe/Oslo", "timezone: Europe/Helsinki"))
+    state.settings.limit_reports_per_hour = 2
+    other = form_of(client.get("/?category=sweeping").text, "/reports").fill(**PLACE)
+    assert form.fill(**PLACE).send(client).status_code == 303
+    answer = other.send(client)
+    assert answer.status_code == 429
+    assert "Please try again at 13:30." in answer.text
+
+
 def test_a_photo_that_waited_too_long_is_named_and_the_rest_is_sent_again(
     client: TestClient, session: Session, form: Form
 ) -> None:
@@ -258,3 +282,14 @@ def test_numbers_that_are_none_are_refused_by_the_api_too(client: TestClient, se
 def test_the_api_says_that_numbers_are_swapped(client: TestClient) -> None:
     answer = client.post("/api/reports", json={"category": "sweeping", "lat": 18.9553, "lon": 69.6492})
     assert "Did you swap latitude and longitude?" in answer.json()["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize("key", ["٣", "🔑", "a\r\nb", "x" * 300])
+def test_a_key_that_is_none_of_ours_is_replaced_and_the_report_comes_in(client: TestClient, key: str) -> None:
+    form = form_of(client.get("/").text, "/reports").fill(**PLACE, category="sweeping", asked="sweeping", seen="-", key=key)
+    assert form.send(client).status_code == 303
+
+
+def test_letters_that_no_database_keeps_are_left_out_of_a_link(client: TestClient) -> None:
+    answer = client.get("/here?category=lamp_dark&lat=69.65&lon=18.95&answers.mast=%00" + "mast." * 2000)
+    assert answer.status_code == 200
