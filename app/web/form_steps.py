@@ -14,6 +14,7 @@ from fastapi import Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
+from app.web.enter_step import look_again
 from app.web.kind_step import find_kinds
 from app.web.lamp_step import refuse_lamp, take_lamp
 from app.web.languages import keep_typed
@@ -34,6 +35,7 @@ class Step(Protocol):
 
 
 STEPS: dict[str, Step] = {
+    "enter": look_again,
     "kind": find_kinds,
     "photo": use_photo_place,
     "place": find_place,
@@ -48,7 +50,7 @@ STEPS: dict[str, Step] = {
 
 def asked_for(posted: FormData) -> Callable[..., dict[str, Any] | Response] | None:
     """The step whose button was pressed; None for sending."""
-    if "do" not in posted and is_unfinished(posted):
+    if posted.get("do", "enter") == "enter" and is_unfinished(posted):
         return find_place
     return STEPS.get(str(posted.get("do", "")).partition(":")[0])
 

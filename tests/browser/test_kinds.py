@@ -264,3 +264,23 @@ def test_without_script_an_answer_that_must_be_phoned_hides_the_form_until_it_is
     page.get_by_role("button", name="Send the report").click()
     page.wait_for_url("**/follow/**")
     assert sent(live_server).description == "By the gate"
+
+
+def test_an_arrow_chooses_what_was_found_and_enter_leads_to_the_questions(
+    live_server: LiveServer, page_at: Callable[..., Page]
+) -> None:
+    page = page_at(1280, expect=["422"])
+    page.goto("/")
+    page.get_by_role("button", name="Send the report").click()
+    expect(page.locator("#category-error")).to_be_visible()
+    page.get_by_label(SEARCH).focus()
+    page.keyboard.type("lyktestolpe")
+    expect(page.locator("#kind-hits input").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#kind-hits input").first).to_be_checked()
+    expect(page.locator("#category-error")).to_have_count(0)
+    expect(page.locator("#error-summary a[href='#category']")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.locator("#about-category input").first).to_be_focused()
+    with transaction(live_server.state.session_factory) as session:
+        assert session.scalars(select(Report)).all() == []

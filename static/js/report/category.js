@@ -4,14 +4,26 @@
 export function followCategory(form) {
   const typed = new Map();
   form.addEventListener("change", (event) => {
-    if (event.target.name === "category") show(form, event.target.value, typed);
-    else if (event.target.name?.startsWith("answers.")) follow(form);
+    if (event.target.name === "category") {
+      takeBack(form);
+      show(form, event.target.value, typed);
+    }
+    if (event.target.name?.startsWith("answers.")) follow(form);
   });
   document.addEventListener("gatami:here", hideRest);
   // A browser that goes back keeps the choice but not what we showed with it.
   const chosen = form.querySelector("input[name=category]:checked");
   if (chosen && chosen.value !== form.elements.asked.value) show(form, chosen.value, typed);
   follow(form);
+}
+
+/** Something is chosen now: nobody needs to read any longer that it is missing. */
+function takeBack(form) {
+  document.getElementById("category-error")?.remove();
+  for (const radio of form.querySelectorAll("[name=category][aria-invalid], fieldset[aria-invalid]:has([name=category])")) radio.removeAttribute("aria-invalid");
+  const summary = document.getElementById("error-summary");
+  summary?.querySelector('a[href="#category"]')?.closest("li").remove();
+  if (summary && !summary.querySelector("li")) summary.remove();
 }
 
 function show(form, code, typed) {

@@ -1,6 +1,7 @@
 // The report form's script: each part is useful by itself, and the form works without any of them.
 
 import { followCategory } from "./category.js";
+import { tameEnter } from "./enter.js";
 import { followHere } from "./here.js";
 import { followKinds } from "./kinds.js";
 import { followLamps } from "./lamps.js";
@@ -13,6 +14,7 @@ import { takePhotos } from "../photo/field.js";
 const form = document.getElementById("report");
 const photos = takePhotos(document.getElementById("photos"));
 
+tameEnter(form);
 followCategory(form);
 followKinds(form);
 followLamps(form);

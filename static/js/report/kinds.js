@@ -1,5 +1,7 @@
 // Finds kinds of reports by any word for them while it is typed, and guesses them from the first words of the description.
 
+import { choose } from "./enter.js";
+
 const PATIENCE_MS = 180;
 const SLOW_TYPING_MS = 600;
 const FEWEST_LETTERS = 2;
@@ -34,6 +36,8 @@ function followSearch(form) {
     if (!first) return;
     event.preventDefault();
     first.focus();
+    // An arrow that comes to a radio button chooses it, here as everywhere.
+    if (event.key === "ArrowDown") choose(first);
   });
 }
 
@@ -109,7 +113,8 @@ function followWords(form) {
     const button = event.target.closest("[data-kind]");
     if (!button) return;
     const name = button.textContent.trim();
-    choose(form, button.dataset.kind);
+    const radio = radioOf(form, button.dataset.kind);
+    if (radio) choose(radio);
     box.replaceChildren(...confirmed(name, box.dataset));
     (box.querySelector("a") ?? field).focus();
   });
@@ -125,14 +130,6 @@ function confirmed(name, say) {
     line.append(link);
   }
   return [line];
-}
-
-/** Chooses a kind as a tap on it would. */
-function choose(form, code) {
-  const radio = radioOf(form, code);
-  if (!radio) return;
-  radio.checked = true;
-  radio.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 function radioOf(form, code) {
