@@ -273,3 +273,68 @@ def test_without_script_the_lamps_are_offered_and_refused_as_well(
     (report,) = reports(live_server)
     assert number_of(live_server, report) == "1235"
     assert report.lat == pytest.approx(NEXT[0], abs=1e-6)
+
+
+def test_without_tiles_the_lamps_lie_above_what_stands_in_for_the_map(
+    live_server: LiveServer, lamps: None, page_at: Callable[..., Page], screenshot: Callable[..., None]
+) -> None:
+    page = page_at(360, expect=["Failed to load resource"], **at(STORGATA))
+    page.context.route("https://tiles.example/**", lambda route: route.abort())
+    page.goto("/")
+    page.get_by_role("button", name="My position").click()
+    expect(page.locator("#lamp-legend")).to_be_visible()
+    expect(page.locator("#map path.map-part").first).to_be_attached()
+    part, drawings = (
+        page.locator(which).first.evaluate("one => Number(getComputedStyle(one.closest('.leaflet-pane')).zIndex)")
+        for which in ("#map path.map-part", "#map .leaflet-overlay-pane canvas")
+    )
+    assert part < drawings
+    screenshot(page, "lamps-without-tiles-360")
+
+
+@WIDTHS
+def test_a_report_on_the_forms_map_looks_unlike_a_lamp_and_says_what_it_is_when_tapped(
+    live_server: LiveServer, lamps: None, page_at: Callable[..., Page], screenshot: Callable[..., None], width: int
+) -> None:
+    state = live_server.state
+    draft = ReportDraft(category="sweeping", lat=STORGATA[0] + 0.0006, lon=STORGATA[1])
+    with transaction(state.session_factory) as session:
+        reported = submit_report(session, draft, rules=state.rules_file.current, at=state.clock())
+    page = page_at(width)
+    page.goto(f"/?lat={STORGATA[0]}&lon={STORGATA[1]}")
+    expect(page.locator("#report-legend")).to_contain_text("Reported here already")
+    before = page.locator("#lat").input_value()
+    page.locator("#map .map-report").click()
+    popup = page.locator(".leaflet-popup")
+    expect(popup.get_by_role("link", name="See the report")).to_have_attribute(
+        "href", f"/reports/{reported.shown_reference}"
+    )
+    # The popup moves the map, which asks for the reports once more.
+    page.wait_for_timeout(900)
+    expect(popup).to_be_visible()
+    assert page.locator("#lat").input_value() == before
+    check_page(page)
+    screenshot(page, f"report-on-the-forms-map-{width}")
+    popup.locator(".leaflet-popup-close-button").click()
+    expect(popup).to_have_count(0)
+
+
+def test_a_tap_shows_one_pin_and_another_place_closes_the_popup(
+    live_server: LiveServer, lamps: None, page_at: Callable[..., Page]
+) -> None:
+    page = page_at(360, **at(STORGATA))
+    page.goto("/")
+    page.locator("#map.leaflet-container").wait_for()
+    # A text field has the keyboard's focus, and the map gets it from there.
+    page.locator("#place-search").click()
+    page.locator("#map.leaflet-container").click(position={"x": 160, "y": 150})
+    expect(page.locator(".map-pin")).to_be_visible()
+    expect(page.locator(".map-cross")).to_be_hidden()
+    page.get_by_role("button", name="My position").click()
+    expect(page.locator("#lamp-legend")).to_be_visible()
+    x, y = pixel_of(page, NEXT)
+    page.mouse.click(x, y)
+    expect(page.locator(".leaflet-popup")).to_contain_text("Lamp 1235")
+    page.get_by_role("button", name="My position").click()
+    expect(page.locator("#place-status")).to_contain_text("We found you")
+    expect(page.locator(".leaflet-popup")).to_have_count(0)

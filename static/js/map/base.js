@@ -6,6 +6,12 @@ const MOST_DRAWINGS = 400;
 const WAIT_MS = 200;
 // What is drawn small still counts as tapped this many pixels beside it.
 const FINGER = 10;
+// Our area is drawn over the tiles (200) and under everything that is drawn on the map (400 and more).
+const BELOW_DRAWINGS = 250;
+// A tap on one is not a tap on the map beneath it.
+const SMALL = { radius: 6, weight: 2, fillOpacity: 1, bubblingMouseEvents: false };
+/** A popup stays beside the buttons at the right, so that its own button to close it can be reached. */
+export const POPUP = { maxWidth: 240, autoPanPaddingTopLeft: [8, 8], autoPanPaddingBottomRight: [64, 8] };
 
 /**
  * Makes a map in `element`. Its data attributes say what is not given: data-lat, data-lon, data-zoom, data-tiles,
@@ -43,9 +49,10 @@ export function boxOf(map) {
 
 /**
  * Keeps the reports of the shown part on the map. `filters` gives query parameters of /api/map; `describe(properties)`
- * gives a popup's element for a report; `told(truncated)` hears whether there is more than is shown.
+ * gives a popup's element for a report; `told(truncated, shown)` hears whether there is more than is shown, and how many
+ * are. `alike` draws all of them in one shape of their own, for a map on which lamps stand too.
  */
-export async function showReports(map, { filters = {}, describe, told } = {}) {
+export async function showReports(map, { filters = {}, describe, told, alike = false } = {}) {
   const L = await leaflet();
   const layer = L.layerGroup().addTo(map);
   let asked = new AbortController();
@@ -64,10 +71,12 @@ export async function showReports(map, { filters = {}, describe, told } = {}) {
     }
   }
   function draw({ features, truncated }) {
-    layer.clearLayers();
+    // A popup that opens moves the map, and what is asked for then must not close it.
+    const read = layer.getLayers().find((made) => made.isPopupOpen() && features.some((one) => isOf(made, one)));
+    for (const made of layer.getLayers()) if (made !== read) layer.removeLayer(made);
     const few = features.length <= MOST_DRAWINGS;
-    for (const feature of features) layer.addLayer(mark(L, map, feature, { few, describe }));
-    told?.(truncated);
+    for (const feature of features) if (!isOf(read, feature)) layer.addLayer(mark(L, map, feature, { few, describe, alike }));
+    told?.(truncated, features.length);
   }
   map.on("moveend", () => {
     clearTimeout(timer);
@@ -77,12 +86,17 @@ export async function showReports(map, { filters = {}, describe, told } = {}) {
   return { reload: load };
 }
 
-function mark(L, map, { geometry, properties }, { few, describe }) {
+function isOf(made, { properties }) {
+  return Boolean(properties.reference) && made?.reference === properties.reference;
+}
+
+function mark(L, map, { geometry, properties }, { few, describe, alike }) {
   const [lon, lat] = geometry.coordinates;
   const made = "count" in properties
     ? cluster(L, map, [lat, lon], properties, few)
-    : dot(L, [lat, lon], properties, few);
-  if (properties.reference && describe) made.bindPopup(() => describe(properties));
+    : dot(L, [lat, lon], properties, { few, alike });
+  made.reference = properties.reference;
+  if (properties.reference && describe) made.bindPopup(() => describe(properties), POPUP);
   return made;
 }
 
@@ -94,18 +108,20 @@ function cluster(L, map, place, { count, open }, few) {
   const icon = L.divIcon({ className: name, html: short(count), iconSize: [size, size] });
   const made = few
     ? L.marker(place, { icon, keyboard: false, alt: "" })
-    : L.circleMarker(place, { radius: 6, weight: 2, color: "#fdc42a", fillColor: "#101c3a", fillOpacity: 1 });
+    : L.circleMarker(place, { ...SMALL, color: "#fdc42a", fillColor: "#101c3a" });
   return made.on("click", closer);
 }
 
-function dot(L, place, { status }, few) {
+function dot(L, place, { status }, { few, alike }) {
   const known = String(status).replace(/[^a-z_]/g, "");
   if (few) {
-    const icon = L.divIcon({ className: `map-dot map-dot--${known}`, iconSize: [20, 20] });
+    const icon = alike
+      ? L.divIcon({ className: "map-report", html: "!", iconSize: [32, 32] })
+      : L.divIcon({ className: `map-dot map-dot--${known}`, iconSize: [20, 20] });
     return L.marker(place, { icon, keyboard: false, alt: "" });
   }
   const open = ["new", "forwarded", "in_progress", "scheduled"].includes(known);
-  return L.circleMarker(place, { radius: 6, weight: 2, color: "#fff", fillColor: open ? "#101c3a" : "#566176", fillOpacity: 1 });
+  return L.circleMarker(place, { ...SMALL, color: "#fff", fillColor: open ? "#101c3a" : "#566176" });
 }
 
 function short(count) {
@@ -120,8 +136,10 @@ async function outlineArea(L, map, base) {
     const answer = await fetch("/map/area.json");
     if (!answer.ok) return;
     const { features } = await answer.json();
-    const renderer = L.svg();
-    const draw = (drawn, className) => L.geoJSON(drawn, { interactive: false, renderer, style: { className } }).addTo(map);
+    const pane = "area";
+    map.createPane(pane).style.zIndex = BELOW_DRAWINGS;
+    const look = { interactive: false, pane, renderer: L.svg({ pane }) };
+    const draw = (drawn, className) => L.geoJSON(drawn, { ...look, style: { className } }).addTo(map);
     draw(features.filter(({ properties }) => !properties.part), "map-area");
     await tileFailed;
     for (const feature of features.filter(({ properties }) => properties.part)) {

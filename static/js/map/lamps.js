@@ -1,6 +1,7 @@
 // Lamps on a map, when it is close: small circles, and squares for those that are reported.
 
 import { leaflet } from "../leaflet.js";
+import { POPUP } from "./base.js";
 
 const CLOSE = 17;
 const WAIT_MS = 150;
@@ -53,7 +54,7 @@ export async function showLamps(map, { choose, describe, told }) {
   }
   function make(lamp, few) {
     const mark = lamp.reference && few ? square(L, lamp) : circle(L, lamp);
-    return mark.on("click", () => choose(lamp)).bindPopup(() => describe(lamp), { offset: [0, -40], maxWidth: 240 });
+    return mark.on("click", () => choose(lamp)).bindPopup(() => describe(lamp), { ...POPUP, offset: [0, -40] });
   }
   map.on("moveend", () => {
     clearTimeout(timer);

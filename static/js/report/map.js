@@ -15,11 +15,16 @@ export async function chooseOnMap(box, { choose, start }) {
     throw error;
   });
   const L = await leaflet();
-  showReports(map, { filters: { status: "open" }, describe: (report) => describe(report, box.dataset) });
+  showReports(map, {
+    filters: { status: "open" }, alike: true, describe: (report) => describe(report, box.dataset),
+    told: (truncated, shown) => { document.getElementById("report-legend").hidden = shown === 0; },
+  });
 
   const pin = makePin(L, box.dataset.sayPin);
   function put(lat, lon, { pan = false } = {}) {
     pin.setLatLng([lat, lon]).addTo(map);
+    // It is about a place that is not the chosen one any more.
+    map.closePopup();
     if (pan) map.setView([lat, lon], Math.max(map.getZoom(), CLOSE));
   }
   if (start) put(...start);
@@ -59,8 +64,14 @@ function placeByKeyboard(box, placeInMiddle) {
   cross.hidden = true;
   cross.append(drawing("pin"));
   box.append(cross);
-  box.addEventListener("focus", () => { cross.hidden = !box.matches(":focus-visible"); });
-  box.addEventListener("blur", () => { cross.hidden = true; });
+  // Leaflet itself moves the focus here after a tap, which a browser may take for the keyboard's.
+  let tapped = false;
+  box.addEventListener("pointerdown", () => { cross.hidden = tapped = true; }, { capture: true });
+  box.addEventListener("focus", () => { cross.hidden = tapped || !box.matches(":focus-visible"); });
+  box.addEventListener("blur", () => {
+    cross.hidden = true;
+    tapped = false;
+  });
   box.addEventListener("keydown", (event) => {
     if (event.target === box && event.key.startsWith("Arrow")) cross.hidden = false;
     if (event.target !== box || (event.key !== "Enter" && event.key !== " ")) return;
