@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from app.models.links import photo_key
 from app.queries.common import common_categories
 from app.routing import in_service_area
+from app.services.coordinates import is_no_place
 from app.services.drafts import MAX_PHOTOS
+from app.services.proposing import address_at
 from app.web import form_guard, form_photos, report_answer, swap_step
 from app.web.deps import get_language
 from app.web.here import look_around
@@ -41,7 +43,7 @@ def show_page(
     state: AppState = request.app.state.gatami
     form_photos.show_kept(session, form, lang=get_language(request))
     form.made = form_guard.keep_stamp(form.made, at=state.clock(), secret=state.secret)
-    shown = {"template": "front/form.html", "places": None, "nearest": None, "similar_first": False} | found
+    shown = {"template": "front/form.html", "places": None, "similar_first": False} | found
     page = render(
         request,
         shown.pop("template"),
@@ -59,15 +61,17 @@ def _around(request: Request, session: Session, form: ReportForm, state: AppStat
     """What the form is filled with beside what was typed."""
     rules, point = state.rules_file.current, form.point()
     common = common_categories(session, rules)
+    here = look_around(session, rules, form, at=state.clock())
     return {
         "common": common,
         "common_codes": {category.code for category in common},
         "category": form.category_in(rules),
         "kinds_found": kinds_for(rules, form, lang=get_language(request)),
-        "outside": point is not None and not in_service_area(rules, *point),
+        "outside": point is not None and not is_no_place(*point) and not in_service_area(rules, *point),
         "swapped": swap_step.meant(rules, form),
         "degrees": swap_step.shown,
-        "here": look_around(session, rules, form, at=state.clock()),
+        "here": here,
+        "nearest": address_at(here.around) if point is not None else None,
         "questions_are_new": form.has_unseen_questions(rules),
         "max_photos": MAX_PHOTOS,
         "photo_max_bytes": state.settings.photo_max_bytes,

@@ -31,9 +31,9 @@ class Here:
 def look_around(session: Session, rules: Rules, form: ReportForm, *, at: datetime) -> Here:
     """Everything about the chosen category at the chosen place."""
     category = form.category_in(rules)
-    if category is None:
-        return Here(category=None, said=notices_here(session, rules, form, None, Surroundings(), at=at))
     around = _surroundings(session, category, form)
+    if category is None:
+        return Here(category=None, around=around, said=notices_here(session, rules, form, None, Surroundings(), at=at))
     return Here(
         category=category,
         around=around,
@@ -44,10 +44,12 @@ def look_around(session: Session, rules: Rules, form: ReportForm, *, at: datetim
     )
 
 
-def _surroundings(session: Session, category: Category, form: ReportForm) -> Surroundings:
+def _surroundings(session: Session, category: Category | None, form: ReportForm) -> Surroundings:
     point = form.point()
     if point is not None and not (abs(point[0]) <= 90 and abs(point[1]) <= 180):
         return Surroundings()
     lat, lon = point or (None, None)
+    if category is None:
+        return surroundings(session, lat=lat, lon=lon)
     number = typed_number(category, form)
     return without_refused(surroundings(session, lat=lat, lon=lon, asset_kind=category.asset_kind, number=number), form)

@@ -23,3 +23,5 @@ followNearest();
 followPlace(form);
 followHere(form);
 startWithPhoto(form, photos);
+// A link or the server may have filled in a place: from here on it is followed like one that was chosen.
+document.dispatchEvent(new CustomEvent("gatami:start"));

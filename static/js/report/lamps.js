@@ -39,6 +39,8 @@ export function followLamps(form) {
 
   document.addEventListener("gatami:map", ({ detail }) => drawOn(detail.leaflet, take, words));
   document.addEventListener("gatami:place", ({ detail }) => { if (!detail.by) empty(form, picked); });
+  // Similar reports that the page puts first are looked at in peace.
+  document.addEventListener("gatami:start", () => { if (!document.getElementById("similar-first")) snap(); });
   document.addEventListener("gatami:here", () => {
     fill(form, picked);
     snap();

@@ -8,8 +8,11 @@ export function followNearest() {
 
   document.addEventListener("gatami:facts", ({ detail }) => {
     const address = detail.address ?? "";
+    const words = address ? line.dataset.say.replace("{n}", address) : "";
     line.hidden = !address;
-    line.textContent = address ? line.dataset.say.replace("{n}", address) : "";
+    // What the server wrote there already is not read out again.
+    if (line.textContent !== words) line.textContent = words;
+    if (field.value === address) field.dataset.filled = address;
     const own = field.value && field.value !== field.dataset.filled;
     if (own || detail.by === "search") return;
     field.value = field.dataset.filled = address;

@@ -32,6 +32,9 @@ export function followPlace(form) {
   chooseOnMap(document.getElementById("map"), { choose, start: read(fields) }).then(
     (map) => {
       place.map = map;
+      // It may have moved while the map was on its way.
+      const at = read(fields);
+      if (at) map.put(...at, { pan: true });
       document.dispatchEvent(new CustomEvent("gatami:map", { detail: map }));
       document.getElementById("use-middle").addEventListener("click", () => choose(...map.middle()));
     },
@@ -39,6 +42,11 @@ export function followPlace(form) {
   );
   // Other parts choose a place by this: {lat, lon, words, pan, by}.
   document.addEventListener("gatami:choose", ({ detail }) => choose(detail.lat, detail.lon, detail));
+  document.addEventListener("gatami:start", () => {
+    const start = read(fields);
+    // Once: where the pin has just moved onto a lamp, its place is asked about already.
+    if (start && !asked) check(...start, say);
+  });
   offerMyPosition(choose, say);
 }
 
@@ -102,7 +110,8 @@ async function check(lat, lon, say) {
 function tell(facts, say) {
   document.getElementById("outside-text").textContent = facts.swapped ? "" : facts.text;
   document.getElementById("outside-contacts").replaceChildren(...(facts.swapped ? [] : facts.contacts.map(contact)));
-  say(`${say.words.sayOutside} ${facts.swapped ? say.words.saySwapped : facts.text}`, "problem");
+  const why = facts.swapped ? say.words.saySwapped : facts.text;
+  say(facts.nowhere ? why : `${say.words.sayOutside} ${why}`, "problem");
 }
 
 function contact({ name, phone, url }) {
