@@ -61,6 +61,12 @@ def near_assets(session: Session, kind: str, *, lat: float, lon: float) -> list[
     return [NearAsset(*row[0]) for row in rows]
 
 
+def knows_any(session: Session, kind: str) -> bool:
+    """Whether the register has anything of that kind."""
+    row = driver(session).execute("SELECT EXISTS (SELECT FROM asset WHERE kind = %s::text)", [kind]).fetchone()
+    return bool(row and row[0])
+
+
 def asset_by_id(session: Session, asset_id: int) -> NearAsset | None:
     """One, without a distance."""
     row = driver(session).execute(_ONE, {"id": asset_id, "lat": None, "lon": None}).fetchone()

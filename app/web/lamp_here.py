@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.errors import N_
 from app.planning import distance
-from app.queries.assets import near_assets
+from app.queries.assets import knows_any, near_assets
 from app.queries.surroundings import NearAsset, Surroundings, plain_number
 from app.services.reporting import ASSET_NUMBER
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # A pin this close to a lamp stands on it already.
 ON_IT_METRES = 1.5
+# What `not_lamp` says when somebody does not know which of the lamps nearby it is; no lamp has it as its id.
+NOT_KNOWN = "0"
 DIRECTIONS = (
     N_("north"), N_("north-east"), N_("east"), N_("south-east"),
     N_("south"), N_("south-west"), N_("west"), N_("north-west"),
@@ -39,7 +41,7 @@ class Offered:
 class LampHere:
     """`asset` is the lamp the report would be about now.
 
-    `snap` says that a script should move the pin onto it, `moved` how far in metres it was moved already. `far` carry
+    `unsure`: somebody said not to know which one. `snap` says that a script should move the pin onto it, `moved` how far in metres it was moved already. `far` carry
     the number that was typed and stand elsewhere; `unknown` is a number that no lamp has. `offered` are those nearby.
     """
 
@@ -47,9 +49,15 @@ class LampHere:
     snap: bool
     moved: float | None
     refused: bool
+    unsure: bool
     far: tuple[NearAsset, ...]
     unknown: str
     offered: tuple[Offered, ...]
+
+    @property
+    def asks(self) -> bool:
+        """Which of the offered it is, is an open question."""
+        return self.asset is None and bool(self.offered) and not (self.refused or self.unsure)
 
 
 def lamp_here(session: Session, category: Category, form: ReportForm, around: Surroundings) -> LampHere | None:
@@ -61,7 +69,8 @@ def lamp_here(session: Session, category: Category, form: ReportForm, around: Su
         return None
     asset = around.asset
     near = near_assets(session, category.asset_kind, lat=point[0], lon=point[1]) if point else []
-    if asset is None and not near and not around.numbered:
+    nothing = asset is None and not near and not around.numbered
+    if nothing and not (number and knows_any(session, category.asset_kind)):
         # Nothing is known here: a register may be empty, and nobody should read about it.
         return None
     return LampHere(
@@ -69,6 +78,7 @@ def lamp_here(session: Session, category: Category, form: ReportForm, around: Su
         snap=asset is not None and (asset.metres is None or asset.metres > ON_IT_METRES),
         moved=_moved(form, asset),
         refused=asset is None and any(str(one.id) == form.not_lamp for one in near),
+        unsure=asset is None and form.not_lamp == NOT_KNOWN,
         far=around.numbered if asset is None else (),
         unknown=number if number and not around.numbered else "",
         offered=tuple(_offer(one, *point) for one in near if asset is None or one.id != asset.id) if point else (),

@@ -120,7 +120,10 @@ def test_a_number_nobody_has_is_said_and_sent_along(
 ) -> None:
     lamp("1234", north=8)
     page = client.get("/here", params={"category": "lamp_dark", "answers.mast": "<b>9", **PLACE}).text
-    assert "We do not know a lamp with the number &lt;b&gt;9 here." in page
+    assert "We do not find &lt;b&gt;9. Look at the sign once more, or choose on the map." in page
+    # Nor is there a place to know that.
+    page = client.get("/here", params={"category": "lamp_dark", "answers.mast": "99-999"}).text
+    assert "We do not find 99-999." in page
     form_of(client.get("/").text, "/reports").fill(
         category="lamp_dark", asked="lamp_dark", answers__mast="9", **PLACE
     ).send(client)
@@ -223,6 +226,20 @@ def test_a_number_far_from_the_place_is_asked_about_and_not_taken(
     report = only_report(session)
     assert report.asset_id is None
     assert (report.lat, report.lon) == STORGATA
+
+
+def test_which_of_the_lamps_nearby_can_be_left_open(
+    client: TestClient, session: Session, lamp: Callable[..., Asset]
+) -> None:
+    lamp("1234", north=42)
+    form = form_of(client.get("/", params={"category": "lamp_dark", **PLACE}).text, "/reports")
+    page = client.get("/here", params={"category": "lamp_dark", **PLACE}).text
+    assert page.index("Which lamp is it?") < page.index("1234") < page.index("I do not know")
+    page = form.fill(category="lamp_dark", asked="lamp_dark", do="not-lamp:0", **PLACE).send(client).text
+    assert "That is fine. We look for it where the pin is." in page
+    assert "I do not know" not in page
+    form_of(page, "/reports").send(client)
+    assert only_report(session).asset_id is None
 
 
 def test_a_reported_lamp_says_so_before_the_words(
