@@ -16,6 +16,7 @@ from app.errors import N_
 from app.models import Notification, NotificationKind, Report, Support, Update, UpdateKind
 from app.models.links import public_path, support_confirm_path, support_stop_path
 from app.models.reference import show_reference
+from app.queries.visible import is_public
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -120,5 +121,6 @@ def _news(
 
 
 def _first(session: Session, report: Report) -> str | None:
-    first = session.scalar(select(Report.reference).where(Report.id == report.duplicate_of_id))
+    """The reference of the report that stays; None when it is not for everybody to see."""
+    first = session.scalar(select(Report.reference).where(Report.id == report.duplicate_of_id, is_public()))
     return show_reference(first) if first else None

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import joinedload
 
 from app.db import transaction
@@ -385,6 +385,19 @@ def test_after_merging_supporters_hear_of_the_first_report_and_nobody_twice(
     mails = deliver()
     assert sorted(address.lower() for address in mails) == ["both@example.org", "second@example.org"]
     assert all(f"/reports/{first.shown_reference}" in text_of(mail) for mail in mails.values())
+
+
+@pytest.mark.parametrize("change", [{"hidden_at": NOON}, {"private": True}, {"status": "withdrawn"}])
+def test_a_first_report_that_is_not_public_is_not_named(session, make_report, follower, decide, deliver, change):
+    first, second = make_report(), make_report()
+    follower(second)
+    deliver()
+    decide(triage.mark_duplicate, second, typed=first.reference)
+    session.execute(update(Report).where(Report.id == first.id).values(**change))
+    session.commit()
+    mail = deliver()["nina@example.org"]
+    assert first.shown_reference not in mail.as_string()
+    assert first.reference not in text_of(mail)
 
 
 def test_the_reporter_does_not_hear_twice(session, make_report, follower, decide, deliver):

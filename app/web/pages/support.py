@@ -41,7 +41,7 @@ ANSWERS: dict[Followed, str] = {
 
 
 def count_tap(request: Request) -> None:
-    """Raises TooMany; before the request's own session asks for a connection."""
+    """Raises TooMany; once it is known that our page sent it, and before the request's session takes a connection."""
     check_sender(request, "support")
 
 
@@ -54,7 +54,7 @@ TapCounted = Depends(count_tap)
 SupportDep = Annotated[Support, Depends(get_support)]
 
 
-@router.post("/reports/{reference}/support", dependencies=[TapCounted, CsrfChecked])
+@router.post("/reports/{reference}/support", dependencies=[CsrfChecked, TapCounted])
 def say_mine_too(
     request: Request, reference: str, session: SessionDep, state: StateDep, now: NowDep, lang: LanguageDep
 ) -> Response:
@@ -75,7 +75,7 @@ def show(
     return _page(request, thanks(mine.report, mine, state))
 
 
-@router.post("/support/{support_id}/{token}/email", dependencies=[TapCounted, CsrfChecked])
+@router.post("/support/{support_id}/{token}/email", dependencies=[CsrfChecked, TapCounted])
 def follow(
     request: Request, form: FormDep, mine: SupportDep, session: SessionDep, state: StateDep, now: NowDep,
     lang: LanguageDep,

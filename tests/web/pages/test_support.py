@@ -213,7 +213,9 @@ def test_an_address_is_asked_confirmed_and_stopped(client, session, supported, o
     page = form_of(client.get(path).text, f"{path}/email")
     assert page.fill(email="nonsense").send(client).status_code == 422
     assert page.fill(email="nina@example.org").send(client).headers["location"] == path
-    assert "A mail has gone to this address" in client.get(path).text
+    waiting = client.get(path).text
+    assert "A mail has gone to this address" in waiting
+    assert "Did no mail come?" in waiting, "the field is not offered anew right below"
     row = session.scalars(select(Notification)).one()
     outgoing.notify(office, notification_id=row.id)
     session.expire_all()
@@ -221,14 +223,20 @@ def test_an_address_is_asked_confirmed_and_stopped(client, session, supported, o
     assert confirm in text_of(postbox.mails[0])
     asked = client.get(confirm)
     assert not mine.hears, "programs that scan mails open links"
-    assert form_of(asked.text, confirm).send(client).headers["location"] == public_path(report)
+    after = form_of(asked.text, confirm).send(client).headers["location"]
+    assert after == f"{public_path(report)}?counted=1"
+    page = client.get(after).text
+    assert "You are counted." in page
+    assert "One tap, and you are counted" not in page
     session.refresh(mine)
     assert mine.hears
     stop = support_stop_path(mine, secret=SECRET)
     page = client.get(stop)
     session.refresh(mine)
     assert mine.hears
-    assert "You get no more mails" in form_of(page.text, stop).send(client).text
+    stopped = form_of(page.text, stop).send(client)
+    assert stopped.headers["location"] == stop, "going back must not ask for the form again"
+    assert "You get no more mails" in client.get(stop).text
     session.refresh(mine)
     assert mine.email is None
     assert not mine.hears
@@ -333,6 +341,19 @@ def test_a_flood_of_taps_is_told_when_to_come_back(client, session, form, make_r
     assert [answer.status_code for answer in answers] == [200, 429, 429]
     page = client.get(public_path(report)).text
     assert form_of(page, f"{public_path(report)}/support").send(client).status_code == 429
+
+
+def test_other_sites_cannot_use_up_what_a_visitor_may_send(client, session, supported, state, settings):
+    report, mine = supported
+    object.__setattr__(state, "settings", settings.model_copy(update={"limit_support_per_hour": 4}))
+    page, path = (
+        form_of(client.get(public_path(report)).text, f"{public_path(report)}/support"),
+        support_path(mine, secret=SECRET),
+    )
+    for address in (f"{public_path(report)}/support", f"{path}/email"):
+        answers = [client.post(address, headers={"sec-fetch-site": "cross-site"}).status_code for _ in range(4)]
+        assert answers == [403] * 4
+    assert page.send(client).status_code == 303
 
 
 def test_the_desk_the_unit_and_the_list_for_spreadsheets_show_how_many(
