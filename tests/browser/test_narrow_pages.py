@@ -46,8 +46,6 @@ def test_nothing_sticks_out_of_a_narrow_page(
 
     def check() -> None:
         page.evaluate("size => document.documentElement.style.setProperty('font-size', `${size}%`, 'important')", size)
-        page.evaluate("document.fonts.ready.then(() => 1)")
-        print(page.evaluate(STICKS_OUT, width), path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, page.evaluate(STICKS_OUT, width)
         # The menu scrolls by itself where it must; here all of it is to be seen.
         assert page.evaluate("(nav => nav.scrollWidth - nav.clientWidth)(document.querySelector('.site-nav'))") <= 1

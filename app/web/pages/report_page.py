@@ -24,8 +24,12 @@ def show_report(
     rules: RulesDep,
     lang: LanguageDep,
     staff: MaybeStaffDep,  # noqa: ARG001  (known to the template)
+    counted: str = "",
 ) -> Response:
-    """The page; a reference that was typed in another way leads to its own address."""
+    """The page; a reference that was typed in another way leads to its own address.
+
+    `counted`: who comes from a supporter's mail has said "mine too" and is not asked for it again.
+    """
     report = public_report(
         session,
         reference,
@@ -40,6 +44,7 @@ def show_report(
         "report/page.html",
         report=report,
         category=rules.categories.get(report.category_code),
+        counted=bool(counted),
         lines=for_everybody(report, rules, lang=lang),
         first=show_first(session, report),
         photos=[photo for photo in report.photos if photo.public],

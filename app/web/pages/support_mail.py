@@ -66,7 +66,7 @@ def confirm(
     """Whoever reads the address wants to hear more; of reports that were sent with it too, these are the links."""
     own = supporting.confirm(session, mine, chosen=set(map(str, form.getlist("mine"))), at=now)
     if not own:
-        return redirect(request, public_path(mine.report), flash=("success", CONFIRMED))
+        return redirect(request, f"{public_path(mine.report)}?counted=1", flash=("success", CONFIRMED))
     links = [(one, follow_path(one, secret=state.secret)) for one in own]
     return render(request, "follow/confirmed.html", links=links)
 
@@ -93,7 +93,12 @@ def stop(request: Request, form: FormDep, mine: StoppingDep, state: StateDep, no
     if not one_click and not security.csrf_holds(request, state.settings, token, secret=state.secret):
         raise CsrfFailed
     mine.stop(at=now)
-    return _stop_page(request, mine, state)
+    # A mail program must not be sent elsewhere; a person's browser must be able to go back.
+    return (
+        _stop_page(request, mine, state)
+        if one_click
+        else redirect(request, support_stop_path(mine, secret=state.secret))
+    )
 
 
 def _stop_page(request: Request, mine: Support, state: AppState) -> Response:
