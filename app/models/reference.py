@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 
+# A year and all the digits, or a year and the other two parts with hyphens between them, whatever the digits are.
+_ALIKE = re.compile(r"(?:19|20)[0-9]{2}(?:[\s.\-–]*[0-9]){7,9}|(?:19|20)[0-9]{2}\s*[-–]\s*[0-9]{1,9}\s*[-–]\s*[0-9]")
+
 
 def make_reference(*, year: int, number: int) -> str:
     """Digits only: four for the year, six or more for the number, one to check, e.g. 20260000421."""
@@ -29,6 +32,11 @@ def parse_reference(text: str) -> str | None:
     if not re.fullmatch(r"[0-9]{11,13}", digits) or check_digit(digits[:-1]) != digits[-1]:
         return None
     return digits
+
+
+def looks_like_reference(text: str) -> bool:
+    """Whether somebody meant a reference: a right one, or one with a mistake in it, such as 2026-00042-1."""
+    return parse_reference(text) is not None or _ALIKE.fullmatch(text.strip()) is not None
 
 
 def show_reference(reference: str) -> str:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+from app.errors import N_
+
+# One sentence wherever somebody is told: in the search, beside the map and over the form.
+NO_PLACE = N_("0, 0 is what a phone says when it is lost. Show the place on the map, or write the address.")
+NO_PLACE_DEGREES = 0.01
 LONGEST = 100
 _NUMBER = r"[-+−]?[0-9]{1,3}(?:[.,][0-9]{1,15})?"
 _SMALL = r"[0-9]{1,2}(?:[.,][0-9]{1,10})?"
@@ -35,6 +40,11 @@ def read_coordinates(text: str) -> tuple[float, float] | None:
     sides = [found[f"before{n}"] or found[f"after{n}"] for n in (1, 2)]
     east_first = sides[0] in _EAST_WEST or (sides[0] is None and sides[1] in {"N", "S"})
     return (second, first) if east_first else (first, second)
+
+
+def is_no_place(lat: float, lon: float) -> bool:
+    """Whether these are the zeros of a device that does not know where it is: in the sea, some kilometres around."""
+    return abs(lat) < NO_PLACE_DEGREES and abs(lon) < NO_PLACE_DEGREES
 
 
 def _looks_like_it(found: re.Match[str]) -> bool:

@@ -12,10 +12,10 @@ from app.delivery import DeliveryFailed
 from app.delivery.letter import address_of
 from app.errors import N_, Invalid
 from app.routing import Category, Facts, Question, Rules, in_service_area, stopper_at
+from app.services.coordinates import NO_PLACE, is_no_place
 
 MAX_PHOTOS = 5
 MAX_DESCRIPTION = 3000
-NO_PLACE_DEGREES = 0.01
 _EMAIL = re.compile(r"[^@\s,;<>\"()\[\]]{1,64}@[^@\s,;<>\"()\[\]]+\.[^@\s,;<>\"()\[\].]{2,}")
 _PHONE = re.compile(r"\+?[0-9 ()-]{5,30}")
 
@@ -105,8 +105,8 @@ def check_place(lat: float | None, lon: float | None, address: str, rules: Rules
 def _why_not_here(lat: float, lon: float, rules: Rules) -> str:
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         return N_("This is no place on earth. Latitude is -90 to 90, longitude -180 to 180.")
-    if abs(lat) < NO_PLACE_DEGREES and abs(lon) < NO_PLACE_DEGREES:
-        return N_("0, 0 is what a phone says when it is lost. Show the place on the map, or write the address.")
+    if is_no_place(lat, lon):
+        return NO_PLACE
     if -90 <= lon <= 90 and in_service_area(rules, lon, lat):
         return N_("This place is far away. Did you swap latitude and longitude?")
     return N_("This place is outside our municipality. We cannot mend things there.")

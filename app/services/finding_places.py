@@ -19,12 +19,12 @@ from app.lookup.asking import RegisterDown
 from app.lookup.names import begin_names
 from app.models import Report
 from app.models.place import searchable
-from app.models.reference import parse_reference
+from app.models.reference import looks_like_reference, parse_reference
 from app.queries.places import MOST, PlaceFound, search_with
 from app.queries.surroundings import plain_number, surroundings
 from app.queries.visible import is_public
 from app.routing import in_service_area
-from app.services.coordinates import read_coordinates
+from app.services.coordinates import is_no_place, read_coordinates
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -66,12 +66,15 @@ class Found:
     """What was found, the best first, at most ten. `elsewhere` counts what lies outside our area and was left out.
 
     `silent`: a register that should have been asked gave nothing, so there may be more. `asked` is what was typed.
+    `nowhere`: the coordinates are those of a device that does not know. `no_report`: a report's number that none has.
     """
 
     asked: str
     hits: tuple[Hit, ...] = ()
     elsewhere: int = 0
     silent: bool = False
+    nowhere: bool = False
+    no_report: bool = False
 
     @property
     def only(self) -> Hit | None:
@@ -106,6 +109,9 @@ def find_places(
         return _at(pair, text, rules)
     if len(searchable(text)) < (SHORTEST if quick else 1):
         return Found(text)
+    if looks_like_reference(text.removeprefix("#")):
+        hits = tuple(_numbered(factory, text))
+        return _inside(Found(text, hits, no_report=not hits), rules)
     found = _inside(Found(text, tuple(_own(factory, text))), rules)
     if quick or _is_answered(found, text) or not may_ask():
         return found
@@ -113,14 +119,17 @@ def find_places(
 
 
 def _own(factory: SessionFactory, text: str) -> list[Hit]:
-    reference = parse_reference(text.removeprefix("#"))
-    if reference is not None or _LIKE_A_MAST.fullmatch(plain_number(text)):
-        with transaction(factory) as session:
-            hits = _report(session, reference) or _lamps(session, text)
+    if _LIKE_A_MAST.fullmatch(plain_number(text)):
+        hits = _numbered(factory, text)
         if hits:
             return hits
     with reading(factory) as connection:
         return [_hit(place) for place in search_with(connection, text)]
+
+
+def _numbered(factory: SessionFactory, text: str) -> list[Hit]:
+    with transaction(factory) as session:
+        return _report(session, parse_reference(text.removeprefix("#"))) or _lamps(session, text)
 
 
 def _at(pair: tuple[float, float], text: str, rules: Rules) -> Found:
@@ -129,7 +138,7 @@ def _at(pair: tuple[float, float], text: str, rules: Rules) -> Found:
         return Found(text, (Hit("coordinates", _written(lat, lon), "", lat, lon),))
     if in_service_area(rules, lon, lat):
         return Found(text, (Hit("swapped", _written(lon, lat), "", lon, lat),))
-    return Found(text, elsewhere=1)
+    return Found(text, elsewhere=1, nowhere=is_no_place(lat, lon))
 
 
 def _written(lat: float, lon: float) -> str:

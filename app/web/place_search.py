@@ -8,6 +8,7 @@ from typing import Any
 from app.errors import N_
 from app.models.reference import show_reference
 from app.routing import Rules
+from app.services.coordinates import NO_PLACE
 from app.services.finding_places import Found, Hit
 from app.text import translate, translations
 
@@ -16,6 +17,7 @@ NOTHING = N_(
 )
 NOTHING_TYPED = N_("Write an address, a place name, the number on the lamp, or coordinates.")
 ALIKE = N_("We found nothing called “%(text)s”, but something like it. Choose it if it is right.")
+NO_REPORT = N_("We found no report with the number %(text)s. Look at the number once more.")
 ELSEWHERE = N_("That place is outside our area.")
 SILENT = N_("The address register does not answer just now. Use the map or coordinates.")
 
@@ -94,6 +96,10 @@ def _counted(number: int, lang: str) -> str:
 def _nothing(found: Found, lang: str) -> str:
     if not found.asked:
         return translate(NOTHING_TYPED, lang)
+    if found.nowhere:
+        return translate(NO_PLACE, lang)
+    if found.no_report:
+        return translate(NO_REPORT, lang, text=found.asked.removeprefix("#"))
     if found.elsewhere:
         return translate(ELSEWHERE, lang)
     return translate(NOTHING, lang, text=found.asked)

@@ -49,6 +49,26 @@ def test_swapped_numbers_are_put_right_with_one_tap(
     expect(page.locator("#description")).to_have_value("Glass")
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_zeros_are_said_to_be_a_lost_phone_and_nobody_else_is_named(
+    live_server: LiveServer, page_at: Callable[..., Page], screenshot: Callable[..., None], width: int
+) -> None:
+    page = page_at(width)
+    page.goto("/?category=sweeping")
+    page.locator("#coordinates > summary").click()
+    page.locator("#lat").fill("0")
+    page.locator("#lon").fill("0")
+    page.locator("#description").fill("Glass")
+    sentence = "0, 0 is what a phone says when it is lost. Show the place on the map, or write the address."
+    expect(page.locator("#place-status")).to_have_text(sentence)
+    expect(page.locator("#outside-text")).to_have_text(sentence)
+    expect(page.locator("#outside-contacts li")).to_have_count(0)
+    expect(page.locator("#swapped")).to_be_hidden()
+    page.locator("#position").scroll_into_view_if_needed()
+    screenshot(page, f"mistake-zeros-{width}")
+    check_page(page)
+
+
 @pytest.mark.parametrize(("width", "script"), [(360, True), (1280, True), (360, False)])
 def test_the_language_can_be_switched_in_the_middle_of_a_report(
     live_server: LiveServer, page_at: Callable[..., Page], width: int, script: bool

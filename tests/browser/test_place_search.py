@@ -159,6 +159,11 @@ def test_nothing_found_says_what_was_looked_for_and_outside_says_so(
     check_page(page)
     field.fill("0, 0")
     field.press("Enter")
+    expect(page.locator("#place-search-said")).to_have_text(
+        "0, 0 is what a phone says when it is lost. Show the place on the map, or write the address."
+    )
+    field.fill("59.91, 10.75")
+    field.press("Enter")
     expect(page.locator("#place-search-said")).to_have_text("That place is outside our area.")
     assert reports(live_server) == []
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.lookup.asking import Register
 from app.lookup.registers import Registers
 from app.models import Asset, Place, Report
-from app.models.reference import show_reference
+from app.models.reference import make_reference, show_reference
 from app.services.finding_places import Found, find_places
 from tests.application import STORGATA
 from tests.lookup.kartverket import address, addresses, name, names
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from app.web.state import AppState
 
 OSLO = (59.91, 10.75)
+# Right in itself, but no report has it.
+UNKNOWN = make_reference(year=2026, number=42)
 
 
 @pytest.fixture
@@ -85,6 +87,7 @@ def test_swapped_coordinates_are_offered_and_not_taken(find: Callable[..., Found
 def test_coordinates_elsewhere_are_said_to_be_elsewhere(find: Callable[..., Found], text: str) -> None:
     found = find(text)
     assert (found.hits, found.elsewhere) == ((), 1)
+    assert found.nowhere == text.startswith("0,")
 
 
 def test_the_border_belongs_to_us(find: Callable[..., Found], rules: Rules) -> None:
@@ -107,6 +110,22 @@ def test_a_public_report_is_found_and_others_are_as_if_they_were_not(
     report.hidden_at = report.created_at
     session.flush()
     assert find(report.reference).hits == ()
+
+
+@pytest.mark.parametrize("typed", ["2026-000042-0", "#20260000420", "2026-00042-1", show_reference(UNKNOWN), UNKNOWN])
+def test_a_number_that_no_report_has_is_said_at_once_and_nobody_else_is_asked(
+    find: Callable[..., Found], places: None, kartverket: FakeRegister, typed: str
+) -> None:
+    found = find(typed)
+    assert (found.hits, found.no_report, found.silent) == ((), True, False)
+    assert kartverket.asked == []
+
+
+def test_a_lamp_whose_number_looks_like_a_report_is_found(find: Callable[..., Found], session: Session) -> None:
+    session.add(Asset(kind="lamp", source_ref="a", number="2026-000042-0", lat=69.65, lon=18.95))
+    session.flush()
+    found = find("2026-000042-0")
+    assert ([hit.kind for hit in found.hits], found.no_report) == (["lamp"], False)
 
 
 def test_a_number_on_a_mast_is_found_several_lamps_may_carry_it(find: Callable[..., Found], session: Session) -> None:

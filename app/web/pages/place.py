@@ -11,7 +11,9 @@ from app.errors import TooMany
 from app.routing import Rules, in_service_area
 from app.routing.geometry import MultiPolygon
 from app.services import looking_up
+from app.services.coordinates import NO_PLACE, is_no_place
 from app.services.proposing import address_at
+from app.text import translate
 from app.web.deps import LanguageDep, RulesDep, StateDep
 from app.web.limiting import check_sender
 
@@ -51,9 +53,14 @@ def _may_ask(request: Request) -> bool:
 
 
 def place_facts(rules: Rules, lat: float, lon: float, *, lang: str) -> dict[str, Any]:
-    """`inside`; outside also `text`, `contacts` [{name, phone, url}] and `swapped` (the other way fits)."""
+    """`inside`; outside also `text`, `contacts` [{name, phone, url}] and `swapped` (the other way fits).
+
+    `nowhere`: the text says so itself, because the numbers are those of a device that does not know.
+    """
     if in_service_area(rules, lat, lon):
         return {"inside": True}
+    if is_no_place(lat, lon):
+        return {"inside": False, "nowhere": True, "text": translate(NO_PLACE, lang), "swapped": False, "contacts": []}
     outside = rules.municipality.outside
     return {
         "inside": False,
