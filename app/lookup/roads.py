@@ -69,11 +69,6 @@ def begin_road(register: Register, *, lat: float, lon: float) -> RoadQuestion:
     )
 
 
-def find_road(register: Register, *, lat: float, lon: float) -> RoadFound | None:
-    """The road nearest to a place, waited for. Raises RegisterDown."""
-    return begin_road(register, lat=lat, lon=lon).wait()
-
-
 def _nearest(positions: list[_Position]) -> RoadFound | None:
     """The register sorts them, nearest first; one without a distance is where it stands in that order."""
     for position in positions:

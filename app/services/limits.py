@@ -20,7 +20,6 @@ from app.db import SessionFactory, driver, short_work
 from app.errors import N_, TooMany
 from app.settings import Settings
 
-OSLO = ZoneInfo("Europe/Oslo")
 TOO_MANY = N_("Too much has come from your network in a short time. Please try again at %(time)s.")
 TOO_MANY_REPORTS = N_(
     "Many reports have come from your network in a short time. Please try again at %(time)s. "
@@ -84,10 +83,17 @@ def limits_of(settings: Settings) -> dict[str, tuple[Limit, ...]]:
 
 
 def check_limits(
-    factory: SessionFactory, counts: Iterable[Count], *, settings: Settings, secret: bytes, at: datetime
+    factory: SessionFactory,
+    counts: Iterable[Count],
+    *,
+    settings: Settings,
+    secret: bytes,
+    zone: ZoneInfo,
+    at: datetime,
 ) -> None:
     """Take the tokens from all buckets, or none. Raises TooMany, with `retry_after` in seconds and `kind` in params.
 
+    The time to come back is said by the clocks of `zone`.
     Beside the request's own transaction: what was counted stays counted when the request itself is rolled back, and
     nobody waits for the bucket until somebody else's report is stored. The table is not logged, so that its commit
     waits for no disk.
@@ -110,14 +116,7 @@ def check_limits(
             asked = {"key": key, "burst": most, "rate": limit.per_hour / 3600, "at": at, "n": count.tokens}
             if connection.execute(TAKE, asked).fetchone() is None:
                 left = connection.execute(LEFT, asked).fetchone()
-                raise _too_many(limit, count, left=left[0] if left else 0.0, at=at)
-
-
-def check_limit(
-    factory: SessionFactory, kind: str, who: str, *, settings: Settings, secret: bytes, at: datetime
-) -> None:
-    """The same for one bucket."""
-    check_limits(factory, [Count(kind, who)], settings=settings, secret=secret, at=at)
+                raise _too_many(limit, count, left=left[0] if left else 0.0, zone=zone, at=at)
 
 
 def take_now(session: Session, key: str, *, burst: float, per_hour: float, at: datetime) -> bool:
@@ -138,8 +137,8 @@ def _key(count: Count, number: int, *, secret: bytes) -> str:
     return f"{count.kind}:{number}:{mac[:40]}"
 
 
-def _too_many(limit: Limit, count: Count, *, left: float, at: datetime) -> TooMany:
+def _too_many(limit: Limit, count: Count, *, left: float, zone: ZoneInfo, at: datetime) -> TooMany:
     wait = max(1, math.ceil((count.tokens - left) * 3600 / limit.per_hour))
     # The next full minute: nobody waits for a second that a clock on the wall does not show.
-    ready = (at + timedelta(seconds=wait + 59)).astimezone(OSLO).replace(second=0)
+    ready = (at + timedelta(seconds=wait + 59)).astimezone(zone).replace(second=0)
     return TooMany(limit.sentence, retry_after=wait, time=f"{ready:%H:%M}", kind=count.kind)

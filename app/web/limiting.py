@@ -24,7 +24,10 @@ def check_sender(request: Request, kind: str, *, email: str = "", tokens: int = 
     counts = [Count(kind, network_of(client_address(request, state.settings)), tokens)]
     if email.strip():
         counts.append(Count(f"{kind}_email", counted_address(email)))
-    check_limits(state.session_factory, counts, settings=state.settings, secret=state.secret, at=state.clock())
+    zone = state.rules_file.current.timezone
+    check_limits(
+        state.session_factory, counts, settings=state.settings, secret=state.secret, zone=zone, at=state.clock()
+    )
 
 
 def network_of(address: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.lookup.asking import Register, RegisterDown
-from app.lookup.roads import RoadFound, find_road
+from app.lookup.roads import RoadFound, begin_road
 from tests.registers import HTML
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def register(fake: FakeRegister) -> Register:
 
 def ask(fake: FakeRegister, register: Register, answer: object) -> RoadFound | None:
     fake.answers["/posisjon"] = answer
-    return find_road(register, lat=69.65123, lon=18.95456)
+    return begin_road(register, lat=69.65123, lon=18.95456).wait()
 
 
 def test_it_is_asked_as_its_owner_wants(fake, register):
@@ -85,8 +85,8 @@ def test_the_nearest_road_that_is_there_counts_and_not_one_that_is_planned(fake,
 def test_no_road_near_is_a_fact_and_no_failure(fake, register, answer):
     if answer is not None:
         fake.answers["/posisjon"] = answer
-    assert find_road(register, lat=69.7, lon=18.0) is None
-    assert find_road(register, lat=69.7, lon=18.0) is None
+    assert begin_road(register, lat=69.7, lon=18.0).wait() is None
+    assert begin_road(register, lat=69.7, lon=18.0).wait() is None
     assert len(fake.asked) == 2
 
 
@@ -138,5 +138,5 @@ def test_a_slow_register_is_waited_for_two_seconds_and_no_longer(fake, register)
 
 def test_a_register_without_an_address_is_not_asked():
     with pytest.raises(RegisterDown) as caught:
-        find_road(Register("roads", ""), lat=69.65, lon=18.95)
+        begin_road(Register("roads", ""), lat=69.65, lon=18.95).wait()
     assert caught.value.why == "off"

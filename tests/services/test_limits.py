@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, text
@@ -12,9 +13,11 @@ from sqlalchemy import select, text
 from app.db import transaction
 from app.errors import TooMany
 from app.models import LimitBucket
-from app.services.limits import Count, check_limit, check_limits, counted_address, limits_of
+from app.services.limits import Count, check_limits, counted_address, limits_of
 from app.text import say
 from tests.application import SECRET
+
+OSLO = ZoneInfo("Europe/Oslo")
 
 
 @pytest.fixture
@@ -23,7 +26,9 @@ def take(state, settings, clock):
 
     def take(kind: str, who: str) -> bool | TooMany:
         try:
-            check_limit(state.session_factory, kind, who, settings=settings, secret=SECRET, at=clock())
+            check_limits(
+                state.session_factory, [Count(kind, who)], settings=settings, secret=SECRET, zone=OSLO, at=clock()
+            )
         except TooMany as refused:
             return refused
         return True
@@ -42,6 +47,16 @@ def test_a_class_of_sixty_reports_at_once_and_the_next_is_told_when_to_come_back
     assert isinstance(take("report", "203.0.113.7"), TooMany)
     clock.pass_(seconds=1)
     assert take("report", "203.0.113.7") is True
+
+
+@pytest.mark.parametrize(("zone", "told"), [("Atlantic/Faroe", "11:01"), ("Europe/Helsinki", "13:01")])
+def test_the_time_to_come_back_is_the_municipalitys_own(state, settings, clock, zone, told):
+    many = [Count("report", "203.0.113.7", 60)]
+    given = {"settings": settings, "secret": SECRET, "zone": ZoneInfo(zone)}
+    check_limits(state.session_factory, many, **given, at=clock())
+    with pytest.raises(TooMany) as refused:
+        check_limits(state.session_factory, [Count("report", "203.0.113.7")], **given, at=clock())
+    assert f"at {told}" in say(refused.value, "en")
 
 
 def test_a_school_that_was_refused_has_its_sixty_again_after_half_an_hour_and_no_more(take, clock):
@@ -69,10 +84,10 @@ def test_an_address_may_be_used_ten_times_an_hour_and_thirty_times_a_day(take, c
 def test_a_refusal_takes_nothing_from_the_other_bucket(state, settings, clock, take):
     both = [Count("report", "203.0.113.7"), Count("report_email", "nina@example.com")]
     for _ in range(10):
-        check_limits(state.session_factory, both, settings=settings, secret=SECRET, at=clock())
+        check_limits(state.session_factory, both, settings=settings, secret=SECRET, zone=OSLO, at=clock())
     for _ in range(100):
         with pytest.raises(TooMany, match="without the address"):
-            check_limits(state.session_factory, both, settings=settings, secret=SECRET, at=clock())
+            check_limits(state.session_factory, both, settings=settings, secret=SECRET, zone=OSLO, at=clock())
     assert take("report", "203.0.113.7") is True
 
 
@@ -86,7 +101,9 @@ def test_a_clock_that_goes_back_gives_nothing_away_and_takes_nothing(take, clock
 def test_a_limit_of_zero_is_none(state, settings, clock):
     free = settings.model_copy(update={"limit_reports_per_hour": 0})
     for _ in range(300):
-        check_limit(state.session_factory, "report", "203.0.113.7", settings=free, secret=SECRET, at=clock())
+        check_limits(
+            state.session_factory, [Count("report", "203.0.113.7")], settings=free, secret=SECRET, zone=OSLO, at=clock()
+        )
     assert limits_of(free)["report"] == ()
 
 
@@ -116,7 +133,14 @@ def test_of_eighty_at_once_exactly_sixty_are_let_through(real_session_factory, s
         together.wait()
         for _ in range(5):
             try:
-                check_limit(real_session_factory, "report", "::1", settings=settings, secret=SECRET, at=clock())
+                check_limits(
+                    real_session_factory,
+                    [Count("report", "::1")],
+                    settings=settings,
+                    secret=SECRET,
+                    zone=OSLO,
+                    at=clock(),
+                )
                 found.append("through")
             except TooMany:
                 found.append("refused")
@@ -136,7 +160,7 @@ def test_many_with_several_buckets_never_wait_for_each_other_in_a_circle(real_se
         for turn in range(10):
             network, email = who[(number + turn) % 4]
             counts = [Count("report", network), Count("report_email", email)]
-            check_limits(real_session_factory, counts, settings=free, secret=SECRET, at=clock())
+            check_limits(real_session_factory, counts, settings=free, secret=SECRET, zone=OSLO, at=clock())
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(send, range(8)))

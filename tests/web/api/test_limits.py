@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import psycopg
 import pytest
 from sqlalchemy import text
@@ -9,7 +11,7 @@ from starlette.testclient import TestClient
 
 from app.db import make_engine, make_session_factory, short_work, transaction
 from app.main import create_app
-from app.services.limits import check_limit
+from app.services.limits import Count, check_limits
 from tests.application import SECRET, STORGATA
 from tests.web.pages.test_front import jpeg
 
@@ -71,7 +73,9 @@ def test_a_connection_that_died_is_replaced_and_the_next_request_is_counted(
         session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
 
     def take():
-        check_limit(factory, "report", "a", settings=settings, secret=SECRET, at=clock())
+        counts = [Count("report", "a")]
+        zone = ZoneInfo("Europe/Oslo")
+        check_limits(factory, counts, settings=settings, secret=SECRET, zone=zone, at=clock())
 
     with pytest.raises(psycopg.OperationalError):
         take()
