@@ -19,7 +19,7 @@ STATIC = PROJECT / "static"
 SCRIPTS = frozenset({"js/report/form.js", "js/offline/page.js"})
 # The first of them is asked for, and brings the others.
 STYLES = {
-    "css/fallback.css": ("css/fallback.css", "css/fallback_components.css"),
+    "css/fallback.css": ("css/fallback.css", "css/fallback_components.css", "css/offline.css"),
     "css/colors.css": ("css/colors.css", "css/app.css", "css/parts.css"),
     "css/report.css": ("css/report.css", "css/search.css", "css/similar.css", "css/kinds.css"),
 }
@@ -29,6 +29,8 @@ _IMPORT = re.compile(r'^import (?:\{ ([\w ,$]+) \} from )?"(\.[\w./-]+)";\n', re
 _EXPORT = re.compile(r"^export ((?:async )?function\*? |const |class )(\w+)", re.MULTILINE)
 # Whole lines only: what looks like a comment inside a line may be a part of a text.
 _COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
+# Of lines that begin with code: a text over several lines keeps its own.
+_INDENT = re.compile(r"^[ \t]+(?=[\w$.}\])/?:<&|+\[(\"'])", re.MULTILINE)
 _NOT_HERE = re.compile(r"^(?:import|export)\b|\bimport\s*\(|\bimport\.meta|^await\b", re.MULTILINE)
 
 
@@ -66,6 +68,16 @@ def make_bundle(path: str) -> str:
     return "".join(_wrapped(path, {}, ()))
 
 
+def called(path: str, name: str, words: str) -> str:
+    """A bundle that ends with a call: the function `name` of the module, with `words` between its brackets.
+
+    Raises NotBundledError.
+    """
+    known: dict[str, str] = {}
+    modules = "".join(_wrapped(path, known, ()))
+    return f"{modules}{known[path]}.{name}({words});\n"
+
+
 def _wrapped(path: str, known: dict[str, str], above: tuple[str, ...]) -> list[str]:
     """The scopes of this module's imports, and its own; `known` gives each path the name of its scope."""
     if path in above:
@@ -83,7 +95,8 @@ def _wrapped(path: str, known: dict[str, str], above: tuple[str, ...]) -> list[s
     if refused:
         raise NotBundledError(f"{path}: {refused[0]!r}")
     known[path] = name = f"m{len(known)}"
-    return [*before, f"const {name} = (() => {{\n{body.strip()}\nreturn {{ {', '.join(exported)} }};\n}})();\n"]
+    body = _INDENT.sub("", body).strip()
+    return [*before, f"const {name} = (() => {{\n{body}\nreturn {{ {', '.join(exported)} }};\n}})();\n"]
 
 
 def _taken(found: re.Match[str], path: str, known: dict[str, str]) -> str:

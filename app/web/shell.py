@@ -14,7 +14,7 @@ from fastapi import Request, Response
 
 from app.settings import PROJECT
 from app.text import DEFAULT_LANGUAGE, LANGUAGES
-from app.web.bundles import BUNDLES
+from app.web.bundles import BUNDLES, called
 from app.web.state import state_of
 from app.web.templating import static
 from app.web.vendor import DESIGNSYSTEMET_CSS, DESIGNSYSTEMET_THEME, LEAFLET_CSS, LEAFLET_JS
@@ -39,20 +39,21 @@ class Shell:
     pages: dict[str, str]
     files: tuple[str, ...]
     vendor: dict[str, str]
+    hashes: dict[str, str]
     language: str
     version: str
 
     def worker(self) -> bytes:
-        """The service worker: its version and lists, and our own module that does the work."""
+        """The service worker in one file: our own modules that do the work, then its version and lists."""
         given = {
             "version": self.version,
             "language": self.language,
             "pages": self.pages,
             "files": self.files,
             "vendor": self.vendor,
+            "hashes": self.hashes,
         }
-        listed = orjson.dumps(given, option=orjson.OPT_INDENT_2).decode()
-        return f'import {{ serve }} from "{static(WORKER)}";\n\nserve({listed});\n'.encode()
+        return called(WORKER, "serve", orjson.dumps(given, option=orjson.OPT_INDENT_2).decode()).encode()
 
 
 def nobodys(request: Request, language: str, path: str = "/") -> Request:
@@ -75,8 +76,9 @@ def make_shell(request: Request, render: Render) -> Shell:
     version = hashlib.sha256(b"\x00".join([*contents, static(WORKER).encode()])).hexdigest()[:12]
     vendor = {file.cdn_url: static(f"vendor/{file.local_path}") for file in VENDOR}
     vendor = {url: local for url, local in vendor.items() if local in files}
+    hashes = {file.cdn_url: file.integrity for file in VENDOR if file.cdn_url in vendor}
     language = state_of(request).rules_file.current.default_language
-    return Shell(pages, files, vendor, language if language in LANGUAGES else DEFAULT_LANGUAGE, version)
+    return Shell(pages, files, vendor, hashes, language if language in LANGUAGES else DEFAULT_LANGUAGE, version)
 
 
 def _with_imports(addresses: Iterable[str]) -> Iterator[str]:

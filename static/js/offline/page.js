@@ -3,10 +3,12 @@
 import { fillFromLink, mend, wanted } from "./fill.js";
 import { showWaiting } from "./list.js";
 import { sendAll } from "./sending.js";
-import { loadAll, remember } from "./store.js";
+import { load, loadAll, remember } from "./store.js";
 import { takeOver } from "./submit.js";
 
 const SYNC = "gatami-send";
+const SETTLE_MS = 2_000;
+const IDLE_MS = 5_000;
 let timer;
 
 /** Sends what waits, and comes back when the next one's time has come. */
@@ -24,8 +26,19 @@ function comeBack(milliseconds) {
 async function later() {
   comeBack(5_000);
   navigator.storage?.persist?.().catch(() => {});
+  registerWorker();
   const registration = await navigator.serviceWorker?.getRegistration();
   await registration?.sync?.register(SYNC).catch(() => {});
+}
+
+/** What the worker fetches comes last, and not to a phone that saves data: there it waits for the first need. */
+async function registerLate() {
+  const known = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
+  if (!known && navigator.connection?.saveData) return;
+  if (document.readyState !== "complete") await new Promise((resolve) => { addEventListener("load", resolve, { once: true }); });
+  await new Promise((resolve) => { setTimeout(resolve, known ? 0 : SETTLE_MS); });
+  if (window.requestIdleCallback) requestIdleCallback(registerWorker, { timeout: IDLE_MS });
+  else registerWorker();
 }
 
 function registerWorker() {
@@ -39,7 +52,15 @@ async function bringToken(form) {
   if (answer?.ok) form.elements.csrf_token.value = (await answer.json()).csrf_token;
 }
 
+/** Some browsers give a form back with the key of the report that was sent or kept from it. */
+async function isTaken({ value }) {
+  const again = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  const report = again && !wanted() ? await load(value).catch(() => undefined) : undefined;
+  return report?.state === "waiting";
+}
+
 async function startForm(form) {
+  if (await isTaken(form.elements.key)) form.elements.key.value = "";
   const words = document.getElementById("kept").dataset;
   takeOver(form, { words, later });
   // Other parts of the form may offer to leave it to us.
@@ -62,7 +83,7 @@ function tellNetwork() {
 async function start() {
   const form = document.getElementById("report");
   if (form) await startForm(form);
-  registerWorker();
+  registerLate();
   tellNetwork();
   // Private windows of some browsers keep nothing: then there is nothing to list and nothing to send.
   await showWaiting().catch(() => {});

@@ -11,7 +11,7 @@ const PREFIX = "gatami-";
 const LEFT_ALONE = /^\/(staff|api|photos|form-token|sw\.js|manifest\.webmanifest)(\/|$)/;
 const AREA = "/map/area.json";
 
-/** `shell`: {version, language, pages: {"form-nb": address, ...}, files: [address], vendor: {address at the CDN: ours}}. */
+/** `shell`: {version, language, pages: {"form-nb": address, ...}, files: [address], vendor: {address at the CDN: ours}, hashes}. */
 export function serve(shell) {
   const current = PREFIX + shell.version;
   // Pages that came from the shell take their files from there too, and do not wait for each one in turn.
@@ -95,15 +95,28 @@ function soon(request) {
 }
 
 /** All of the shell or, when something is missing, nothing: the browser tries again later. */
-async function install(name, { pages, files }) {
+async function install(name, { pages, files, vendor, hashes }) {
   const cache = await caches.open(name);
   // What has its mark in the address never changes; the rest is asked for, and mostly has not changed.
   const policy = (address) => (address.includes("?v=") ? "default" : "no-cache");
+  const fromCdn = new Map(Object.entries(vendor).map(([url, local]) => [local, url]));
   await Promise.all([...Object.values(pages), ...files].map(async (address) => {
-    const answer = await fetch(address, { cache: policy(address) });
+    const url = fromCdn.get(address);
+    const answer = (url && await copied(url, hashes[url])) ?? await fetch(address, { cache: policy(address) });
     if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
     await cache.put(address, answer);
   }));
+}
+
+/** A file of the CDN: the page has just fetched it, so that it comes out of the browser's own cache, and not again. */
+async function copied(url, integrity) {
+  try {
+    const answer = await fetch(url, { cache: "force-cache", integrity, signal: AbortSignal.timeout?.(PATIENCE_MS) });
+    // Without the address of the CDN, so that it counts as ours.
+    return answer.ok ? new Response(await answer.blob(), { headers: { "content-type": answer.headers.get("content-type") } }) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Keeps this version and the one before it; caches are listed in the order in which they were made. */

@@ -33,7 +33,7 @@ PLACE = {"lat": str(STORGATA[0]), "lon": str(STORGATA[1])}
 
 def shell_of(client: TestClient) -> dict[str, object]:
     """The lists in the service worker."""
-    found = re.search(r"serve\((.*)\);", client.get("/sw.js").text, re.DOTALL)
+    found = re.search(r"\.serve\((.*)\);", client.get("/sw.js").text, re.DOTALL)
     assert found
     return json.loads(found[1])  # type: ignore[no-any-return]
 
@@ -136,6 +136,18 @@ def test_local_copies_of_the_cdns_files_stand_in_for_them(client: TestClient) ->
     vendor = shell["vendor"]
     assert all(local in shell["files"] for local in vendor.values())  # type: ignore[attr-defined, operator]
     assert any("leaflet" in address for address in vendor)  # type: ignore[attr-defined]
+
+
+def test_the_worker_comes_in_one_file_and_copies_what_the_cdn_gave_already(client: TestClient) -> None:
+    answer = client.get("/sw.js")
+    assert "\nimport " not in f"\n{answer.text}"
+    assert {"sendAll", "postOnce", "recall", "alone"} <= set(re.findall(r"(?:function|const) (\w+)", answer.text))
+    shell = shell_of(client)
+    assert shell["vendor"]
+    assert set(shell["hashes"]) == set(shell["vendor"])  # type: ignore[call-overload]
+    policy = answer.headers["content-security-policy"]
+    assert all(url in policy.partition("connect-src")[2] for url in shell["vendor"])  # type: ignore[attr-defined]
+    assert "'unsafe" not in policy
 
 
 @pytest.mark.parametrize("page", ["form", "waiting"])
