@@ -39,7 +39,7 @@ def refused(
     """A problem with `detail`, and `errors` by field: 422, 403 where the page was too old, 429 with Retry-After.
 
     Where it was no mistake, only the page can ask what there is to ask: X-Ask says so. X-Form-Key is the key that the
-    form shall carry from now on.
+    form shall carry from now on. The caller's headers come along, X-Phone for one: the number to ring instead.
     """
     lang = get_language(request)
     detail = notice or next(iter(form.errors.values()), "") or translate(LOOK_AGAIN, lang)

@@ -14,7 +14,7 @@ from app.models import Report
 from app.routing import Rules
 from app.services import supporting
 from app.services.reporting import submit_report
-from app.text import translate
+from app.text import say, translate
 from app.web import form_photos, form_steps, languages, report_answer, security, sending, support_step
 from app.web.deps import (
     CsrfFailed,
@@ -130,4 +130,13 @@ def _refused(request: Request, session: Session, form: ReportForm, error: Invali
     if form.category and form.category_in(rules) is None:
         form.errors["category"] = translate(RETIRED, lang)
         form.category = form.asked = ""
-    return show_page(request, session, form, status_code=422)
+    return show_page(request, session, form, status_code=422, headers=_number_to_ring(request, form, error, lang=lang))
+
+
+def _number_to_ring(request: Request, form: ReportForm, error: Invalid, *, lang: str) -> dict[str, str]:
+    """X-Phone with the number, for a script: what waited on a phone is refused where no number is shown."""
+    number = str(error.params.get("number", ""))
+    if not number or not report_answer.wants_json(request):
+        return {}
+    form.errors["category"] = say(error, lang)
+    return {"X-Phone": number}

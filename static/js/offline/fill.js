@@ -73,6 +73,15 @@ function addHidden(form, name, value) {
   form.append(field);
 }
 
+/** Photos of which the phone has no more than the id stand in the list, where they can be seen and removed. */
+function showSent(form, photos) {
+  if (!photos.length) return;
+  const told = new CustomEvent("gatami:photos", { detail: photos, cancelable: true });
+  // Whoever shows them says so; what nobody shows must not be lost.
+  if (form.querySelector("[data-photo-field]")?.dispatchEvent(told) === false) return;
+  for (const { id } of photos) addHidden(form, "photos", id);
+}
+
 /** The form's own script takes photos as if they had just been chosen. */
 function givePhotos(form, photos) {
   const field = document.getElementById("photo_files");
@@ -80,10 +89,8 @@ function givePhotos(form, photos) {
   forgetPhotos();
   form.querySelector("[data-photo-list]")?.replaceChildren();
   const chosen = new DataTransfer();
-  for (const { id, bytes, type, name } of photos) {
-    if (bytes) chosen.items.add(new File([bytes], name || "photo.jpg", { type }));
-    else if (id) addHidden(form, "photos", id);
-  }
+  for (const { bytes, type, name } of photos) if (bytes) chosen.items.add(new File([bytes], name || "photo.jpg", { type }));
+  showSent(form, photos.filter(({ id, bytes }) => id && !bytes));
   if (!chosen.files.length) return;
   field.files = chosen.files;
   field.dispatchEvent(new Event("change", { bubbles: true }));

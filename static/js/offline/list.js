@@ -77,6 +77,10 @@ function makeRow(template, report, say, open) {
   set("reference", report.reference ? `${say.sayReference} ${report.reference}` : "");
   link(part("follow"), state === "sent" && report.follow_url);
   link(part("mend"), state === "failed" && `/#mend=${encodeURIComponent(report.key)}`);
+  const number = state === "failed" && report.phone;
+  link(part("ring"), number && `tel:${number.replaceAll(" ", "")}`);
+  if (number) part("ring").textContent = say.sayRing.replace("{number}", number);
+  if (number) part("mend").dataset.variant = "secondary";
   part("remove").open = open;
   set("warning", state === "sent" ? say.sayRemoveSent : say.sayRemove);
   part("again").hidden = state !== "waiting";

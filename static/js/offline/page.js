@@ -85,12 +85,13 @@ async function start() {
   if (form) await startForm(form);
   registerLate();
   tellNetwork();
+  // The network may come back while the next lines still try.
+  addEventListener("online", () => { tellNetwork(); run({ now: true }); });
+  addEventListener("offline", tellNetwork);
   // Private windows of some browsers keep nothing: then there is nothing to list and nothing to send.
   await showWaiting().catch(() => {});
   await remember("language", document.documentElement.lang).catch(() => {});
   await run({ now: true });
-  addEventListener("online", () => { tellNetwork(); run({ now: true }); });
-  addEventListener("offline", tellNetwork);
   addEventListener("pageshow", (event) => event.persisted && run({ now: true }));
   document.addEventListener("visibilitychange", () => { if (!document.hidden) run({ now: true }); });
   if ((await loadAll().catch(() => [])).some(({ state }) => state === "waiting")) await later();

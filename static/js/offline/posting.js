@@ -8,7 +8,7 @@ const JSON_ONLY = { accept: "application/json" };
 /**
  * What came of it, one of
  *   {sent: {reference, follow_url}}
- *   {refused: {detail, errors: [{field, detail}], status, ask, key}}   the server said no; `ask`: its page has a question
+ *   {refused: {detail, errors: [{field, detail}], status, ask, key, phone}}   no; `ask`: its page has a question
  *   {later: seconds, refused}                                           too many at once
  *   {unreachable: true}                                                 no network, no server, or no answer in time
  * `photoTaken(photo)` is awaited for each photo that has got its id. `late` says that the report waited.
@@ -74,6 +74,7 @@ async function postReport(report, token, late) {
 function saidNo(answer, { detail, errors = [] }) {
   const refused = {
     detail, errors, status: answer.status, ask: answer.headers.has("x-ask"), key: answer.headers.get("x-form-key"),
+    phone: answer.headers.get("x-phone"),
   };
   return answer.status === 429 ? { later: Number(answer.headers.get("retry-after")) || 60, refused } : { refused };
 }

@@ -42,7 +42,7 @@ async function settle(report, { sent, refused, later }) {
     kept.photos = report.photos;
     kept.told_to_wait = Boolean(later);
     kept.next_try = Date.now() + (later ? later * 1000 : pause(kept.tries));
-    if (refused && !later) Object.assign(kept, { state: "failed", problem: refused.detail, errors: refused.errors });
+    if (refused && !later) Object.assign(kept, { state: "failed", problem: refused.detail, errors: refused.errors, phone: refused.phone });
   });
 }
 

@@ -1,6 +1,6 @@
 // The reports that wait on this phone, in IndexedDB; shared by pages and service worker.
 //
-// A report: {key, state, written_at, tries, next_try, fields: [[name, text]], photos: [{id, bytes, type, name}], ...}.
+// A report: {key, state, written_at, tries, next_try, fields: [[name, text]], photos: [{id, thumbnail, bytes, type, name}], ...}.
 // state: "waiting", "failed" (with `problem` and `errors`), "sent" (nothing left but `reference` and `follow_url`).
 
 const NAME = "gatami";

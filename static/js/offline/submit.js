@@ -3,7 +3,7 @@
 import { forget as forgetPhotos } from "../photo/memory.js";
 import { missing } from "./check.js";
 import { showErrors } from "./errors.js";
-import { gather } from "./gather.js";
+import { empty, gather } from "./gather.js";
 import { post } from "./posting.js";
 import { sendKept } from "./sending.js";
 import { forget, keep, load, onChange } from "./store.js";
@@ -57,13 +57,14 @@ export function takeOver(form, { words, later }) {
 
   async function tell({ sent, refused, unreachable }, { report, before, stored }) {
     if (sent) {
-      if (stored) await forget(report.key);
+      // What was stored stays, as sent, until its receipt is here: see receipt.js.
       location.assign(`${sent.follow_url}?new=1`);
     } else if (unreachable) {
       await wait(report, { before, stored });
     } else {
       // The person stands before the form and mends it; one that waited before stays in the list until it is sent.
-      if (stored && !before) await forget(report.key);
+      if (stored && before?.state === "sent") await keep(before);
+      else if (stored && !before) await forget(report.key);
       await showRefusal(refused ?? {});
     }
   }
@@ -76,6 +77,7 @@ export function takeOver(form, { words, later }) {
       return;
     }
     forgetPhotos();
+    empty(form);
     showKept(form, report.key);
     later();
   }

@@ -36,6 +36,15 @@ export function takePhotos(field) {
     });
   }
   if (memory && !list.children.length) restore();
+  // A report that waited on the phone comes back into the form with the photos that are on the server already.
+  field.addEventListener("gatami:photos", (event) => {
+    event.preventDefault();
+    showSent(event.detail, (item) => {
+      showProblem(item, words.sayGoneOne, { words, again: null, remove: () => remove(item) });
+      say(words.sayGoneOne);
+    });
+    changed();
+  });
 
   function add(files, { place = false, told = () => {} } = {}) {
     const room = Math.max(0, most - list.children.length);
@@ -133,13 +142,24 @@ export function takePhotos(field) {
   function restore() {
     const { photos, gone } = memory.load();
     if (gone) say(words.sayGone);
+    showSent(photos, (item) => { item.remove(); changed(); say(words.sayGone); });
+    if (photos.length) say(words.sayKept);
+  }
+
+  /** Photos that were sent before, as {id, thumbnail}; `gone(item)` is called for one that the server no longer has. */
+  function showSent(photos, gone) {
     for (const photo of photos.slice(0, most)) {
       numbers += 1;
       const item = makeItem(words.sayPhoto.replace("{n}", numbers), null, { words, cancel() {} });
       list.append(item);
-      show(item, photo, () => { item.remove(); memory.remove(photo.id); changed(); say(words.sayGone); });
+      show(item, photo, async () => {
+        // Without a network it cannot be shown either, and is not lost.
+        if (!(await isGone(photo))) return;
+        memory?.remove(photo.id);
+        gone(item);
+        changed();
+      });
     }
-    if (photos.length) say(words.sayKept);
   }
 
   function changed() {
@@ -182,4 +202,9 @@ export function takePhotos(field) {
   holdBack(form, photos, words);
   changed();
   return photos;
+}
+
+async function isGone({ thumbnail }) {
+  const answer = await fetch(thumbnail, { cache: "no-store" }).catch(() => null);
+  return answer?.status === 404;
 }

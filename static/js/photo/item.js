@@ -26,7 +26,7 @@ export function showProgress(item, part) {
   if (bar) bar.value = part;
 }
 
-/** The server has it: the form sends its id. `gone` is called when its picture cannot be shown. */
+/** The server has it: the form sends its id. `gone` is called when its picture cannot be shown now. */
 export function showReady(item, { id, thumbnail }, { words, remove, gone = () => {} }) {
   const kept = document.createElement("input");
   kept.type = "hidden";
