@@ -1,6 +1,7 @@
 // Sending the form: at once when there is a network, later by itself when there is none. Nothing that was written is lost.
 
 import { forget as forgetPhotos } from "../photo/memory.js";
+import { forgetDraft } from "../report/draft_memory.js";
 import { missing } from "./check.js";
 import { showErrors } from "./errors.js";
 import { empty, gather } from "./gather.js";
@@ -77,6 +78,7 @@ export function takeOver(form, { words, later }) {
       return;
     }
     forgetPhotos();
+    forgetDraft();
     empty(form);
     showKept(form, report.key);
     later();
