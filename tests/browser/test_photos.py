@@ -56,6 +56,19 @@ def send(page: Page) -> None:
     page.wait_for_url("**/follow/**")
 
 
+@pytest.mark.parametrize(
+    ("width", "options", "told"),
+    [(360, {"has_touch": True, "is_mobile": True}, False), (360, {"has_touch": False}, False), (1280, {}, True)],
+)
+def test_dropping_and_pasting_are_told_where_there_is_a_mouse(
+    page_at: Callable[..., Page], width: int, options: dict[str, bool], *, told: bool
+) -> None:
+    page = page_at(width, **options)
+    page.goto("/")
+    expect(page.locator(".photo-field[data-script]")).to_have_count(1)
+    expect(page.locator(".photo-drop-help")).to_be_visible(visible=told)
+
+
 @WIDTHS
 def test_starting_with_a_photo_proposes_its_place(
     live_server: LiveServer, page_at: Callable[..., Page], width: int, screenshot: Callable[..., None]
