@@ -7,7 +7,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -182,8 +182,9 @@ def show_date(moment: datetime | date, lang: str) -> str:
 
 
 def show_ago(moment: datetime, lang: str, *, now: datetime) -> str:
-    """How long since, in one unit: 3 dager."""
-    return dates.format_timedelta(now - moment, locale=lang, threshold=1.1)
+    """How long since, in one unit: 3 dager; nobody counts seconds."""
+    since = max(now - moment, timedelta(minutes=1))
+    return dates.format_timedelta(since, granularity="minute", locale=lang, threshold=1.1)
 
 
 def show_due(moment: datetime, lang: str, *, now: datetime) -> str:

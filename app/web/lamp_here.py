@@ -41,8 +41,9 @@ class Offered:
 class LampHere:
     """`asset` is the lamp the report would be about now.
 
-    `unsure`: somebody said not to know which one. `snap` says that a script should move the pin onto it, `moved` how far in metres it was moved already. `far` carry
-    the number that was typed and stand elsewhere; `unknown` is a number that no lamp has. `offered` are those nearby.
+    `unsure`: somebody said not to know which one. `snap` says that a script should move the pin onto it, `moved` how
+    far in metres it was moved already. `far` carry the number that was typed and stand elsewhere; `unknown` is a number
+    that no lamp has. `offered` are those nearby.
     """
 
     asset: NearAsset | None

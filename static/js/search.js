@@ -16,6 +16,12 @@ function follow(box) {
   const said = box.querySelector("[role=status]");
   let timer = 0;
   let asking = new AbortController();
+  let chosen = "";
+  // A place that was shown in another way has no name here.
+  document.addEventListener("gatami:place", ({ detail }) => {
+    if (chosen && !(Math.abs(detail?.lat - chosen.lat) < 1e-5 && Math.abs(detail?.lon - chosen.lon) < 1e-5)) chosen = "";
+  });
+  const still = () => (chosen ? ` ${box.dataset.sayStill.replace("{n}", nameOf(chosen))}` : "");
 
   function stop() {
     clearTimeout(timer);
@@ -41,6 +47,7 @@ function follow(box) {
     }
   }
   async function search() {
+    box.querySelector(".place-search__report").hidden = true;
     said.textContent = box.dataset.saySearching;
     box.setAttribute("aria-busy", "true");
     try {
@@ -48,25 +55,44 @@ function follow(box) {
       box.removeAttribute("aria-busy");
       said.textContent = words;
       if (only) return choose(hits[0]);
+      said.textContent += still();
+      if (hits.length === 1 && hits[0].href) return offer(hits[0]);
       list.show(hits);
       field.focus();
     } catch (error) {
       if (error.name === "AbortError") return;
       box.removeAttribute("aria-busy");
       list.close();
-      said.textContent = box.dataset.sayOffline;
+      said.textContent = box.dataset.sayOffline + still();
     }
   }
-  function choose(hit) {
+  /** A report is there to be read first; its place may be taken as well. */
+  function offer(hit) {
     stop();
     list.close();
     field.value = hit.label;
-    const words = box.dataset.sayChosen.replace("{n}", nameOf(hit));
+    const use = document.createElement("button");
+    use.type = "button";
+    use.className = "ds-button";
+    use.dataset.variant = "secondary";
+    use.textContent = box.dataset.sayUse;
+    use.addEventListener("click", () => choose(hit));
+    tellReport(box, hit).append(" ", use);
+  }
+  const take = (hit) => (hit.href ? offer(hit) : choose(hit));
+  function choose(hit) {
+    stop();
+    list.close();
+    chosen = hit;
+    field.value = hit.label;
+    // Somewhere along a street or in a quarter is not yet where the fault is.
+    const vague = hit.kind === "street" || hit.kind === "name";
+    const words = vague ? box.dataset.sayShown.replace("{n}", hit.shown) : box.dataset.sayChosen.replace("{n}", nameOf(hit));
     // The page's own line about the place says it; where there is none, this one does.
     said.textContent = document.getElementById("place-status") ? "" : words;
     tellReport(box, hit);
     fill(box, hit);
-    document.dispatchEvent(new CustomEvent("gatami:choose", { detail: { ...hit, words, pan: true } }));
+    document.dispatchEvent(new CustomEvent("gatami:choose", { detail: { ...hit, words, vague, pan: true } }));
   }
 
   box.hidden = false;
@@ -74,6 +100,7 @@ function follow(box) {
   field.addEventListener("input", () => {
     stop();
     said.textContent = "";
+    box.querySelector(".place-search__report").hidden = true;
     if (field.value.trim().length < SHORTEST) list.close();
     else timer = setTimeout(suggest, PATIENCE_MS);
   });
@@ -82,12 +109,12 @@ function follow(box) {
     if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       const hit = list.active();
-      if (hit) choose(hit);
+      if (hit) take(hit);
       else search();
     } else list.key(event);
   });
   field.addEventListener("blur", () => list.close());
-  list.chosen(choose);
+  list.chosen(take);
   button.addEventListener("click", (event) => {
     event.preventDefault();
     search();
@@ -183,9 +210,10 @@ function fill(box, { lat, lon, address }) {
 function tellReport(box, { href, label }) {
   const line = box.querySelector(".place-search__report");
   line.hidden = !href;
-  if (!href) return;
+  if (!href) return line;
   const link = document.createElement("a");
   link.href = href;
   link.textContent = box.dataset.sayReport.replace("{n}", label);
   line.replaceChildren(link);
+  return line;
 }

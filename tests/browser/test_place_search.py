@@ -12,6 +12,8 @@ from sqlalchemy import select
 from app.db import transaction
 from app.lookup.asking import Register
 from app.models import Place, Report, Role
+from app.services.drafts import ReportDraft
+from app.services.reporting import submit_report
 from tests.application import STORGATA
 from tests.browser.accessibility import check_page
 from tests.browser.desk_day import hire, sign_in
@@ -101,9 +103,29 @@ def test_a_tap_on_a_suggestion_takes_it_and_the_map_follows(
     page.locator("#map.leaflet-container").wait_for()
     page.get_by_label(FIELD).fill("kvaloya")
     page.get_by_role("option", name=re.compile("^Kvaløya")).click()
-    expect(page.locator("#place-status")).to_have_text("The place is now Kvaløya, Sállir.")
+    expect(page.locator("#place-status")).to_have_text(
+        "We show Kvaløya. Tap the map where the fault is, or write the house number."
+    )
     expect(page.locator("#lat")).to_have_value("69.650000")
     expect(page.locator(".map-pin")).to_be_in_viewport()
+
+
+def test_the_middle_of_a_street_is_no_address(live_server: LiveServer, page_at: Callable[..., Page]) -> None:
+    with transaction(live_server.state.session_factory) as session:
+        session.add(
+            Place(kind="street", source_ref="1", label="Langgata", detail="Tromsø", lat=STORGATA[0], lon=STORGATA[1])
+        )
+    page = page_at(360)
+    page.goto("/")
+    page.locator("#map.leaflet-container").wait_for()
+    page.get_by_label(FIELD).fill("langgata")
+    with page.expect_response("**/place?*"):
+        page.get_by_role("option", name=re.compile("^Langgata")).click()
+    expect(page.locator("#place-status")).to_contain_text("We show Langgata. Tap the map")
+    expect(page.locator("#nearest")).to_be_hidden()
+    expect(page.locator("#address")).to_have_value("")
+    page.locator("#map.leaflet-container").click(position={"x": 160, "y": 150})
+    expect(page.locator("#nearest")).to_contain_text("Prøvegata 5")
 
 
 def test_escape_closes_the_list_and_leaves_what_was_typed(
@@ -130,6 +152,36 @@ def test_one_place_is_taken_at_once_when_the_button_is_pressed(
     expect(page.locator("#place-status")).to_have_text("The place is now 69.6492, 18.9553.")
     expect(page.locator("#lon")).to_have_value("18.955300")
     expect(page.locator("#address")).to_have_value("Prøvegata 5")
+
+
+def test_a_report_is_read_first_and_an_old_place_that_stays_is_named(
+    live_server: LiveServer, page_at: Callable[..., Page]
+) -> None:
+    with transaction(live_server.state.session_factory) as session:
+        draft = ReportDraft(category="sweeping", lat=NEXT_DOOR[0], lon=NEXT_DOOR[1])
+        at, rules = live_server.state.clock(), live_server.state.rules_file.current
+        reference = submit_report(session, draft, rules=rules, at=at).shown_reference
+    page = page_at(360)
+    page.goto("/")
+    field, offer, told = (
+        page.get_by_label(FIELD),
+        page.locator("#place-search-report"),
+        page.locator("[data-place-search] [role=status]"),
+    )
+    field.fill("Prøvegata 57")
+    field.press("Enter")
+    expect(page.locator("#place-status")).to_contain_text("Prøvegata 57")
+    field.fill(reference)
+    field.press("Enter")
+    expect(offer.get_by_role("link")).to_have_text(f"See report {reference}")
+    expect(page.locator("#lat")).to_have_value(f"{FAR_END[0]:.6f}")
+    expect(told).to_contain_text("The place is still Prøvegata 57")
+    offer.get_by_role("button", name="Use the place").click()
+    expect(page.locator("#lat")).to_have_value(f"{NEXT_DOOR[0]:.6f}")
+    field.fill("xyzzyqw")
+    field.press("Enter")
+    expect(told).to_contain_text(f"The place is still Report {reference}")
+    expect(offer).to_be_hidden()
 
 
 def test_swapped_coordinates_and_what_only_looks_alike_are_offered_and_not_taken(

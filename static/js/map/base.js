@@ -96,7 +96,7 @@ function mark(L, map, { geometry, properties }, { few, describe, alike }) {
     ? cluster(L, map, [lat, lon], properties, few)
     : dot(L, [lat, lon], properties, { few, alike });
   made.reference = properties.reference;
-  if (properties.reference && describe) made.bindPopup(() => describe(properties), POPUP);
+  if (properties.reference && describe) made.bindPopup(() => describe(properties), { ...POPUP, offset: [0, -10] });
   return made;
 }
 

@@ -4,6 +4,8 @@ import { leaflet } from "../leaflet.js";
 import { createMap, showReports } from "../map/base.js";
 
 const CLOSE = 17;
+// Farther off, a finger covers several houses and the lamps do not show.
+const TOWN = 16;
 
 /**
  * Makes the map. `choose(lat, lon, options)` is told of every place; `start` is [lat, lon] or nothing.
@@ -28,7 +30,10 @@ export async function chooseOnMap(box, { choose, start }) {
     if (pan) map.setView([lat, lon], Math.max(map.getZoom(), CLOSE));
   }
   if (start) put(...start);
-  map.on("click", ({ latlng }) => choose(latlng.lat, latlng.lng));
+  map.on("click", ({ latlng }) => {
+    choose(latlng.lat, latlng.lng);
+    if (map.getZoom() < TOWN) map.setView(latlng, CLOSE);
+  });
   pin.on("dragend", () => choose(pin.getLatLng().lat, pin.getLatLng().lng));
   const middle = () => [map.getCenter().lat, map.getCenter().lng];
   placeByKeyboard(box, () => choose(...middle()));

@@ -7,7 +7,8 @@ export function followNearest() {
   if (!line || !field) return;
 
   document.addEventListener("gatami:facts", ({ detail }) => {
-    const address = detail.address ?? "";
+    // The middle of a street has an address too, but nobody chose that.
+    const address = detail.vague ? "" : detail.address ?? "";
     const words = address ? line.dataset.say.replace("{n}", address) : "";
     line.hidden = !address;
     // What the server wrote there already is not read out again.

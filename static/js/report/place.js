@@ -12,14 +12,14 @@ export function followPlace(form) {
   const say = speaker();
   const place = { map: null };
 
-  function choose(lat, lon, { words = say.words.sayPlaced, pan = false, by = "" } = {}) {
+  function choose(lat, lon, { words = say.words.sayPlaced, pan = false, by = "", vague = false } = {}) {
     fields[0].value = lat.toFixed(DECIMALS);
     fields[1].value = lon.toFixed(DECIMALS);
     place.map?.put(lat, lon, { pan });
     say(words);
     // Other parts of the form follow the place by this; `by` names the part that chose it, where it was not a person.
     document.dispatchEvent(new CustomEvent("gatami:place", { detail: { lat, lon, by } }));
-    check(lat, lon, say);
+    check(lat, lon, say, vague);
   }
 
   for (const field of fields) {
@@ -40,7 +40,7 @@ export function followPlace(form) {
     },
     () => say(say.words.sayNomap),
   );
-  // Other parts choose a place by this: {lat, lon, words, pan, by}.
+  // Other parts choose a place by this: {lat, lon, words, pan, by, vague}; `vague` is a place such as a street.
   document.addEventListener("gatami:choose", ({ detail }) => choose(detail.lat, detail.lon, detail));
   document.addEventListener("gatami:start", () => {
     const start = read(fields);
@@ -89,7 +89,7 @@ function speaker() {
 let asked = 0;
 
 /** Outside our area the page says so at once, and whom to ask; the server decides, and again when the form is sent. */
-async function check(lat, lon, say) {
+async function check(lat, lon, say, vague = false) {
   const mine = ++asked;
   const box = document.getElementById("outside");
   try {
@@ -99,7 +99,7 @@ async function check(lat, lon, say) {
     box.hidden = facts.inside;
     if (!facts.inside) tell(facts, say);
     offerSwap(facts.swapped, lat, lon);
-    document.dispatchEvent(new CustomEvent("gatami:facts", { detail: { lat, lon, ...facts } }));
+    document.dispatchEvent(new CustomEvent("gatami:facts", { detail: { lat, lon, vague, ...facts } }));
     // A register has just told whose road it is: who gets the report may be somebody else now.
     if (facts.fresh) document.getElementById("report").dispatchEvent(new CustomEvent("gatami:again"));
   } catch {
@@ -110,8 +110,9 @@ async function check(lat, lon, say) {
 function tell(facts, say) {
   document.getElementById("outside-text").textContent = facts.swapped ? "" : facts.text;
   document.getElementById("outside-contacts").replaceChildren(...(facts.swapped ? [] : facts.contacts.map(contact)));
-  const why = facts.swapped ? say.words.saySwapped : facts.text;
-  say(facts.nowhere ? why : `${say.words.sayOutside} ${why}`, "problem");
+  // Whom to ask stands in the box, and is said there only.
+  const swapped = facts.swapped ? ` ${say.words.saySwapped}` : "";
+  say(facts.nowhere ? facts.text : say.words.sayOutside + swapped, "problem");
 }
 
 function contact({ name, phone, url }) {

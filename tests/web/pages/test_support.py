@@ -159,6 +159,8 @@ def test_the_part_of_the_form_names_lamp_age_distance_and_others(client, session
     words = " ".join(html.fromstring(f"<div>{part}</div>").text_content().split())
     assert "Reported 3 days ago, 12 m away · Received · 2 others have told us too" in words
     assert f'name="seen" value="{report.reference}"' in part
+    there = client.get(f"/here?category=sweeping&lat={report.lat}&lon={report.lon}").text
+    assert "ago, at the same place" in there
     elsewhere = client.get("/here?category=sweeping&lat=69.70&lon=19.0").text
     assert 'name="seen" value="-"' in elsewhere
     assert 'name="seen"' not in client.get("/here?category=sweeping").text
@@ -205,6 +207,35 @@ def test_the_page_after_it_can_take_it_back(client, session, supported):
     session.refresh(report)
     assert report.support_count == 0
     assert client.get(path).status_code == 404
+
+
+def test_the_button_in_the_mail_works_for_the_own_report_after_it_was_taken_back(client, session, supported, form):
+    _, mine = supported
+    path = support_path(mine, secret=SECRET)
+    form_of(client.get(path).text, f"{path}/email").fill(email="nina@example.org").send(client)
+    form_of(client.get(path).text, f"{path}/withdrawal").send(client)
+    assert client.get(path).status_code == 404
+    form.fill(category="ice", answers__steep="hill", asked="ice", email="nina@example.org", **PLACE).send(client)
+    session.expire_all()
+    link = support_confirm_path(mine, secret=SECRET)
+    page = client.get(link)
+    assert "was taken back" in page.text
+    answer = form_of(page.text, link).send(client)
+    assert follow_path(reports(session)[-1], secret=SECRET) in answer.text
+    session.expire_all()
+    assert not mine.hears
+
+
+def test_a_corrected_address_goes_on_with_the_same_tap(client, session, supported):
+    report, mine = supported
+    path = support_path(mine, secret=SECRET)
+    for email in ("nnia@example.org", "nina@example.org"):
+        answer = form_of(client.get(path).text, f"{path}/email").fill(email=email).send(client)
+        path = answer.headers["location"]
+        assert client.get(path).status_code == 200
+    session.refresh(report)
+    assert report.support_count == 1
+    assert session.scalars(select(Support.email).where(Support.counted)).all() == ["nina@example.org"]
 
 
 def test_an_address_is_asked_confirmed_and_stopped(client, session, supported, office, postbox):
