@@ -143,6 +143,7 @@ def addresses(
     file: Annotated[Path, typer.Argument(help="A CSV file (comma, semicolon or tab) or GeoJSON.")],
     *,
     mapping: Annotated[Path | None, typer.Option(help=PLACES_HELP)] = None,
+    replace: Annotated[bool, typer.Option(help="Places of this kind that are not in this file leave.")] = False,
 ) -> None:
     """Import addresses or place names to search in, with no other register; a second run brings them up to date."""
     from app.services.place_import import import_places
@@ -151,12 +152,12 @@ def addresses(
     fitting = load_place_mapping(mapping or PROJECT / "examples" / "kartverket_addresses.yaml")
     started = datetime.now(UTC)
     with _session() as session:
-        result = import_places(session, file, fitting)
+        result = import_places(session, file, fitting, replace=replace)
     seconds = (datetime.now(UTC) - started).total_seconds()
     typer.echo(
         f"{result.read} rows in {seconds:.1f} s: {result.added} added, {result.changed} changed, "
         f"{result.same} as before, {result.left_out} left out, {result.refused_count} refused; "
-        f"{result.streets} streets."
+        f"{result.streets} streets." + (f" {result.removed} removed." if replace else "")
     )
     for number, reason in result.refused[:20]:
         typer.echo(f"  row {number}: {reason}")

@@ -18,7 +18,7 @@ from app.models.place import calm, found_by
 from app.routing.problems import did_you_mean
 from app.services.geojson_features import read_features
 from app.services.place_mapping import PlaceMapping, fill_in
-from app.services.place_writing import Incoming, write_places
+from app.services.place_writing import Incoming, forget_others, write_places
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +44,7 @@ class PlacesImported:
     changed: int = 0
     same: int = 0
     left_out: int = 0
+    removed: int = 0
     streets: int = 0
     refused_count: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
@@ -56,9 +57,13 @@ class PlacesImported:
 
 
 def import_places(
-    session: Session, file: Path, mapping: PlaceMapping, *, progress: Progress | None = None
+    session: Session, file: Path, mapping: PlaceMapping, *, replace: bool = False, progress: Progress | None = None
 ) -> PlacesImported:
-    """Every row comes in, or is named with its reason. Raises Invalid for a file that does not fit the mapping."""
+    """Every row comes in, or is named with its reason. With `replace`, what is not in the file leaves the register.
+
+    Raises Invalid for a file that does not fit the mapping, and for replacing by a file in which a row was refused:
+    the caller's transaction must not be committed then.
+    """
     result = PlacesImported()
     with _rows(file, mapping) as rows:
         incoming = _incoming(rows, mapping, result, progress or (lambda _: None))
@@ -67,7 +72,19 @@ def import_places(
     result.same = written.rows - written.added - written.changed - len(written.elsewhere)
     for number in written.elsewhere:
         result.refuse(number, "its position is no place on earth in this coordinate system")
+    if replace:
+        _check_replacing(file, result, rows=written.rows)
+        result.removed = forget_others(session, mapping)
     return result
+
+
+def _check_replacing(file: Path, result: PlacesImported, *, rows: int) -> None:
+    """A file with mistakes, or with nothing, would empty the register of what is merely misspelt."""
+    if result.refused_count or not rows:
+        raise Invalid(
+            f"{file} cannot replace the register: {result.refused_count} of its {result.read} rows are refused. "
+            "Mend them, or leave --replace away; nothing was changed."
+        )
 
 
 def _incoming(

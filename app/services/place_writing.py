@@ -74,6 +74,10 @@ WITH written AS (
 )
 SELECT count(*) FILTER (WHERE added), count(*) FILTER (WHERE NOT added) FROM written
 """  # noqa: S608
+_FORGET = """
+DELETE FROM place WHERE kind = %(kind)s
+    AND NOT EXISTS (SELECT FROM {source} came WHERE came.source_ref = place.source_ref)
+"""
 # A street as a whole lies where its house nearest to the middle of all is: a mean may lie in the sea.
 _STREETS = """
 SELECT DISTINCT ON (street, town) street, town, x, y FROM (
@@ -86,7 +90,7 @@ SELECT DISTINCT ON (street, town) street, town, x, y FROM (
 def write_places(session: Session, places: Iterable[Incoming], mapping: PlaceMapping) -> Written:
     """Brings the register up to date in the caller's transaction. Raises Invalid where `epsg` is not known."""
     cursor = driver(session).cursor()
-    cursor.execute("DROP TABLE IF EXISTS incoming_place")
+    cursor.execute("DROP TABLE IF EXISTS incoming_place, incoming_street")
     cursor.execute(_TABLE)
     with cursor.copy(_COPY) as copy:
         rows = 0
@@ -101,6 +105,15 @@ def write_places(session: Session, places: Iterable[Incoming], mapping: PlaceMap
     # Searching well needs to know how many there are; the server's own look may be a minute away.
     cursor.execute("ANALYZE place")
     return Written(rows, added, changed, streets, elsewhere)
+
+
+def forget_others(session: Session, mapping: PlaceMapping) -> int:
+    """After `write_places`: what did not come leaves the register, streets too; how many places, without streets."""
+    cursor = driver(session).cursor()
+    removed = cursor.execute(_FORGET.format(source="incoming_place").encode(), {"kind": mapping.kind}).rowcount
+    if mapping.street:
+        cursor.execute(_FORGET.format(source="incoming_street").encode(), {"kind": "street"})
+    return removed
 
 
 def _convert(cursor: psycopg.Cursor[tuple[Any, ...]], epsg: int) -> None:
@@ -124,7 +137,6 @@ def _write_streets(cursor: psycopg.Cursor[tuple[Any, ...]]) -> int:
         for street in streets:
             copy.write_row(street)
     _write(cursor, "street", "incoming_street")
-    cursor.execute("DROP TABLE incoming_street")
     return len(streets)
 
 

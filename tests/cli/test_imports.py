@@ -189,3 +189,19 @@ def test_roads_come_in_with_their_owners_and_a_second_run_mends_them(database, t
     with database.connect() as connection:
         road = connection.execute(text("SELECT ref, owner FROM road")).one()
     assert tuple(road) == ("KV9862", "municipality")
+
+
+def test_an_address_that_is_gone_leaves_with_replace_and_a_bad_file_changes_nothing(database, tmp_path):
+    file = tmp_path / "vegadresse.csv"
+    header = "lokalid;adressenavn;nummer;bokstav;Nord;Øst;postnummer;poststed\n"
+    house = "{0};Prøvegata;{0};;7732000;653000;9008;TROMSØ\n"
+    file.write_text(header + house.format(5) + house.format(7), encoding="utf-8")
+    assert run("addresses", file).exit_code == 0
+    assert count(database, "place") == 3
+    file.write_text(header + house.format(9) + "7;Prøvegata;7;;x;y;9008;TROMSØ\n", encoding="utf-8")
+    done = run("addresses", file, "--replace")
+    assert "cannot replace the register: 1 of its 2 rows are refused" in str(done.exception)
+    assert count(database, "place") == 3
+    file.write_text(header + house.format(5), encoding="utf-8")
+    assert "1 streets. 1 removed." in run("addresses", file, "--replace").output
+    assert count(database, "place") == 2

@@ -219,3 +219,32 @@ def test_a_hundred_thousand_rows_come_in_within_seconds(session: Session, tmp_pa
     result: PlacesImported = import_places(session, file, load_place_mapping(KARTVERKET))
     assert (result.added, result.streets) == (100_000, 2000)
     assert time.perf_counter() - began < 60
+
+
+def test_an_address_that_left_the_file_leaves_the_register_when_it_is_replaced(
+    session: Session, tmp_path: Path
+) -> None:
+    mapping = load_place_mapping(KARTVERKET)
+    rows = [kartverket_row("1", "Prøvegata", "5"), kartverket_row("2", "Gamlevegen", "7", north="7733050")]
+    name = Place(kind="name", source_ref="x", label="Prøvvika", lat=69.65, lon=18.95)
+    session.add(name)
+    import_places(session, write_csv(tmp_path / "a.csv", [HEADER, *rows]), mapping)
+    file = write_csv(tmp_path / "b.csv", [HEADER, rows[0]])
+    assert (import_places(session, file, mapping).removed, "Gamlevegen 7" in places(session)) == (0, True)
+    result = import_places(session, file, mapping, replace=True)
+    assert (result.same, result.removed) == (1, 1)
+    session.expire_all()
+    # Names come from another file, and the street has no house any more.
+    assert set(places(session)) == {"Prøvegata 5", "Prøvegata", "Prøvvika"}
+
+
+@pytest.mark.parametrize("rows", [[], [["2", "Prøvegata"]]])
+def test_a_file_with_mistakes_or_with_nothing_replaces_nothing(
+    session: Session, tmp_path: Path, rows: list[list[str]]
+) -> None:
+    mapping = load_place_mapping(KARTVERKET)
+    import_places(session, write_csv(tmp_path / "a.csv", [HEADER, kartverket_row("1", "Prøvegata", "5")]), mapping)
+    good = [kartverket_row("3", "Prøvegata", "9")] if rows else []
+    with pytest.raises(Invalid, match="cannot replace the register"):
+        import_places(session, write_csv(tmp_path / "b.csv", [HEADER, *good, *rows]), mapping, replace=True)
+    assert "Prøvegata 5" in places(session)
