@@ -24,10 +24,13 @@ class Support(Base):
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
     key: Mapped[str] = mapped_column(String(64))
     nonce: Mapped[str] = mapped_column(String(32), default=lambda: secrets.token_hex(16))
-    # The reporter's own browser is known too, but is nobody else.
     counted: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    # The reporter's own browser is known too, but is nobody else, so it is never counted.
+    own: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     email: Mapped[str | None] = mapped_column(String(254))
+    # When the address was last given; the tap itself may be days older.
+    asked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     language: Mapped[str] = mapped_column(String(5), default="nb", server_default="nb")
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -38,6 +41,18 @@ class Support(Base):
     def hears(self) -> bool:
         """Whether mails go out: the owner of the address confirmed it and has not said stop since."""
         return self.email is not None and self.confirmed_at is not None and self.ended_at is None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was taken back after its address was given, or got another address since."""
+        return self.ended_at is not None and self.email is not None
+
+    def end(self, *, at: datetime) -> None:
+        """Not counted and never mailed again, and its browser may begin anew.
+
+        The address stays for a while: the day's only mail to it may be this one's, and its button is for the rest too.
+        """
+        self.key, self.counted, self.ended_at = secrets.token_hex(32), False, at
 
     def confirm(self, *, at: datetime) -> None:
         """The owner of the address pressed the button in the mail; after a stop too."""

@@ -30,9 +30,12 @@ def is_confirmed(session: Session, email: str, *, at: datetime) -> bool:
     return bool(session.scalar(select(or_(exists(as_reporter), exists(as_supporter)))))
 
 
-def waiting_for(session: Session, email: str, *, around: datetime) -> Waiting:
-    """What was sent with this address up to a day before or after, oldest first; reports with reporter and history."""
-    typed, since, until = email.strip().lower(), around - ONE_DAY, around + ONE_DAY
+def waiting_for(session: Session, email: str, *, around: datetime, until: datetime | None = None) -> Waiting:
+    """What was sent with this address up to a day before `around` or after it (or after `until`), oldest first.
+
+    Reports come with reporter and history; of supports it counts when the address was given.
+    """
+    typed, since, until = email.strip().lower(), around - ONE_DAY, (until or around) + ONE_DAY
     reports = (
         select(Report)
         .join(Report.reporter)
@@ -56,7 +59,7 @@ def _supports(typed: str, since: datetime, until: datetime) -> Select[Support]:
             func.lower(Support.email) == typed,
             Support.confirmed_at.is_(None),
             Support.ended_at.is_(None),
-            Support.created_at.between(since, until),
+            Support.asked_at.between(since, until),
         )
         .options(joinedload(Support.report))
         .order_by(Support.id)

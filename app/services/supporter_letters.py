@@ -58,8 +58,9 @@ def write(session: Session, notification: Notification, *, office: Office, at: d
     query = select(Support).where(Support.id == notification.support_id).options(joinedload(Support.report))
     support = session.scalars(query).one()
     report = session.get_one(Report, notification.report_id)
+    # A question goes out even when the support was taken back: it is the day's only mail to the address.
     is_question = notification.kind == NotificationKind.SUPPORT
-    if support.email is None or not (_waits(support) if is_question else support.hears):
+    if support.email is None or not (support.confirmed_at is None if is_question else support.hears):
         return None
     if report.private or report.hidden_at is not None:
         return None
@@ -81,10 +82,6 @@ def write(session: Session, notification: Notification, *, office: Office, at: d
         municipality=rules.municipality.name(support.language),
         stop_url=stop_url,
     )
-
-
-def _waits(support: Support) -> bool:
-    return support.confirmed_at is None and support.ended_at is None
 
 
 def _common(report: Report, rules: Rules, support: Support, *, base_url: str) -> dict[str, object]:

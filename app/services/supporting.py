@@ -16,6 +16,7 @@ from app.errors import N_, Conflict, Invalid, NotFound
 from app.models import Notification, NotificationKind, Report, ReportStatus, Support, Update
 from app.models.links import supporter_key
 from app.queries.mailboxes import Waiting, waiting_for
+from app.queries.supporters import DEAD_LINK
 from app.queries.visible import is_public, public_report
 from app.services import mailboxes, notifying
 from app.services.drafts import ReporterDraft, check_reporter
@@ -55,50 +56,89 @@ def support(session: Session, typed: str, *, device: str, secret: bytes, languag
     report is closed.
     """
     report = _open_report(session, typed)
-    mine = _remember(session, report, device=device, secret=secret, language=language, counted=True, at=at)
+    mine = _remember(session, report, device=device, secret=secret, language=language, at=at)
     recount(session, report.id)
     return Supported(report, mine)
 
 
 def know_reporter(session: Session, report: Report, *, device: str, secret: bytes, language: str, at: datetime) -> None:
     """The browser that sent a report is nobody else, should it say "mine too" later."""
-    _insert(session, report, device=device, secret=secret, language=language, counted=False, at=at)
+    _insert(session, report, device=device, secret=secret, language=language, own=True, at=at)
 
 
-def take_back(session: Session, mine: Support) -> None:
+def take_back(session: Session, mine: Support, *, at: datetime) -> None:
     """It was another fault after all: no longer counted, and no mail. The reporter's own mark stays."""
-    if not mine.counted:
+    if mine.own:
         return
-    session.execute(delete(Support).where(Support.id == mine.id))
+    _lock(session, mine.report_id)
+    _hold(session, mine)
+    if mine.email is None:
+        session.execute(delete(Support).where(Support.id == mine.id))
+    else:
+        mine.end(at=at)
     recount(session, mine.report_id)
 
 
 def follow(session: Session, mine: Support, *, email: str, language: str, at: datetime) -> Followed:
-    """Keep the address to write to and ask its owner; another one replaces it. Raises Invalid."""
+    """`follow_anew` for who does not go on with the support."""
+    return follow_anew(session, mine, email=email, language=language, at=at)[1]
+
+
+def follow_anew(
+    session: Session, mine: Support, *, email: str, language: str, at: datetime
+) -> tuple[Support, Followed]:
+    """Keep the address to write to and ask its owner; with another address the support begins anew.
+
+    Gives the support that has the address. Raises Invalid, and NotFound when it was taken back meanwhile.
+    """
     email = email.strip()
     problems = check_reporter(ReporterDraft(email=email)) if email else {"email": NO_ADDRESS}
     if problems:
         raise Invalid(problems["email"], fields=problems)
-    if mine.hears and (mine.email or "").lower() == email.lower():
-        return Followed.ALREADY
-    mine.email, mine.language, mine.confirmed_at, mine.ended_at = email, language, None, None
+    _hold(session, mine)
+    if mine.email is not None and mine.email.lower() != email.lower():
+        mine = _begin_anew(session, mine, at=at)
+    if mine.hears:
+        return mine, Followed.ALREADY
+    mine.email, mine.asked_at, mine.language, mine.confirmed_at, mine.ended_at = email, at, language, None, None
     if not mailboxes.may_ask(session, email, at=at):
-        return Followed.ASKED_TODAY
+        return mine, Followed.ASKED_TODAY
     _ask_to_confirm(session, mine, at=at)
-    return Followed.ASKED
+    return mine, Followed.ASKED
 
 
 def confirm(session: Session, mine: Support, *, chosen: Collection[str] = (), at: datetime) -> list[Report]:
     """The owner of the address wants the mails; and about what was chosen of the rest. Gives the reports among it."""
     others = waiting_with(session, mine)
-    mine.confirm(at=at)
+    if not mine.is_over:
+        mine.confirm(at=at)
     return mailboxes.confirm(others, chosen=chosen, at=at)
 
 
 def waiting_with(session: Session, mine: Support) -> Waiting:
     """What else came with the same address within a day: its owner is mailed once for all of it."""
-    waiting = waiting_for(session, mine.email or "", around=mine.created_at)
+    waiting = waiting_for(session, mine.email or "", around=mine.created_at, until=mine.asked_at)
     return Waiting(waiting.reports, [one for one in waiting.supports if one.id != mine.id])
+
+
+def _hold(session: Session, mine: Support) -> None:
+    """Nobody else changes it until we are done. Raises NotFound when it is gone or over."""
+    if session.scalar(select(Support.id).where(Support.id == mine.id).with_for_update()) is None:
+        raise NotFound(DEAD_LINK)
+    session.refresh(mine, ["key", "counted", "email", "asked_at", "confirmed_at", "ended_at"])
+    if mine.is_over:
+        raise NotFound(DEAD_LINK)
+
+
+def _begin_anew(session: Session, mine: Support, *, at: datetime) -> Support:
+    """The same support without an address. The old row keeps the old one, for the button in the mail to it."""
+    kept = {"report_id": mine.report_id, "key": mine.key, "counted": mine.counted, "own": mine.own}
+    mine.end(at=at)
+    session.flush()
+    anew = Support(**kept, created_at=mine.created_at, language=mine.language)
+    session.add(anew)
+    session.flush()
+    return anew
 
 
 def _ask_to_confirm(session: Session, mine: Support, *, at: datetime) -> None:
@@ -170,20 +210,18 @@ def _lock(session: Session, report_id: int) -> None:
     session.execute(select(Report.id).where(Report.id == report_id).with_for_update(key_share=True))
 
 
-def _remember(
-    session: Session, report: Report, *, device: str, secret: bytes, language: str, counted: bool, at: datetime
-) -> Support:
-    key = _insert(session, report, device=device, secret=secret, language=language, counted=counted, at=at)
+def _remember(session: Session, report: Report, *, device: str, secret: bytes, language: str, at: datetime) -> Support:
+    key = _insert(session, report, device=device, secret=secret, language=language, at=at)
     return session.scalars(select(Support).where(Support.report_id == report.id, Support.key == key)).one()
 
 
 def _insert(
-    session: Session, report: Report, *, device: str, secret: bytes, language: str, counted: bool, at: datetime
+    session: Session, report: Report, *, device: str, secret: bytes, language: str, at: datetime, own: bool = False
 ) -> str:
     key = supporter_key(report, device, secret=secret)
     given = {
-        "report_id": report.id, "key": key, "nonce": secrets.token_hex(16), "counted": counted, "created_at": at,
-        "language": language,
+        "report_id": report.id, "key": key, "nonce": secrets.token_hex(16), "counted": not own, "own": own,
+        "created_at": at, "language": language,
     }  # fmt: skip
     session.execute(insert(Support).values(**given).on_conflict_do_nothing())
     return key

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.errors import DomainError, Invalid
+from app.errors import DomainError, Invalid, NotFound
 from app.models import Support
 from app.models.links import support_path
-from app.queries.supporters import supporter
+from app.queries.supporters import DEAD_LINK, supporter
 from app.services import drafts, supporting
 from app.services.reporting import was_sent
 from app.text import say
@@ -38,14 +38,16 @@ def say_mine_too(
     return {"template": "support/thanks.html", **thanks(done.report, done.support, state)}
 
 
-def go_on(session: Session, state: AppState, form: ReportForm, posted: FormData, **_known: object) -> dict[str, Any]:  # noqa: ARG001  (all steps are called alike)
+def go_on(
+    session: Session, state: AppState, form: ReportForm, posted: FormData, *, at: datetime, **_known: object
+) -> dict[str, Any]:
     """`own:ID/TOKEN`: it was another fault, so the support no longer counts; the form is as it was."""
     _, _, link = str(posted.get("do", "")).partition(":")
     try:
         mine = by_link(session, state, link)
     except DomainError:
         return {}
-    supporting.take_back(session, mine)
+    supporting.take_back(session, mine, at=at)
     return {}
 
 
@@ -57,7 +59,10 @@ def by_link(session: Session, state: AppState, link: str) -> Support:
     def path(one: Support) -> str:
         return support_path(one, secret=state.secret)
 
-    return supporter(session, known, f"/support/{link}", expected=path)
+    mine = supporter(session, known, f"/support/{link}", expected=path)
+    if mine.is_over:
+        raise NotFound(DEAD_LINK)
+    return mine
 
 
 def thanks(report: Report, mine: Support, state: AppState) -> dict[str, Any]:

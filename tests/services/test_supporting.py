@@ -170,7 +170,7 @@ def test_what_was_taken_back_no_longer_counts(session, make_report, tap):
     report = make_report()
     mine = tap(report, "phone 1")
     tap(report, "phone 2")
-    supporting.take_back(session, mine)
+    supporting.take_back(session, mine, at=NOON)
     session.commit()
     assert count_of(session, report) == 1
     tap(report, "phone 1")
@@ -276,6 +276,38 @@ def test_one_yes_is_for_all_that_came_with_the_address_and_were_chosen(session, 
     session.commit()
     supporting.confirm(session, one, chosen=[f"support-{two.id}", f"support-{stranger.id}"], at=clock())
     assert [mine.hears for mine in (one, two, three, stranger)] == [True, True, False, False]
+
+
+@pytest.mark.parametrize("how", ["taken back", "another address"])
+def test_the_days_only_mail_keeps_its_button_for_the_rest(session, make_report, tap, deliver, clock, how):
+    mine = tap(make_report())
+    supporting.follow(session, mine, email="nina@example.org", language="en", at=clock())
+    if how == "taken back":
+        supporting.take_back(session, mine, at=clock())
+    else:
+        supporting.follow(session, mine, email="per@example.org", language="en", at=clock())
+    session.commit()
+    link = support_confirm_path(mine, secret=SECRET)
+    assert link in text_of(deliver()["nina@example.org"]), "it is the day's only mail"
+    own = make_report(email="nina@example.org")
+    other = tap(make_report(), "another phone")
+    supporting.follow(session, other, email="nina@example.org", language="en", at=clock())
+    supporting.confirm(session, mine, chosen=[own.reference, f"support-{other.id}"], at=clock())
+    session.commit()
+    assert own.reporter.hears
+    assert other.hears
+    assert not mine.hears
+    assert not mine.counted
+
+
+def test_the_address_counts_from_when_it_was_given_and_not_from_the_tap(session, make_report, tap, clock):
+    old = tap(make_report(), "old")
+    clock.pass_(days=3)
+    new = tap(make_report(), "new")
+    asked = [supporting.follow(session, one, email="nina@example.org", language="en", at=clock()) for one in (new, old)]
+    assert asked == [Followed.ASKED, Followed.ASKED_TODAY]
+    assert [one.id for one in supporting.waiting_with(session, new).supports] == [old.id]
+    assert [one.id for one in supporting.waiting_with(session, old).supports] == [new.id]
 
 
 @pytest.mark.parametrize("typed", ["", "nina", "nina@example", "nina@exämple.org\nBcc: x@y.zz"])
@@ -440,9 +472,15 @@ def test_erasing_the_reporter_leaves_the_supporters_their_mails(
 def test_a_new_address_must_be_confirmed_and_not_by_the_link_to_the_old_one(session, make_report, follower, clock):
     mine = follower(make_report(), "old@example.org")
     before = support_confirm_path(mine, secret=SECRET)
-    supporting.follow(session, mine, email="new@example.org", language="en", at=clock())
+    anew, _ = supporting.follow_anew(session, mine, email="new@example.org", language="en", at=clock())
     assert not mine.hears
-    assert support_confirm_path(mine, secret=SECRET) != before
+    assert not anew.hears
+    assert anew.counted
+    assert support_confirm_path(anew, secret=SECRET) != before
+    supporting.confirm(session, mine, at=clock())
+    assert not mine.hears
+    assert not anew.hears
+    assert count_of(session, session.get_one(Report, anew.report_id)) == 1
 
 
 def test_mail_programs_get_a_button_to_stop_where_there_is_https(

@@ -83,7 +83,7 @@ def follow(
     """An address to write to; its owner gets one mail with a button."""
     typed = str(form.get("email") or "").replace("\x00", "")[:300]
     try:
-        followed = supporting.follow(session, mine, email=typed, language=lang, at=now)
+        mine, followed = supporting.follow_anew(session, mine, email=typed, language=lang, at=now)
     except Invalid as error:
         mistake = {"email_error": translate(error.message, lang), "typed_email": typed}
         return _page(request, thanks(mine.report, mine, state) | mistake, status_code=422)
@@ -91,10 +91,10 @@ def follow(
 
 
 @router.post("/support/{support_id}/{token}/withdrawal", dependencies=[CsrfChecked])
-def take_back(request: Request, mine: SupportDep, session: SessionDep) -> Response:
+def take_back(request: Request, mine: SupportDep, session: SessionDep, now: NowDep) -> Response:
     """It was another fault."""
     path = public_path(mine.report)
-    supporting.take_back(session, mine)
+    supporting.take_back(session, mine, at=now)
     return redirect(request, path, flash=("success", TAKEN_BACK))
 
 

@@ -28,6 +28,7 @@ from app.web.templating import redirect, render
 
 router = APIRouter(include_in_schema=False)
 CONFIRMED = N_("Thank you. You will hear from us when something happens.")
+NOTHING_CHOSEN = N_("You chose nothing, so you get no mails about it.")
 ONE_CLICK = "One-Click"
 
 
@@ -64,9 +65,12 @@ def confirm(
     request: Request, form: FormDep, mine: ConfirmingDep, session: SessionDep, state: StateDep, now: NowDep
 ) -> Response:
     """Whoever reads the address wants to hear more; of reports that were sent with it too, these are the links."""
-    own = supporting.confirm(session, mine, chosen=set(map(str, form.getlist("mine"))), at=now)
+    chosen = set(map(str, form.getlist("mine")))
+    own = supporting.confirm(session, mine, chosen=chosen, at=now)
     if not own:
-        return redirect(request, f"{public_path(mine.report)}?counted=1", flash=("success", CONFIRMED))
+        said = CONFIRMED if chosen or not mine.is_over else NOTHING_CHOSEN
+        path = public_path(mine.report) + ("" if mine.is_over else "?counted=1")
+        return redirect(request, path, flash=("success", said))
     links = [(one, follow_path(one, secret=state.secret)) for one in own]
     return render(request, "follow/confirmed.html", links=links)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -78,7 +79,10 @@ def test_mine_too_with_the_same_address_is_confirmed_along(
 ) -> None:
     first = make_report(category="sweeping", email="me@example.com")
     lamp = make_report(category="lamp_dark")
-    support = Support(report_id=lamp.id, key="a", created_at=clock(), email="ME@example.com", language="en")
+    tapped = clock() - timedelta(days=3)
+    support = Support(
+        report_id=lamp.id, key="a", created_at=tapped, asked_at=clock(), email="ME@example.com", language="en"
+    )
     session.add(support)
     session.commit()
     path = confirm_path(first, "me@example.com", secret=SECRET)
