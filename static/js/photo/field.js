@@ -23,6 +23,9 @@ export function takePhotos(field) {
   let running = false;
   let numbers = list.children.length;
   let ready = 0;
+  // Of those chosen together: how many, and which there is no room for unless another one is refused.
+  let chosen = 0;
+  const waiting = [];
 
   field.dataset.script = "";
   const memory = "remember" in words ? remember() : null;
@@ -47,13 +50,22 @@ export function takePhotos(field) {
   });
 
   function add(files, { place = false, told = () => {} } = {}) {
-    const room = Math.max(0, most - list.children.length);
-    if (files.length > room) say(words.sayTooMany);
-    for (const file of files.slice(0, room)) {
-      numbers += 1;
-      enqueue({ name: words.sayPhoto.replace("{n}", numbers), file, blob: null, place, told });
-    }
+    const room = Math.max(0, most - taken());
+    if (!room) say(words.sayTooMany);
+    else chosen += files.length;
+    if (room) waiting.push(...files.slice(room));
+    for (const file of files.slice(0, room)) begin(file, { place, told });
     return Math.min(files.length, room);
+  }
+
+  function begin(file, { place = false, told = () => {} } = {}) {
+    numbers += 1;
+    enqueue({ name: words.sayPhoto.replace("{n}", numbers), file, blob: null, place, told });
+  }
+
+  /** What was refused takes no photo's place. */
+  function taken() {
+    return [...list.children].filter((item) => item.again || !("problem" in item.dataset)).length;
   }
 
   /** At the end of the list, or in the place of the entry `old`. */
@@ -79,10 +91,14 @@ export function takePhotos(field) {
         await deliver(queue[0]);
       }
       queue.shift();
+      if (waiting.length && taken() < most) begin(waiting.shift());
       changed();
     }
     running = false;
-    if (ready) say(ready === 1 ? words.sayDoneOne : words.sayDone.replace("{n}", ready));
+    const all = chosen;
+    chosen = 0;
+    if (waiting.splice(0).length) say(words.sayCut.replace("{done}", ready).replace("{n}", all));
+    else if (ready) say(ready === 1 ? words.sayDoneOne : words.sayDone.replace("{n}", ready));
     changes.dispatchEvent(new Event("settled"));
   }
 
@@ -163,7 +179,7 @@ export function takePhotos(field) {
   }
 
   function changed() {
-    const full = list.children.length >= most;
+    const full = taken() >= most;
     for (const input of inputs) input.disabled = full;
     field.toggleAttribute("data-full", full);
     changes.dispatchEvent(new Event("changed"));
