@@ -338,3 +338,29 @@ def test_a_tap_shows_one_pin_and_another_place_closes_the_popup(
     page.get_by_role("button", name="My position").click()
     expect(page.locator("#place-status")).to_contain_text("We found you")
     expect(page.locator(".leaflet-popup")).to_have_count(0)
+
+
+def test_whoever_does_not_know_which_lamp_it_is_can_say_so_and_a_wrong_number_is_answered(
+    live_server: LiveServer, lamps: None, page_at: Callable[..., Page], screenshot: Callable[..., None]
+) -> None:
+    page = page_at(360, **at((NEXT[0] + 42 / 111_500, NEXT[1])))
+    page.goto("/")
+    page.get_by_role("button", name="My position").click()
+    choose_dark_lamp(page)
+    unsure = page.locator("#lamp").get_by_role("button", name="I do not know")
+    expect(unsure).to_be_visible()
+    check_page(page)
+    page.locator("#lamp").scroll_into_view_if_needed()
+    screenshot(page, "lamp-asks-360", whole=True)
+    unsure.click()
+    expect(page.locator("#lamp")).to_contain_text("That is fine. We look for it where the pin is.")
+    expect(page.locator("#lamp")).to_be_focused()
+    expect(unsure).to_have_count(0)
+    page.get_by_label("Number on the mast").fill("99-999")
+    page.get_by_label("Number on the mast").blur()
+    expect(page.locator("#lamp")).to_contain_text(
+        "We do not find 99-999. Look at the sign once more, or choose on the map."
+    )
+    send(page)
+    (report,) = reports(live_server)
+    assert report.asset_id is None
