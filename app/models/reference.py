@@ -10,6 +10,8 @@ import re
 # A year and all the digits, or a year and the other two parts with hyphens between them, whatever the digits are.
 _ALIKE = re.compile(r"(?:19|20)[0-9]{2}(?:[\s.\-–]*[0-9]){7,9}|(?:19|20)[0-9]{2}\s*[-–]\s*[0-9]{1,9}\s*[-–]\s*[0-9]")
 
+_UNCHECKED = re.compile(r"((?:19|20)[0-9]{2})[\s.\-–]*([0-9]{6})")
+
 
 def make_reference(*, year: int, number: int) -> str:
     """Digits only: four for the year, six or more for the number, one to check, e.g. 20260000421."""
@@ -37,6 +39,15 @@ def parse_reference(text: str) -> str | None:
 def looks_like_reference(text: str) -> bool:
     """Whether somebody meant a reference: a right one, or one with a mistake in it, such as 2026-00042-1."""
     return parse_reference(text) is not None or _ALIKE.fullmatch(text.strip()) is not None
+
+
+def completed_reference(text: str) -> str | None:
+    """For people, what was typed with the check digit that it lacks; None where it is something else."""
+    found = _UNCHECKED.fullmatch(text.strip())
+    if found is None:
+        return None
+    digits = "".join(found.groups())
+    return show_reference(digits + check_digit(digits))
 
 
 def show_reference(reference: str) -> str:

@@ -19,7 +19,7 @@ from app.lookup.asking import RegisterDown
 from app.lookup.names import begin_names
 from app.models import Report
 from app.models.place import searchable
-from app.models.reference import looks_like_reference, parse_reference
+from app.models.reference import completed_reference, looks_like_reference, parse_reference
 from app.queries.places import MOST, PlaceFound, search_with
 from app.queries.surroundings import plain_number, surroundings
 from app.queries.visible import is_public
@@ -78,10 +78,15 @@ class Found:
 
     @property
     def only(self) -> Hit | None:
-        """The one place that was meant without doubt: each word that was typed begins a word of it."""
-        if len(self.hits) != 1 or self.hits[0].kind == "swapped":
-            return None
-        return self.hits[0] if self.fits else None
+        """The one place that was meant without doubt: the only one, or the only address that is called exactly so.
+
+        A report is found to be read as often as for its place, so it is not taken unasked.
+        """
+        typed = searchable(self.asked)
+        if len(self.hits) == 1:
+            return self.hits[0] if self.fits and self.hits[0].kind not in {"swapped", "report"} else None
+        exact = [hit for hit in self.hits if hit.kind == "address" and searchable(hit.label) == typed]
+        return exact[0] if len(exact) == 1 else None
 
     @property
     def fits(self) -> bool:
@@ -109,7 +114,8 @@ def find_places(
         return _at(pair, text, rules)
     if len(searchable(text)) < (SHORTEST if quick else 1):
         return Found(text)
-    if looks_like_reference(text.removeprefix("#")):
+    number = text.removeprefix("#")
+    if looks_like_reference(number) or completed_reference(number) is not None:
         hits = tuple(_numbered(factory, text))
         return _inside(Found(text, hits, no_report=not hits), rules)
     found = _inside(Found(text, tuple(_own(factory, text))), rules)

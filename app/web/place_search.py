@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.errors import N_
-from app.models.reference import show_reference
+from app.models.reference import completed_reference, show_reference
 from app.routing import Rules
 from app.services.coordinates import NO_PLACE
 from app.services.finding_places import Found, Hit
@@ -20,6 +20,9 @@ ALIKE = N_("We found nothing called “%(text)s”, but something like it. Choos
 NO_REPORT = N_("We found no report with the number %(text)s. Look at the number once more.")
 ELSEWHERE = N_("That place is outside our area.")
 SILENT = N_("The address register does not answer just now. Use the map or coordinates.")
+SILENT_PLAIN = N_("The address register does not answer just now. Write the address in the field below.")
+ONE_DIGIT_MORE = N_("The reference has one digit more, as in %(reference)s.")
+STILL = N_("The place is still %(place)s.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +71,25 @@ class Answer:
         }  # fmt: skip
 
 
-def in_words(found: Found, rules: Rules, lang: str) -> Answer:
-    """The answer in the person's language."""
-    choices = tuple(_choice(hit, rules, lang) for hit in found.hits)
-    only = choices[0] if found.only else None
+def in_words(found: Found, rules: Rules, lang: str, *, plain: bool = False, still: str = "") -> Answer:
+    """The answer in the person's language; the place that was meant without doubt comes first.
+
+    `plain`: for a page without script, which has no map. `still`: the place that holds until another is chosen.
+    """
+    meant = found.only
+    hits = found.hits if meant is None else (meant, *(hit for hit in found.hits if hit is not meant))
+    choices = tuple(_choice(hit, rules, lang) for hit in hits)
+    only = choices[0] if meant else None
     if not choices:
         sentences = [_nothing(found, lang)]
     elif found.fits:
         sentences = [_counted(len(choices), lang)]
     else:
         sentences = [translate(ALIKE, lang, text=found.asked)]
-    if found.silent:
-        sentences.append(translate(SILENT, lang))
+    if found.silent and not (choices and found.fits):
+        sentences.append(translate(SILENT_PLAIN if plain else SILENT, lang))
+    if still and only is None:
+        sentences.append(translate(STILL, lang, place=still))
     return Answer(choices, " ".join(sentences), only)
 
 
@@ -98,6 +108,9 @@ def _nothing(found: Found, lang: str) -> str:
         return translate(NOTHING_TYPED, lang)
     if found.nowhere:
         return translate(NO_PLACE, lang)
+    whole = completed_reference(found.asked.removeprefix("#"))
+    if whole is not None:
+        return translate(ONE_DIGIT_MORE, lang, reference=whole)
     if found.no_report:
         return translate(NO_REPORT, lang, text=found.asked.removeprefix("#"))
     if found.elsewhere:

@@ -44,7 +44,9 @@ def look_for_place(
         return None
     session.rollback()  # Who is signed in may have been looked up.
     rules = state.rules_file.current
-    return in_words(find_places(state.session_factory, state.registers, rules, form.where), rules, lang)
+    found = find_places(state.session_factory, state.registers, rules, form.where)
+    still = (form.address.strip() or f"{form.lat}, {form.lon}") if form.lat.strip() and form.lon.strip() else ""
+    return in_words(found, rules, lang, plain=True, still=still)
 
 
 def find_place(

@@ -95,9 +95,46 @@ def test_swapped_coordinates_ask_what_was_meant(client: TestClient) -> None:
     assert (answer["only"], answer["hits"][0]["shown"]) == (False, "Did you mean 69.6492, 18.9553?")
 
 
+def test_the_one_address_that_is_called_exactly_so_is_meant(client: TestClient, session: Session) -> None:
+    """Longer numbers are found with it, and so is the same address in another town."""
+    for label, town in (("Prøvegata 57", "9008 Tromsø"), ("Prøvegata 7", "9100 Kvaløysletta")):
+        session.add(Place(kind="address", source_ref=label + town, label=label, detail=town, lat=69.66, lon=18.96))
+    session.flush()
+    answer = client.get("/places", params={"q": "prøvegata 5"}).json()
+    assert (answer["only"], answer["hits"][0]["label"]) == (True, "Prøvegata 5")
+    assert len(answer["hits"]) > 1
+    assert not client.get("/places", params={"q": "prøvegata 7"}).json()["only"]
+
+
+def test_a_reference_without_its_last_digit_is_told_with_it(client: TestClient) -> None:
+    for typed in ("2026-000333", "#2026000333"):
+        answer = client.get("/places", params={"q": typed}).json()
+        assert answer["hits"] == []
+        assert answer["said"] == "The reference has one digit more, as in 2026-000333-9."
+
+
+def test_without_script_a_report_is_read_first_and_its_place_is_not_taken_unasked(
+    client: TestClient, make_report: Callable[..., Report], form: Form
+) -> None:
+    report = make_report()
+    page = form.fill(where=report.shown_reference, do="place").send(client).text
+    assert form_of(page, "/reports").fields.get("lat", [""]) == [""]
+    links = html.fromstring(page).xpath("//*[contains(@class, 'place-search__choice')]")
+    assert [link.tag for link in links] == ["a", "button"]
+    assert links[1].text_content() == "Use the place"
+
+
+def test_a_place_that_stays_in_force_is_named(client: TestClient, form: Form) -> None:
+    chosen = form_of(form.fill(where="prøvegata 5", do="place").send(client).text, "/reports")
+    answer = chosen.fill(where="xyzzyqw", do="place").send(client)
+    assert said(answer.text).endswith("The place is still Prøvegata 5.")
+
+
 def test_a_report_is_found_with_a_link_to_it(client: TestClient, make_report: Callable[..., Report]) -> None:
     report = make_report()
-    (hit,) = client.get("/places", params={"q": report.shown_reference}).json()["hits"]
+    answer = client.get("/places", params={"q": report.shown_reference}).json()
+    assert not answer["only"], "it may be meant to be read"
+    (hit,) = answer["hits"]
     assert (hit["shown"], hit["href"]) == (f"Report {report.shown_reference}", f"/reports/{report.reference}")
     assert client.get(hit["href"]).headers["location"].endswith(report.shown_reference)
 
