@@ -29,6 +29,10 @@ TOO_MANY_OF_ADDRESS = N_(
     "Many reports have come with this e-mail address. Try again at %(time)s, or send the report without the address."
 )
 
+# Of one report and from one network: more "mine too" than a household and its visitors send are not counted.
+SUPPORT_HERE = "support_here"
+MOST_HERE = 5
+
 # One statement, so that of two requests at once each takes a token of its own: the second waits for the first's row.
 # It gives a row when a token was there, and none otherwise.
 TAKE = """
@@ -123,6 +127,15 @@ def take_now(session: Session, key: str, *, burst: float, per_hour: float, at: d
     """Take one token in the caller's own transaction: whoever wants one of the same bucket waits for its end."""
     asked = {"key": key, "burst": burst, "rate": per_hour / 3600, "at": at, "n": 1}
     return driver(session).execute(TAKE, asked).fetchone() is not None
+
+
+def counts_here(session: Session, network: str, report_id: int, *, secret: bytes, at: datetime) -> bool:
+    """Whether one more "mine too" from this network counts for the report: five at once, and five a day after that.
+
+    In the caller's transaction, as `take_now`.
+    """
+    key = _key(Count(SUPPORT_HERE, f"{network}\x00{report_id}"), 0, secret=secret)
+    return take_now(session, key, burst=MOST_HERE, per_hour=MOST_HERE / 24, at=at)
 
 
 def counted_address(email: str) -> str:

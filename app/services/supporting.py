@@ -20,6 +20,7 @@ from app.queries.supporters import DEAD_LINK
 from app.queries.visible import is_public, public_report
 from app.services import mailboxes, notifying
 from app.services.drafts import ReporterDraft, check_reporter
+from app.services.limits import counts_here
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -49,14 +50,18 @@ class Supported:
     support: Support
 
 
-def support(session: Session, typed: str, *, device: str, secret: bytes, language: str, at: datetime) -> Supported:
+def support(
+    session: Session, typed: str, *, device: str, network: str = "", secret: bytes, language: str, at: datetime
+) -> Supported:
     """Count this browser once for the report with this reference; the reporter's own is known but not counted.
 
-    `device` is whatever one browser or program always says of itself. Raises NotFound, Gone, and Conflict when the
-    report is closed.
+    `device` is whatever one browser or program always says of itself. Of many from one `network` only some count; all
+    count when it is empty. Raises NotFound, Gone, and Conflict when the report is closed.
     """
     report = _open_report(session, typed)
-    mine = _remember(session, report, device=device, secret=secret, language=language, at=at)
+    mine, is_new = _remember(session, report, device=device, secret=secret, language=language, at=at)
+    if is_new and network and not counts_here(session, network, report.id, secret=secret, at=at):
+        mine.counted = False
     recount(session, report.id)
     return Supported(report, mine)
 
@@ -210,18 +215,21 @@ def _lock(session: Session, report_id: int) -> None:
     session.execute(select(Report.id).where(Report.id == report_id).with_for_update(key_share=True))
 
 
-def _remember(session: Session, report: Report, *, device: str, secret: bytes, language: str, at: datetime) -> Support:
-    key = _insert(session, report, device=device, secret=secret, language=language, at=at)
-    return session.scalars(select(Support).where(Support.report_id == report.id, Support.key == key)).one()
+def _remember(
+    session: Session, report: Report, *, device: str, secret: bytes, language: str, at: datetime
+) -> tuple[Support, bool]:
+    key, is_new = _insert(session, report, device=device, secret=secret, language=language, at=at)
+    mine = session.scalars(select(Support).where(Support.report_id == report.id, Support.key == key)).one()
+    return mine, is_new
 
 
 def _insert(
     session: Session, report: Report, *, device: str, secret: bytes, language: str, at: datetime, own: bool = False
-) -> str:
+) -> tuple[str, bool]:
     key = supporter_key(report, device, secret=secret)
     given = {
         "report_id": report.id, "key": key, "nonce": secrets.token_hex(16), "counted": not own, "own": own,
         "created_at": at, "language": language,
     }  # fmt: skip
-    session.execute(insert(Support).values(**given).on_conflict_do_nothing())
-    return key
+    made = session.scalar(insert(Support).values(**given).on_conflict_do_nothing().returning(Support.id))
+    return key, made is not None

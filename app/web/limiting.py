@@ -30,6 +30,12 @@ def check_sender(request: Request, kind: str, *, email: str = "", tokens: int = 
     )
 
 
+def network_for_support(request: Request) -> str:
+    """From where "mine too" comes, for `supporting.support`; empty when the limit of them is switched off."""
+    settings = state_of(request).settings
+    return network_of(client_address(request, settings)) if settings.limit_support_per_hour else ""
+
+
 def network_of(address: str) -> str:
     """An IPv4 address, or the /64 of an IPv6 one: a home has one of them, and all of its addresses."""
     try:

@@ -66,6 +66,7 @@ class ReportForm:
     photos: list[Photo] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
     device: str = ""
+    network: str = ""
 
     @classmethod
     def from_link(cls, query: QueryParams) -> ReportForm:

@@ -32,14 +32,22 @@ def say_mine_too(
     """`support:REFERENCE`: counted, and thanked for on a page that carries along all that was typed."""
     _, _, typed = str(posted.get("do", "")).partition(":")
     try:
-        done = supporting.support(session, typed, device=form.device, secret=state.secret, language=lang, at=at)
+        done = supporting.support(
+            session, typed, device=form.device, network=form.network, secret=state.secret, language=lang, at=at
+        )
     except DomainError as error:
         return {"notice": say(error, lang), "status_code": status_of(error)}
     return {"template": "support/thanks.html", **thanks(done.report, done.support, state)}
 
 
 def go_on(
-    session: Session, state: AppState, form: ReportForm, posted: FormData, *, at: datetime, **_known: object
+    session: Session,
+    state: AppState,
+    form: ReportForm,  # noqa: ARG001  (all steps are called alike)
+    posted: FormData,
+    *,
+    at: datetime,
+    **_known: object,
 ) -> dict[str, Any]:
     """`own:ID/TOKEN`: it was another fault, so the support no longer counts; the form is as it was."""
     _, _, link = str(posted.get("do", "")).partition(":")

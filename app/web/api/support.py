@@ -13,7 +13,7 @@ from app.services import supporting
 from app.web import examples
 from app.web.bodies import require_json
 from app.web.deps import StateDep
-from app.web.limiting import check_sender
+from app.web.limiting import check_sender, network_for_support
 from app.web.openapi import answers
 from app.web.schemas import Plain, Strict
 
@@ -34,7 +34,9 @@ class SupportReceipt(BaseModel):
 
     reference: str = Field(description="The report that counts it: of a duplicate, the one that stays.")
     support_count: int = Field(description="How many others have reported the same.")
-    counted: bool = Field(description="Whether this key is among them; false for who sent the report.")
+    counted: bool = Field(
+        description="Whether this key is among them; false for who sent the report, and for the sixth from one network."
+    )
 
 
 @router.post(
@@ -49,7 +51,13 @@ def support_report(request: Request, reference: str, body: SupportIn, state: Sta
     language = state.rules_file.current.default_language
     with transaction(state.session_factory) as session:
         done = supporting.support(
-            session, reference, device=f"api:{body.key}", secret=state.secret, language=language, at=state.clock()
+            session,
+            reference,
+            device=f"api:{body.key}",
+            network=network_for_support(request),
+            secret=state.secret,
+            language=language,
+            at=state.clock(),
         )
         receipt = {
             "reference": done.report.shown_reference,

@@ -27,6 +27,7 @@ from app.web.deps import (
     form_token,
 )
 from app.web.form_page import show_page
+from app.web.limiting import network_for_support
 from app.web.report_form import ReportForm
 from app.web.state import AppState
 from app.web.uploads import ReportUploadDep
@@ -97,6 +98,7 @@ def _page_first(
     if not is_ours:
         return {"notice": translate(PAGE_WAS_OLD, lang), "status_code": 403}
     form.device = security.device(request, state.settings)
+    form.network = network_for_support(request)
     if step is not None:
         return step(session, state, form, posted, lang=lang, at=at)
     refusal = over or sending.suspicion(state, posted, lang=lang)

@@ -22,7 +22,7 @@ from app.web.deps import (
     SessionDep,
     StateDep,
 )
-from app.web.limiting import check_sender
+from app.web.limiting import check_sender, network_for_support
 from app.web.support_step import by_link, thanks
 from app.web.templating import redirect, render
 
@@ -60,7 +60,15 @@ def say_mine_too(
 ) -> Response:
     """One tap: counted once for each browser. Of a duplicate it counts for the report that stays."""
     device = security.device(request, state.settings)
-    done = supporting.support(session, reference, device=device, secret=state.secret, language=lang, at=now)
+    done = supporting.support(
+        session,
+        reference,
+        device=device,
+        network=network_for_support(request),
+        secret=state.secret,
+        language=lang,
+        at=now,
+    )
     return redirect(request, support_path(done.support, secret=state.secret))
 
 

@@ -70,3 +70,15 @@ def test_a_flood_is_told_when_to_come_back(client, make_report, state, settings)
     answer = client.post(address, json={"key": KEY})
     assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) > 0
+
+
+def test_of_many_from_one_network_five_count_and_nobody_is_refused(client, session, make_report):
+    report, other = make_report(), make_report()
+    address = PATH.format(reference=report.shown_reference)
+    answers = [client.post(address, json={"key": f"{KEY}{number}"}) for number in range(12)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert [answer.json()["counted"] for answer in answers] == [True] * 5 + [False] * 7
+    assert client.post(address, json={"key": f"{KEY}0"}).json()["counted"], "the first still counts"
+    session.refresh(report)
+    assert report.support_count == 5
+    assert client.post(PATH.format(reference=other.shown_reference), json={"key": KEY}).json()["counted"]

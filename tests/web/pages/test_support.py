@@ -150,6 +150,19 @@ def test_the_sender_is_not_counted_for_the_own_report(client, session, form):
     assert report.support_count == 0
 
 
+def test_who_comes_sixth_from_one_network_is_thanked_and_may_follow(client, session, form, make_report):
+    report = make_report(category="sweeping")
+    for _ in range(6):
+        client.cookies.delete("gatami_device") if "gatami_device" in client.cookies else None
+        answer = press(form, f"support:{report.shown_reference}").send(client)
+    assert answer.status_code == 200
+    assert "Thank you for telling us" in answer.text
+    assert "You sent this report yourself" not in answer.text
+    assert 'name="email"' in answer.text
+    session.refresh(report)
+    assert report.support_count == 5
+
+
 def test_the_part_of_the_form_names_lamp_age_distance_and_others(client, session, make_report, clock):
     report = make_report(lat=STORGATA[0] + 12 / 111_500, lon=STORGATA[1], category="sweeping")
     report.support_count = 2
