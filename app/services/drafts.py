@@ -17,6 +17,7 @@ from app.services.coordinates import NO_PLACE, is_no_place
 MAX_PHOTOS = 5
 MAX_DESCRIPTION = 3000
 _EMAIL = re.compile(r"[^@\s,;<>\"()\[\]]{1,64}@[^@\s,;<>\"()\[\]]+\.[^@\s,;<>\"()\[\].]{2,}")
+NOT_ANSWERED = N_("This question must be answered.")
 _PHONE = re.compile(r"\+?[0-9 ()-]{5,30}")
 
 
@@ -119,6 +120,8 @@ def check_reporter(reporter: ReporterDraft) -> dict[str, str]:
         problems["name"] = N_("The name is too long. Use at most 100 characters.")
     if reporter.email and not _can_get_mail(reporter.email):
         problems["email"] = N_("The e-mail address must look like name@example.com.")
+        if any(letter in reporter.email.partition("@")[0].lower() for letter in "æøå"):
+            problems["email"] = N_("The e-mail address cannot have æ, ø or å before the @.")
     if reporter.phone and not _PHONE.fullmatch(reporter.phone):
         problems["phone"] = N_("Write the phone number with digits, for example 77 79 00 00.")
     return problems
@@ -167,7 +170,7 @@ def _is_blank(value: object) -> bool:
 
 def _check_answer(question: Question, value: object) -> str | None:
     if _is_blank(value):
-        return N_("This question must be answered.") if question.required else None
+        return NOT_ANSWERED if question.required else None
     many = value if isinstance(value, list) else [value]
     if question.kind != "several" and isinstance(value, list):
         return N_("Give one answer.")

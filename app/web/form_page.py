@@ -17,6 +17,7 @@ from app.services.drafts import MAX_PHOTOS
 from app.services.proposing import address_at
 from app.web import form_guard, form_photos, report_answer, swap_step
 from app.web.deps import get_language
+from app.web.form_errors import in_page_order
 from app.web.here import look_around
 from app.web.kind_step import kinds_for
 from app.web.report_form import ReportForm
@@ -38,6 +39,7 @@ def show_page(
 
     To a script that asked for JSON: what is wrong, instead of a page.
     """
+    form.errors = in_page_order(form.errors)
     if report_answer.wants_json(request):
         return report_answer.refused(request, form, notice=notice, status_code=status_code, headers=headers)
     state: AppState = request.app.state.gatami

@@ -26,6 +26,7 @@ from app.web.deps import (
     StateDep,
     form_token,
 )
+from app.web.form_errors import in_words
 from app.web.form_page import show_page
 from app.web.limiting import network_for_support
 from app.web.report_form import ReportForm
@@ -124,8 +125,8 @@ def _take_in(session: Session, form: ReportForm, rules: Rules, *, lang: str, at:
 
 def _refused(request: Request, session: Session, form: ReportForm, error: Invalid, *, lang: str) -> Response:
     """The form with a sentence beside each mistake."""
-    form.errors |= {name: translate(sentence, lang) for name, sentence in error.fields.items()}
     rules: Rules = request.app.state.gatami.rules_file.current
+    form.errors |= in_words(error.fields, form.category_in(rules), lang=lang)
     if not error.fields:
         form.key = ReportForm().key
         return show_page(request, session, form, notice=translate(SENT_BEFORE, lang), status_code=422)

@@ -43,7 +43,9 @@ function fill(form, fields) {
 }
 
 function put(form, name, values) {
-  const fields = [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)].filter(({ tagName }) => tagName !== "BUTTON");
+  const fields = [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)].filter(({ tagName }) => tagName !== "BUTTON")
+    // A kind may stand among the tiles and in the list: one of the two is chosen.
+    .filter((field, at, all) => field.type !== "radio" || all.findIndex(({ value }) => value === field.value) === at);
   if (!fields.length && name !== "category") return values.forEach((value) => addHidden(form, name, value));
   let changed = null;
   fields.forEach((field, number) => {

@@ -91,7 +91,8 @@ def test_an_unanswered_question_that_must_be_answered_is_named(client: TestClien
     second = form_of(form.fill(category="pothole", **PLACE).send(client).text, "/reports")
     answer = second.send(client)
     assert answer.status_code == 422
-    assert "This question must be answered." in answer.text
+    assert answer.text.count("Answer: How large is the hole?") >= 2
+    assert "(must be answered)" in answer.text
     assert '<a href="#answers.size">' in answer.text
 
 
@@ -279,3 +280,24 @@ def test_the_form_asks_the_database_a_dozen_times_at_most(client: TestClient, fo
 def test_the_map_of_reports_is_not_the_selected_menu_when_the_form_comes_back(client: TestClient, form: Form) -> None:
     page = form.send(client).text
     assert re.findall(r'<a href="([^"]+)" aria-current="page"', page) == ["/"]
+
+
+def test_mistakes_stand_in_the_order_of_the_page(client: TestClient, form: Form) -> None:
+    page = form.fill(category="", email="nobody").send(client).text
+    summary = page[page.index('id="error-summary"') :].partition("</div>")[0]
+    places = [summary.index(f'href="#{name}"') for name in ("position", "category", "email")]
+    assert places == sorted(places)
+
+
+def test_an_address_with_norwegian_letters_is_told_so(client: TestClient, form: Form) -> None:
+    page = form.fill(category="sweeping", email="kåre@example.no", **PLACE).send(client).text
+    assert "The e-mail address cannot have æ, ø or å before the @." in page
+
+
+def test_all_kinds_hold_the_tiles_too_and_one_of_the_two_is_chosen(client: TestClient) -> None:
+    page = client.get("/?category=pothole").text
+    tiles, everything = page[page.index('class="tiles"') :].split('id="all-kinds"')
+    everything = everything.partition('id="about-category"')[0]
+    assert 'value="pothole"' in tiles
+    assert 'value="pothole"' in everything
+    assert (tiles + everything).count('value="pothole" checked') == 1
