@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import CursorResult, Delete, case, delete, select, text
 
 from app.db import transaction
-from app.models import IdempotencyKey, LimitBucket, Photo, RegisterAnswer, SignInAttempt, StaffSession
+from app.models import IdempotencyKey, LimitBucket, Photo, RegisterAnswer, SignInAttempt, StaffSession, Support
 from app.services.figures import count_figures
 from app.services.looking_up import KEPT_FOR
 from app.services.written import LONGEST_WAIT
@@ -25,6 +25,7 @@ FORM_KEYS = "form:%"
 SIGN_IN_ATTEMPTS = timedelta(hours=1)
 # Over sessions stay a while, so that "when was I signed in" can be answered.
 SESSIONS = timedelta(days=30)
+ENDED_SUPPORTS = timedelta(days=7)
 # Looking at every file on the disk is for the night (UTC).
 FILES_AT_HOUR = 2
 
@@ -69,6 +70,8 @@ def sweep(office: Office) -> Swept:
         # Whoever has sent nothing for a day has a full bucket again, and a full bucket is as good as none.
         buckets = _delete(session, delete(LimitBucket).where(LimitBucket.at < now - ONE_DAY))
         sessions = _delete(session, delete(StaffSession).where(StaffSession.expires_at < now - SESSIONS))
+        # Taken back, or corrected: the address stayed only for the button in the day's mail to it.
+        session.execute(delete(Support).where(Support.email.is_not(None), Support.ended_at < now - ENDED_SUPPORTS))
         answers = _delete(session, delete(RegisterAnswer).where(RegisterAnswer.asked_at < now - KEPT_FOR))
     photos = _sweep_photos(office, now=now)
     files = _sweep_files(office, now=now) if now.hour == FILES_AT_HOUR else 0

@@ -19,6 +19,7 @@ from app.services import following, moderation, outgoing, supporting, triage, un
 from app.services.drafts import ReportDraft
 from app.services.reporting import submit_report
 from app.services.supporting import Followed
+from app.services.upkeep import sweep
 from app.storage import PhotoStore
 from tests.application import NOON, SECRET, STORGATA
 from tests.mail import html_of, text_of
@@ -298,6 +299,20 @@ def test_the_days_only_mail_keeps_its_button_for_the_rest(session, make_report, 
     assert other.hears
     assert not mine.hears
     assert not mine.counted
+
+
+def test_an_address_that_was_taken_back_is_forgotten_after_a_week(session, make_report, tap, follower, office, clock):
+    mine, stopped, heard = tap(make_report()), follower(make_report()), follower(make_report(), "per@example.org")
+    supporting.follow(session, mine, email="nina@example.org", language="en", at=clock())
+    supporting.take_back(session, mine, at=clock())
+    stopped.stop(at=clock())
+    session.commit()
+    kept = {mine.id, stopped.id, heard.id}
+    for days, left in ((6, kept), (2, kept - {mine.id})):
+        clock.pass_(days=days)
+        sweep(office)
+        session.expire_all()
+        assert set(session.scalars(select(Support.id))) == left
 
 
 def test_the_address_counts_from_when_it_was_given_and_not_from_the_tap(session, make_report, tap, clock):
