@@ -88,8 +88,10 @@ class _Index:
     def _ways(self, asked: str, word: str) -> Iterator[tuple[str, float]]:
         if asked in self.weights:
             yield asked, SAME
+        # The stem of a word that is known begins others by chance only: "måse" (gull) is no mast.
+        begun = word if asked in self.weights and len(asked) < SHORTEST else (asked, word)
         for one in self.heads.get(asked[:3], ()):
-            if one.startswith((asked, word)):
+            if one.startswith(begun):
                 yield one, BEGUN
         if len(asked) < SHORTEST:
             return

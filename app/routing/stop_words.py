@@ -22,6 +22,6 @@ WEAK = frozenset(
     """
     odelagt odelagde odelegg stykker knust mangler manglar virker verkar fungerer funker gatt feil skadd skade skadet
     borte vekk los lost darlig darleg farlig gammel full fullt galt problem ute henger ligger lagt rundt sted stedet
-    broken damaged missing loose work works working doesnt dont bad gone dangerous wrong defekt kaputt fehlt
+    broken dead damaged missing loose work works working doesnt dont bad gone dangerous wrong defekt kaputt fehlt
     """.split()  # noqa: SIM905
 )

@@ -182,6 +182,15 @@ PHRASES: tuple[tuple[str, str], ...] = (
 )
 
 SECOND: tuple[tuple[str, str], ...] = (
+    ("lampe defekt", "lamp_dark"),
+    ("lampe", "lamp_dark"),
+    ("lampen ved huset mitt virker ikke lenger", "lamp_dark"),
+    ("dead streetlight", "lamp_dark"),
+    ("hundebæsj", "litter_bin"),
+    ("bikkja har bæsjet", "litter_bin"),
+    ("overfylt avfallsbeholder", "litter_bin"),
+    ("måse", "dead_animal"),
+    ("hul i vegen", "pothole"),
     ("lyset på hjørnet har vært mørkt i en uke", "lamp_dark"),
     ("gatebelysning", "lamp_dark"),
     ("belysningen i hele veien er borte", "lamps_stretch"),
@@ -228,7 +237,6 @@ SECOND: tuple[tuple[str, str], ...] = (
     ("jeg er ikke fornøyd med svaret", "complaint"),
 )
 UNSEEN: tuple[tuple[str, str], ...] = (
-    ("lampe defekt", "lamp_dark"),
     ("det er bekmørkt på gangveien", "lamp_dark"),
     ("stolpen står og vingler", "lamp_danger"),
     ("flicker light", "lamp_dark"),

@@ -82,6 +82,13 @@ def test_words_without_meaning_for_a_kind_propose_few(tromso):
         assert len(codes(tromso, text)) <= 3, text
 
 
+@pytest.mark.parametrize(
+    ("text", "never"), [("måse", "lamp_danger"), ("dead streetlight", "dead_animal"), ("hul i vegen", "tagging")]
+)
+def test_a_word_that_is_known_brings_nothing_that_only_looks_alike(tromso, text, never):
+    assert never not in codes(tromso, text)
+
+
 def test_another_municipality_is_searched_in_its_own_words():
     boston = load_rules(ROOT / "examples/boston/rules.yaml")
     zuerich = load_rules(ROOT / "examples/zuerich/rules.yaml")
