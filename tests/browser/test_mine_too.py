@@ -98,7 +98,7 @@ def test_without_script_the_form_asks_once_and_nothing_typed_is_lost(
     page.locator("#coordinates > summary").click()
     page.get_by_label("Latitude").fill(str(STORGATA[0]))
     page.get_by_label("Longitude").fill(str(STORGATA[1]))
-    page.locator("input[name=category][value=lamp_dark]").check(force=True)
+    page.locator("input[name=category][value=lamp_dark]").first.check(force=True)
     page.locator("#description").fill("Two lines\nof words")
     page.get_by_role("button", name="Send the report").click()
     expect(page.get_by_role("alert").get_by_text("Somebody may have reported the same already.")).to_be_visible()
@@ -108,7 +108,7 @@ def test_without_script_the_form_asks_once_and_nothing_typed_is_lost(
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you. It is counted.")
     page.get_by_role("button", name="On with my own report").click()
     expect(page.locator("#description")).to_have_value("Two lines\nof words")
-    expect(page.locator("input[name=category][value=lamp_dark]")).to_be_checked()
+    expect(page.locator("input[name=category][value=lamp_dark]").first).to_be_checked()
     assert [report.support_count for report in stored(live_server)] == [0]
     page.get_by_role("button", name="Send the report").click()
     page.wait_for_url("**/follow/**")

@@ -219,7 +219,7 @@ def test_without_script_the_whole_form_works(live_server: LiveServer, page_at: C
     page.locator("#address").fill("Storgata 64, by the bus stop")
     page.locator("#all-kinds > summary").click()
     page.locator("summary", has_text="Road").first.click()
-    page.locator("input[name=category][value=pothole]").check(force=True)
+    page.locator("input[name=category][value=pothole]").first.check(force=True)
     page.locator("#description").fill("Deep")
     page.locator("#photo_files").set_input_files(
         [{"name": "a.jpg", "mimeType": "image/jpeg", "buffer": noisy_jpeg(300, 200)}]

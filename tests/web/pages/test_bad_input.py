@@ -286,7 +286,9 @@ def test_the_api_says_that_numbers_are_swapped(client: TestClient) -> None:
 
 @pytest.mark.parametrize("key", ["٣", "🔑", "a\r\nb", "x" * 300])
 def test_a_key_that_is_none_of_ours_is_replaced_and_the_report_comes_in(client: TestClient, key: str) -> None:
-    form = form_of(client.get("/").text, "/reports").fill(**PLACE, category="sweeping", asked="sweeping", seen="-", key=key)
+    form = form_of(client.get("/").text, "/reports").fill(
+        **PLACE, category="sweeping", asked="sweeping", seen="-", key=key
+    )
     assert form.send(client).status_code == 303
 
 
