@@ -109,7 +109,8 @@ def test_a_report_written_without_a_network_waits_and_sends_itself_once(
         [{"name": "hole.jpg", "mimeType": "image/jpeg", "buffer": noisy_jpeg(1200, 800)}]
     )
     check_page(page)
-    screenshot(page, f"offline-form-{width}", whole=True)
+    page.evaluate("scrollTo(0, 0)")
+    screenshot(page, f"offline-form-{width}")
     send(page)
     expect(page.get_by_role("heading", name=SAVED)).to_be_focused()
     check_page(page)
