@@ -32,7 +32,8 @@ export async function chooseOnMap(box, { choose, start }) {
   if (start) put(...start);
   map.on("click", ({ latlng }) => {
     choose(latlng.lat, latlng.lng);
-    if (map.getZoom() < TOWN) map.setView(latlng, CLOSE);
+    // At once: while a zoom is on its way, Leaflet ignores the next place that it is asked to show.
+    if (map.getZoom() < TOWN) map.setView(latlng, CLOSE, { animate: false });
   });
   pin.on("dragend", () => choose(pin.getLatLng().lat, pin.getLatLng().lng));
   const middle = () => [map.getCenter().lat, map.getCenter().lng];
