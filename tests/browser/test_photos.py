@@ -254,7 +254,7 @@ def test_at_most_five_are_taken_and_one_removed_makes_room(
     page.goto("/")
     page.locator("#photo_files").set_input_files([file(photo(None), f"{number}.jpg") for number in range(7)])
     expect(page.locator("#photo-list > li")).to_have_count(5)
-    expect(page.locator("[data-photo-status]")).to_contain_text("5 photos are ready.")
+    expect(page.locator("[data-photo-status]")).to_contain_text("5 of 7 photos are added. At most five.")
     expect(page.locator("#photos .photo-ways")).to_be_hidden()
     page.get_by_role("button", name="Remove: Photo 3").click()
     expect(page.get_by_role("button", name="Remove: Photo 4")).to_be_focused()

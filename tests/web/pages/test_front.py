@@ -241,11 +241,13 @@ def test_a_link_can_fill_in_place_and_category(client: TestClient) -> None:
     assert client.get("/?category=%22%3E%3Cscript%3E&lat=%3Cb%3E").status_code == 200
 
 
-def test_every_category_can_be_chosen_without_script_exactly_once(client: TestClient, rules: Rules) -> None:
+def test_every_category_stands_once_in_the_list_and_six_of_them_first(client: TestClient, rules: Rules) -> None:
     page = client.get("/").text
     page = re.sub(r"<template.*?</template>", "", page, flags=re.DOTALL)
-    values = re.findall(r'name="category" value="([a-z_]+)"', page)
-    assert sorted(values) == sorted(rules.categories)
+    tiles, _, every = page.partition('id="all-kinds"')
+    listed, shown_first = (re.findall(r'name="category" value="([a-z_]+)"', part) for part in (every, tiles))
+    assert sorted(listed) == sorted(rules.categories)
+    assert len(set(shown_first)) == len(shown_first) == 6
 
 
 def test_what_is_reported_most_stands_first(client: TestClient, make_report: Callable[..., Report]) -> None:
