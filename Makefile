@@ -12,7 +12,7 @@ run:  ## Install what is missing and start gatami with a database of its own
 
 test:  ## Run the whole suite, browser tests included, on a database of its own (ARGS=... for pytest)
 	@.ci/setup test
-	@.venv/bin/pytest -n 4 --dist worksteal $(ARGS)
+	@.venv/bin/pytest -n 3 --dist worksteal $(ARGS)
 
 check:  ## Check style, types and the direction of imports
 	@.ci/setup check
