@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.db import SessionFactory, transaction
 from app.queries.surroundings import surroundings
-from app.services.geojson_features import read_features
-from app.services.road_import import RoadsImported, import_roads, load_road_mapping
+from app.services.geojson_features import FeaturesImported, read_features
+from app.services.road_import import import_roads, load_road_mapping
 from app.services.whose_road import road_at
 from app.settings import PROJECT
 
@@ -66,7 +66,7 @@ def roads_table(folder: Path, database: Callable[[str], SessionFactory], check: 
     return table
 
 
-def _import(session: Session, file: Path, mapping: str) -> RoadsImported:
+def _import(session: Session, file: Path, mapping: str) -> FeaturesImported:
     fitting = load_road_mapping(PROJECT / "examples" / mapping)
     return import_roads(session, read_features(file), fitting)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Container
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
@@ -15,10 +15,11 @@ from app.models import Asset
 from app.routing.fields import FromFile, Words
 from app.services.geojson_features import (
     Feature,
+    FeaturesImported,
     OwnerField,
     composed,
+    own_name,
     owner_of,
-    properties_of,
     read_features,
     text_of,
 )
@@ -59,18 +60,12 @@ class AssetMapping(FromFile):
 
 
 @dataclass
-class AssetsImported:
-    """What became of the file's features; `refused` are (number of the feature from 1, reason)."""
+class AssetsImported(FeaturesImported):
+    """`removed` by replacing; `numbered` carry the number on the mast, `with_road` the road beside it."""
 
-    read: int = 0
-    added: int = 0
-    known: int = 0
-    left_out: int = 0
     removed: int = 0
     numbered: int = 0
     with_road: int = 0
-    refused: list[tuple[int, str]] = field(default_factory=list)
-    owners: Counter[str] = field(default_factory=Counter)
 
 
 def load_asset_mapping(path: Path) -> AssetMapping:
@@ -102,20 +97,11 @@ def import_assets(session: Session, file: Path, mapping: AssetMapping, *, replac
 
 def _rows(file: Path, mapping: AssetMapping, result: AssetsImported) -> dict[str, dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
-    for number, feature in enumerate(read_features(file), start=1):
-        result.read += 1
-        try:
-            properties = properties_of(feature)
-            if not _is_wanted(properties, mapping.where):
-                result.left_out += 1
-                continue
-            row = _row(feature, properties, mapping)
-        except Invalid as refused:
-            result.refused.append((number, str(refused)))
-            continue
-        if row["source_ref"] in rows:
-            result.refused.append((number, f"“{row['source_ref']}” stands twice in the file"))
-            continue
+
+    def make(feature: Feature, properties: Feature) -> dict[str, Any] | None:
+        return _row(feature, properties, mapping, rows) if _is_wanted(properties, mapping.where) else None
+
+    for row in result.each(read_features(file), make):
         rows[row["source_ref"]] = row
         result.owners[row["owner"]] += 1
         result.numbered += row["number"] is not None
@@ -127,28 +113,18 @@ def _is_wanted(properties: Feature, where: dict[str, str]) -> bool:
     return all(text_of(properties, name, most=200) == value for name, value in where.items())
 
 
-def _row(feature: Feature, properties: Feature, mapping: AssetMapping) -> dict[str, Any]:
+def _row(feature: Feature, properties: Feature, mapping: AssetMapping, taken: Container[str]) -> dict[str, Any]:
     lat, lon = _place(feature)
     number = (text_of(properties, mapping.number, most=200) or "").removeprefix(mapping.number_prefix)
     if len(number) > 40:
         raise Invalid("its number is longer than 40 characters")
+    name = own_name(feature, properties, mapping.source_ref, prefix=mapping.source_ref_prefix, taken=taken)
     return {
-        "kind": mapping.kind, "source_ref": _source_ref(feature, properties, mapping), "number": number or None,
+        "kind": mapping.kind, "source_ref": name, "number": number or None,
         "lat": lat, "lon": lon, "street": text_of(properties, mapping.street, most=120),
         "owner": owner_of(properties, mapping.owner), "road_owner": owner_of(properties, mapping.road_owner),
         "road_ref": composed(properties, mapping.road_ref, most=40),
     }  # fmt: skip
-
-
-def _source_ref(feature: Feature, properties: Feature, mapping: AssetMapping) -> str:
-    name = mapping.source_ref
-    found = text_of(properties, name, most=200) or text_of(feature, name, most=200)
-    if found is None:
-        raise Invalid(f"it has no “{name}”, which tells it from others")
-    found = found.removeprefix(mapping.source_ref_prefix)
-    if len(found) > 80:
-        raise Invalid(f"its “{name}” is longer than 80 characters")
-    return found
 
 
 def _place(feature: Feature) -> tuple[float, float]:

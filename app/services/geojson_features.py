@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
@@ -12,10 +15,10 @@ from app.routing.fields import FromFile, Words
 from app.routing.rules import OwnerOrUnknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 Feature = dict[str, Any]
+Made = TypeVar("Made")
 # What no register means to say: control characters, halves of letters, and signs that turn a line round.
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 _PROPERTY = re.compile(r"\{([^{}]+)\}")
@@ -40,6 +43,48 @@ def read_features(file: Path) -> Iterator[Any]:
     if not isinstance(features, list):
         raise Invalid(f"{file} is no GeoJSON FeatureCollection.")
     yield from features
+
+
+@dataclass
+class FeaturesImported:
+    """What became of a file's features; `refused` are (number of the feature from 1, reason)."""
+
+    read: int = 0
+    added: int = 0
+    known: int = 0
+    left_out: int = 0
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    owners: Counter[str] = field(default_factory=Counter)
+
+    def each(self, features: Iterable[Any], make: Callable[[Feature, Feature], Made | None]) -> Iterator[Made]:
+        """What `make(feature, properties)` makes of each: None leaves one out, Invalid refuses it with its reason."""
+        for number, feature in enumerate(features, start=1):
+            self.read += 1
+            try:
+                made = make(feature, properties_of(feature))
+            except Invalid as refused:
+                self.refused.append((number, str(refused)))
+                continue
+            if made is None:
+                self.left_out += 1
+            else:
+                yield made
+
+
+def own_name(feature: Feature, properties: Feature, name: str, *, prefix: str = "", taken: Container[str]) -> str:
+    """What tells the feature from others, at most 80 characters; `id` may stand beside the properties.
+
+    Raises Invalid for none, for a longer one, and for one that came before.
+    """
+    found = text_of(properties, name, most=200) or text_of(feature, name, most=200)
+    if found is None:
+        raise Invalid(f"it has no “{name}”, which tells it from others")
+    found = found.removeprefix(prefix)
+    if len(found) > 80:
+        raise Invalid(f"its “{name}” is longer than 80 characters")
+    if found in taken:
+        raise Invalid(f"“{found}” stands twice in the file")
+    return found
 
 
 def properties_of(feature: Any) -> Feature:

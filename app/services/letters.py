@@ -11,6 +11,7 @@ from app.delivery.letter import Letter
 from app.errors import N_
 from app.models import Notification, NotificationKind, Report, Update, UpdateKind
 from app.models.links import confirm_path, follow_path
+from app.services import news
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,30 +19,20 @@ if TYPE_CHECKING:
     from app.routing import Rules
     from app.services.office import Office
 
-HAPPENED: dict[str, str] = {
+HAPPENED: dict[str, str] = news.HAPPENED | {
     UpdateKind.FORWARDED: N_("The service desk has sent your report to %(unit)s."),
-    UpdateKind.TAKEN: N_("%(unit)s has started working on it."),
-    UpdateKind.SCHEDULED: N_("A crew from %(unit)s has put it on its list."),
-    UpdateKind.FIXED: N_("It is fixed, says %(unit)s."),
     UpdateKind.ANSWERED: N_("You have got an answer to your report."),
     UpdateKind.REFERRED: N_("This is not for the municipality to mend. We have sent your report to %(unit)s."),
     UpdateKind.REJECTED: N_("We have closed your report without doing any work."),
     UpdateKind.DUPLICATE: N_("Somebody had already told us about the same thing. We go on with the first report."),
 }
-NEXT: dict[str, str] = {
-    UpdateKind.FORWARDED: N_("They look at it and mend it. You get a mail when it is done."),
-    UpdateKind.TAKEN: N_("You get a mail when it is done."),
-    UpdateKind.SCHEDULED: N_("You get a mail when it is done."),
+NEXT: dict[str, str] = news.NEXT | {
     UpdateKind.FIXED: N_("Is it still broken? Open your report and tell us."),
     UpdateKind.ANSWERED: N_("Is something still unclear? Reply to this mail."),
-    UpdateKind.REFERRED: N_("They decide when it is mended. Please ask them about it."),
-    UpdateKind.REJECTED: N_("Do you think that this is wrong? Reply to this mail."),
     UpdateKind.DUPLICATE: N_("You need not do anything."),
 }
 NEWS = N_("There is news about your report.")
 LOOK = N_("Open your report to see all that has happened.")
-# A date is promised only while somebody still has to do something.
-_WITH_DATE = {UpdateKind.FORWARDED, UpdateKind.TAKEN, UpdateKind.SCHEDULED}
 
 
 def write(session: Session, notification: Notification, *, office: Office, at: datetime) -> Letter | None:
@@ -75,10 +66,9 @@ def write(session: Session, notification: Notification, *, office: Office, at: d
 
 
 def _common(report: Report, rules: Rules, *, language: str, office: Office) -> dict[str, object]:
-    category = rules.categories.get(report.category_code)
     return {
         "reference": report.shown_reference,
-        "category": category.name(language) if category else report.category_code,
+        "category": news.category_name(report, rules, language=language),
         "reported_at": report.created_at,
         "due_at": report.due_at if report.is_open else None,
         "follow_url": f"{office.settings.base_url}{follow_path(report, secret=office.secret)}",
@@ -86,17 +76,9 @@ def _common(report: Report, rules: Rules, *, language: str, office: Office) -> d
 
 
 def _about(update: Update, report: Report, rules: Rules, *, language: str) -> dict[str, object]:
-    """Words of staff go along when they are meant for the public, or are a question to just this reporter."""
-    unit = rules.units.get(update.unit_code or "")
-    told = update.note is not None and (update.note.public or update.kind == UpdateKind.ASKED)
-    return {
+    return news.about(update, report, rules, language=language, asked=True) | {
         "happened": HAPPENED.get(update.kind, NEWS),
         "next": NEXT.get(update.kind, LOOK),
-        "status": update.to_status or report.status,
-        "unit": unit.name(language) if unit else rules.municipality.name(language),
-        "unit_phone": unit.phone if unit and unit.outside else None,
-        "unit_url": unit.url if unit and unit.outside else None,
         "address": report.address,
-        "words": update.note.body if told and update.note else None,
-        "due_at": report.due_at if update.kind in _WITH_DATE else None,
+        "anew_url": None,
     }

@@ -23,6 +23,7 @@ from app.models import (
     UpdateKind,
 )
 from app.models.links import public_path
+from app.services.news import category_name
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,7 +47,6 @@ def pack(session: Session, delivery: Delivery, *, office: Office, at: datetime) 
     unit = rules.units.get(forwarding.unit_code)
     outside = unit is None or unit.outside
     language = rules.default_language
-    category = rules.categories.get(report.category_code)
     lamp = session.get(Asset, report.asset_id) if report.asset_id else None
     pictures = _pictures(report.photos, office=office) if delivery.kind == "forward" else ()
     return Parcel(
@@ -61,7 +61,7 @@ def pack(session: Session, delivery: Delivery, *, office: Office, at: datetime) 
         for_information=forwarding.for_information,
         reference=report.shown_reference,
         category_code=report.category_code,
-        category=category.name(language) if category else report.category_code,
+        category=category_name(report, rules, language=language),
         reported_at=report.created_at,
         due_at=report.due_at,
         lat=report.lat,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
@@ -15,10 +14,11 @@ from app.models import Road
 from app.routing.fields import FromFile, Words
 from app.services.geojson_features import (
     Feature,
+    FeaturesImported,
     OwnerField,
     composed,
+    own_name,
     owner_of,
-    properties_of,
     property_of,
     text_of,
 )
@@ -79,26 +79,14 @@ class ReadRoad:
     lines: list[LineOfPoints]
 
 
-@dataclass
-class RoadsImported:
-    """What became of the file's features; `refused` are (number of the feature from 1, reason)."""
-
-    read: int = 0
-    added: int = 0
-    known: int = 0
-    left_out: int = 0
-    refused: list[tuple[int, str]] = field(default_factory=list)
-    owners: Counter[str] = field(default_factory=Counter)
-
-
 def load_road_mapping(path: Path) -> RoadMapping:
     """Raises MappingMistakes naming every mistake with its line."""
     return read_mapping(path, RoadMapping)[0]
 
 
-def import_roads(session: Session, features: Iterable[Any], mapping: RoadMapping) -> RoadsImported:
+def import_roads(session: Session, features: Iterable[Any], mapping: RoadMapping) -> FeaturesImported:
     """Every line comes in, or is named with its reason; the features may come from any kind of file."""
-    result = RoadsImported()
+    result = FeaturesImported()
     before = _count(session)
     batch: list[ReadRoad] = []
     for road in _roads(features, mapping, result):
@@ -112,18 +100,13 @@ def import_roads(session: Session, features: Iterable[Any], mapping: RoadMapping
     return result
 
 
-def _roads(features: Iterable[Any], mapping: RoadMapping, result: RoadsImported) -> Iterator[ReadRoad]:
+def _roads(features: Iterable[Any], mapping: RoadMapping, result: FeaturesImported) -> Iterator[ReadRoad]:
     seen: set[str] = set()
-    for number, feature in enumerate(features, start=1):
-        result.read += 1
-        try:
-            if _is_left_out(properties_of(feature), mapping.leave_out):
-                result.left_out += 1
-                continue
-            road = _road(feature, mapping, seen)
-        except Invalid as refused:
-            result.refused.append((number, str(refused)))
-            continue
+
+    def make(feature: Feature, properties: Feature) -> ReadRoad | None:
+        return None if _is_left_out(properties, mapping.leave_out) else _road(feature, properties, mapping, seen)
+
+    for road in result.each(features, make):
         seen.add(road.source_ref)
         result.owners[road.owner] += 1
         yield road
@@ -133,17 +116,9 @@ def _is_left_out(properties: Feature, left_out: LeftOut | None) -> bool:
     return left_out is not None and str(property_of(properties, left_out.property)) in left_out.words
 
 
-def _road(feature: Feature, mapping: RoadMapping, seen: set[str]) -> ReadRoad:
-    properties = properties_of(feature)
-    source_ref = text_of(properties, mapping.source_ref, most=200) or text_of(feature, mapping.source_ref, most=200)
-    if source_ref is None:
-        raise Invalid(f"it has no “{mapping.source_ref}”, which tells it from others")
-    if len(source_ref) > 80:
-        raise Invalid(f"its “{mapping.source_ref}” is longer than 80 characters")
-    if source_ref in seen:
-        raise Invalid(f"“{source_ref}” stands twice in the file")
+def _road(feature: Feature, properties: Feature, mapping: RoadMapping, taken: Container[str]) -> ReadRoad:
     return ReadRoad(
-        source_ref=source_ref,
+        source_ref=own_name(feature, properties, mapping.source_ref, taken=taken),
         name=text_of(properties, mapping.name, most=120),
         ref=composed(properties, mapping.ref, most=40),
         owner=owner_of(properties, mapping.owner),

@@ -17,6 +17,7 @@ from app.models import Notification, NotificationKind, Report, Support, Update, 
 from app.models.links import public_path, support_confirm_path, support_stop_path
 from app.models.reference import show_reference
 from app.queries.visible import is_public
+from app.services import news
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,11 +25,8 @@ if TYPE_CHECKING:
     from app.routing import Rules
     from app.services.office import Office
 
-HAPPENED: dict[str, str] = {
+HAPPENED: dict[str, str] = news.HAPPENED | {
     UpdateKind.FORWARDED: N_("The service desk has sent the report to %(unit)s."),
-    UpdateKind.TAKEN: N_("%(unit)s has started working on it."),
-    UpdateKind.SCHEDULED: N_("A crew from %(unit)s has put it on its list."),
-    UpdateKind.FIXED: N_("It is fixed, says %(unit)s."),
     UpdateKind.ANSWERED: N_("The report has been answered."),
     UpdateKind.REFERRED: N_("This is not for the municipality to mend. We have sent the report to %(unit)s."),
     UpdateKind.REJECTED: N_("We have closed the report without doing any work."),
@@ -36,13 +34,8 @@ HAPPENED: dict[str, str] = {
     UpdateKind.WITHDRAWN: N_("The person who sent the report has withdrawn it."),
     UpdateKind.REOPENED: N_("The report is open again. The service desk looks at it once more."),
 }
-NEXT: dict[str, str] = {
-    UpdateKind.FORWARDED: N_("They look at it and mend it. You get a mail when it is done."),
-    UpdateKind.TAKEN: N_("You get a mail when it is done."),
-    UpdateKind.SCHEDULED: N_("You get a mail when it is done."),
+NEXT: dict[str, str] = news.NEXT | {
     UpdateKind.FIXED: N_("Is it still broken? Then send a new report."),
-    UpdateKind.REFERRED: N_("They decide when it is mended. Please ask them about it."),
-    UpdateKind.REJECTED: N_("Do you think that this is wrong? Reply to this mail."),
     UpdateKind.DUPLICATE: N_("You hear from us about the first report from now on. You need not do anything."),
     UpdateKind.WITHDRAWN: N_("Is it still broken? Then send a new report."),
 }
@@ -50,7 +43,6 @@ NEWS = N_("There is news about the report.")
 LOOK = N_("Open the report to see all that has happened.")
 # Nobody goes on with these, so whoever still sees the fault must tell us anew.
 _SEND_ANEW = {UpdateKind.FIXED, UpdateKind.WITHDRAWN}
-_WITH_DATE = {UpdateKind.FORWARDED, UpdateKind.TAKEN, UpdateKind.SCHEDULED}
 
 
 def write(session: Session, notification: Notification, *, office: Office, at: datetime) -> Letter | None:
@@ -85,10 +77,9 @@ def write(session: Session, notification: Notification, *, office: Office, at: d
 
 
 def _common(report: Report, rules: Rules, support: Support, *, base_url: str) -> dict[str, object]:
-    category = rules.categories.get(report.category_code)
     return {
         "reference": report.shown_reference,
-        "category": category.name(support.language) if category else report.category_code,
+        "category": news.category_name(report, rules, language=support.language),
         # The reporter wrote the other address, and it may hold a name.
         "address": report.address if report.text_public else report.nearest_address,
         "reported_at": report.created_at,
@@ -101,17 +92,10 @@ def _news(
 ) -> dict[str, object]:
     by_id = select(Update).where(Update.id == notification.update_id)
     update = session.scalars(by_id.options(joinedload(Update.note))).one()
-    unit = rules.units.get(update.unit_code or "")
     anew = urlencode({"category": report.category_code, "lat": report.lat, "lon": report.lon})
-    return {
+    return news.about(update, report, rules, language=language) | {
         "happened": HAPPENED.get(update.kind, NEWS),
         "next": NEXT.get(update.kind, LOOK),
-        "status": update.to_status or report.status,
-        "unit": unit.name(language) if unit else rules.municipality.name(language),
-        "unit_phone": unit.phone if unit and unit.outside else None,
-        "unit_url": unit.url if unit and unit.outside else None,
-        "words": update.note.body if update.note is not None and update.note.public else None,
-        "due_at": report.due_at if update.kind in _WITH_DATE else None,
         "anew_url": f"{base_url}/?{anew}" if update.kind in _SEND_ANEW and report.is_placed else None,
         "first": _first(session, report) if update.kind == UpdateKind.DUPLICATE else None,
     }
