@@ -39,6 +39,7 @@ STEPS: dict[str, Step] = {
     "kind": find_kinds,
     "photo": use_photo_place,
     "place": find_place,
+    "around": find_place,
     "lamp": take_lamp,
     "not-lamp": refuse_lamp,
     "support": say_mine_too,

@@ -45,7 +45,12 @@ class Choice:
     @property
     def value(self) -> str:
         """The value of the button that chooses it without script."""
-        return f"place:{self.lat!r},{self.lon!r}:{self.label}"
+        return f"{'around' if self.vague else 'place'}:{self.lat!r},{self.lon!r}:{self.label}"
+
+    @property
+    def vague(self) -> bool:
+        """A street or a part of town is no spot: it is shown, and the spot on it still to be told."""
+        return self.kind in {"street", "name"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +98,12 @@ def in_words(found: Found, rules: Rules, lang: str, *, plain: bool = False, stil
     return Answer(choices, " ".join(sentences), only)
 
 
-def taken(label: str, lang: str) -> Answer:
+def taken(label: str, lang: str, *, vague: bool = False) -> Answer:
     """What is said when a place was chosen without script."""
-    return Answer((), translate(N_("The place is now %(place)s."), lang, place=label), None)
+    said = N_("The place is now %(place)s.")
+    if vague:
+        said = N_("We show %(place)s. Write the house number, or what is nearby, in the field below.")
+    return Answer((), translate(said, lang, place=label), None)
 
 
 def _counted(number: int, lang: str) -> str:

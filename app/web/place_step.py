@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.web.report_form import ReportForm
     from app.web.state import AppState
 
-_CHOSEN = re.compile(r"place:(-?[0-9.]{1,20}),(-?[0-9.]{1,20}):(.*)", re.DOTALL)
+_CHOSEN = re.compile(r"(place|around):(-?[0-9.]{1,20}),(-?[0-9.]{1,20}):(.*)", re.DOTALL)
 LONGEST_LABEL = 200
 
 
@@ -59,17 +59,20 @@ def find_place(
     at: datetime,  # noqa: ARG001
     places: Answer | None = None,
 ) -> dict[str, Any]:
-    """`place` takes the place when `look_for_place` found only one; `place:LAT,LON:LABEL` takes that one.
+    """`place` takes the place when `look_for_place` found only one; `place:LAT,LON:LABEL` takes that one,
+    and `around:LAT,LON:LABEL` a street or a part of town, whose nearest address says nothing about the fault.
 
     Gives the page `places` (what was found, in words) and `nearest` (the address nearest to the place).
     """
     chosen = _chosen(posted)
     if chosen is not None:
-        return _take(session, form, (chosen[1], chosen[2]), chosen[3], lang=lang)
+        return _take(session, form, (chosen[2], chosen[3]), chosen[4], lang=lang, vague=chosen[1] == "around")
     only = places.only if places is not None else None
     if only is None:
         return {"places": places}
-    return _take(session, form, (repr(only.lat), repr(only.lon)), only.label, lang=lang, address=only.address)
+    return _take(
+        session, form, (repr(only.lat), repr(only.lon)), only.label, lang=lang, address=only.address, vague=only.vague
+    )
 
 
 def _chosen(posted: FormData) -> re.Match[str] | None:
@@ -77,7 +80,14 @@ def _chosen(posted: FormData) -> re.Match[str] | None:
 
 
 def _take(
-    session: Session, form: ReportForm, position: tuple[str, str], label: str, *, lang: str, address: str = ""
+    session: Session,
+    form: ReportForm,
+    position: tuple[str, str],
+    label: str,
+    *,
+    lang: str,
+    vague: bool,
+    address: str = "",
 ) -> dict[str, Any]:
     try:
         place = (float(position[0]), float(position[1]))
@@ -88,6 +98,8 @@ def _take(
     form.lat, form.lon = position
     form.where = label[:LONGEST_LABEL]
     form.pin, form.not_lamp = "", ""
+    if vague:
+        return {"places": taken(form.where, lang, vague=True), "nearest": None}
     nearest = address_at(surroundings(session, lat=place[0], lon=place[1]))
     if not form.address.strip():
         form.address = address or nearest or ""

@@ -137,7 +137,7 @@ def enter(
     posted = ReportForm.from_post(form)
     channel = _one_of(CHANNELS, form.get("channel"), "phone")
     language = _one_of(LANGUAGES, form.get("language"), rules.default_language)
-    if str(form.get("do", "")).startswith("place"):
+    if str(form.get("do", "")).startswith(("place", "around")):
         places = look_for_place(session, state, posted, form, lang=lang)
         found = find_place(session, state, posted, form, lang=lang, at=now, places=places)
         return _show_form(
