@@ -22,7 +22,7 @@ export function followHere(form) {
       if (!answer.ok) throw new Error(answer.statusText);
       // A document of its own, in which no script runs; only its elements move over.
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-      box.replaceChildren(...fresh.body.children);
+      replace(box, fresh.body.children);
       document.getElementById("similar-first")?.remove();
       document.dispatchEvent(new CustomEvent("gatami:here"));
     } catch {
@@ -32,6 +32,8 @@ export function followHere(form) {
   }
 
   function soon() {
+    // What was asked before this change is no answer to it.
+    asked += 1;
     clearTimeout(timer);
     timer = setTimeout(ask, PATIENCE_MS);
   }
@@ -40,6 +42,13 @@ export function followHere(form) {
   });
   document.addEventListener("gatami:place", soon);
   form.addEventListener("gatami:again", soon);
+}
+
+/** Puts the new elements in place of the old; whoever stood in one of them with the keyboard still stands there. */
+function replace(box, elements) {
+  const stood = box.contains(document.activeElement) ? document.activeElement.id : "";
+  box.replaceChildren(...elements);
+  if (stood) document.getElementById(stood)?.focus({ preventScroll: true });
 }
 
 /** Says that no similar reports can be shown here, as the hidden field of the part that did not come would. */
