@@ -73,6 +73,9 @@ UPDATE_WORDS: dict[str, str] = {
     "confirmed": N_("E-mail address confirmed"),
     "erased": N_("Personal data deleted"),
     "not_found": N_("The crew did not find the fault"),
+    "corrected": N_("Corrected by the reporter"),
+    "gone": N_("No longer a problem, says the reporter"),
+    "withheld": N_("The reporter does not want the words to be shown"),
 }
 
 OWNER_WORDS: dict[str, str] = {

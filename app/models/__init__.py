@@ -16,6 +16,7 @@ from app.models.forwarding import Delivery, Forwarding
 from app.models.notification import Notification, NotificationKind
 from app.models.photo import Photo
 from app.models.place import Place, Road
+from app.models.rating import Rating
 from app.models.report import Report
 from app.models.reporter import Reporter
 from app.models.sending import SendingState
@@ -45,6 +46,7 @@ __all__ = [
     "NotificationKind",
     "Photo",
     "Place",
+    "Rating",
     "RegisterAnswer",
     "Report",
     "ReportStatus",

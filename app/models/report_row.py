@@ -95,6 +95,8 @@ class ReportRow:
 
     description: Mapped[str | None] = mapped_column(Text)
     text_public: Mapped[bool] = mapped_column(default=False)
+    # The reporter does not want the words to be shown, whatever the desk thinks of them.
+    words_withheld_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     answers: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
 
     unit_code: Mapped[str | None] = mapped_column(String(40))

@@ -28,13 +28,21 @@ class Reporter(Base):
     language: Mapped[str] = mapped_column(String(5), default="nb")
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # Its owner said stop, or a mail server said that there is no such mailbox.
+    stopped_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    bounced_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     report: Mapped[Report] = relationship(back_populates="reporter", lazy="raise_on_sql")
 
     @property
     def hears(self) -> bool:
-        """Whether mails beyond the receipt may go out: there is an address, and its owner confirmed it."""
-        return self.email is not None and self.confirmed_at is not None
+        """Whether mails beyond the receipt may go out: the address is confirmed and works, and nobody said stop."""
+        return (
+            self.email is not None
+            and self.confirmed_at is not None
+            and self.stopped_at is None
+            and self.bounced_at is None
+        )
 
     def confirm(self, *, at: datetime) -> None:
         """The owner of the address pressed the button in the mail."""
@@ -43,5 +51,5 @@ class Reporter(Base):
     def erase(self, *, at: datetime) -> None:
         """Forget the person; the anonymous report stays."""
         self.name = self.email = self.phone = None
-        self.confirmed_at = None
+        self.confirmed_at = self.stopped_at = self.bounced_at = None
         self.erased_at = at

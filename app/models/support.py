@@ -34,13 +34,15 @@ class Support(Base):
     language: Mapped[str] = mapped_column(String(5), default="nb", server_default="nb")
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    bounced_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     report: Mapped[Report] = relationship(lazy="raise_on_sql")
 
     @property
     def hears(self) -> bool:
-        """Whether mails go out: the owner of the address confirmed it and has not said stop since."""
-        return self.email is not None and self.confirmed_at is not None and self.ended_at is None
+        """Whether mails go out: the owner of the address confirmed it and has not said stop since, and it works."""
+        asked_for = self.email is not None and self.confirmed_at is not None
+        return asked_for and self.ended_at is None and self.bounced_at is None
 
     @property
     def is_over(self) -> bool:

@@ -50,6 +50,9 @@ class UpdateKind(StrEnum):
     CONFIRMED = "confirmed"
     ERASED = "erased"
     NOT_FOUND = "not_found"
+    CORRECTED = "corrected"
+    GONE = "gone"
+    WITHHELD = "withheld"
 
 
 class Update(Base):

@@ -63,7 +63,23 @@ AXE = VendorFile(
     local_path="axe/axe.min.js",
     integrity="sha384-xt1SFg49QaDwsyt0Xfs2XAyBtYPClXl3X2q5OOLeGAUmq9jZTYIMdztpF99WdhiH",
 )
-VENDOR_FILES = {file.name: file for file in (LEAFLET_JS, LEAFLET_CSS, DESIGNSYSTEMET_CSS, DESIGNSYSTEMET_THEME, AXE)}
+# PDF files are set in it: it has the letters of every language we speak, Á Č Đ Ŋ Š Ŧ Ž among them.
+FONT = VendorFile(
+    name="font.ttf",
+    cdn_url=f"{_CDN}dejavu-fonts-ttf@2.37.3/ttf/DejaVuSans.ttf",
+    local_path="dejavu/DejaVuSans.ttf",
+    integrity="sha384-WWCI8RVJmiZvis8EpwnSyGn7cTtzGfshxkxsg5ZuL9AUFpzKg99zhn/2lkFh2+vG",
+)
+BOLD_FONT = VendorFile(
+    name="font-bold.ttf",
+    cdn_url=f"{_CDN}dejavu-fonts-ttf@2.37.3/ttf/DejaVuSans-Bold.ttf",
+    local_path="dejavu/DejaVuSans-Bold.ttf",
+    integrity="sha384-NaVuSXCZeye4QyXzNedGU5Jz3B9xbAydt90g8TJAfHeosmQCXUNytQnYH5ZzJgKv",
+)
+VENDOR_FILES = {
+    file.name: file
+    for file in (LEAFLET_JS, LEAFLET_CSS, DESIGNSYSTEMET_CSS, DESIGNSYSTEMET_THEME, AXE, FONT, BOLD_FONT)
+}
 # leaflet.css asks for these relative to itself.
 _LEAFLET_IMAGES = (
     "layers.png",

@@ -1,0 +1,30 @@
+"""After a report was sent: stop, bounces, words that are not to be shown, and how satisfied its reporter is."""
+
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+AFTERWARDS = """
+ALTER TABLE reporter ADD stopped_at timestamptz, ADD bounced_at timestamptz;
+ALTER TABLE support ADD bounced_at timestamptz;
+ALTER TABLE report ADD words_withheld_at timestamptz;
+CREATE TABLE rating (
+    report_id bigint CONSTRAINT pk_rating PRIMARY KEY
+        CONSTRAINT fk_rating_report_id_report REFERENCES report (id) ON DELETE CASCADE,
+    score smallint NOT NULL CONSTRAINT ck_rating_score CHECK (score BETWEEN 1 AND 5),
+    words text,
+    at timestamptz NOT NULL
+);
+CREATE INDEX ix_rating_at ON rating (at);
+"""
+
+
+def upgrade() -> None:
+    op.execute(AFTERWARDS)
+
+
+def downgrade() -> None:
+    raise RuntimeError("Restore a backup instead.")
