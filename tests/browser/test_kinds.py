@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.realdb]
 WIDTHS = pytest.mark.parametrize("width", [360, 1280])
+# What is done there is the same at every width.
+PHONE = pytest.mark.parametrize("width", [360])
 SEARCH = "Search: what is wrong?"
 
 
@@ -47,7 +49,7 @@ def test_a_misspelt_norwegian_word_finds_the_kind_on_the_english_page(
     assert sent(live_server).category_code == "snow"
 
 
-@WIDTHS
+@PHONE
 def test_words_that_fit_nothing_lead_to_the_list(
     live_server: LiveServer, page_at: Callable[..., Page], width: int
 ) -> None:
@@ -96,7 +98,7 @@ def test_another_search_keeps_the_choice(live_server: LiveServer, page_at: Calla
     assert page.evaluate("document.querySelector('input[name=category]:checked').value") == "tagging"
 
 
-@WIDTHS
+@PHONE
 def test_the_first_words_propose_kinds_and_one_tap_takes_one(
     live_server: LiveServer, page_at: Callable[..., Page], width: int, screenshot: Callable[..., None]
 ) -> None:
@@ -128,7 +130,7 @@ def test_whoever_has_chosen_is_asked_nothing(live_server: LiveServer, page_at: C
     expect(page.locator("#kinds-proposed")).to_be_empty()
 
 
-@WIDTHS
+@PHONE
 def test_open_wires_as_an_answer_show_the_number_and_another_answer_gives_the_form_back(
     live_server: LiveServer, page_at: Callable[..., Page], width: int, screenshot: Callable[..., None]
 ) -> None:
@@ -184,7 +186,7 @@ def test_answers_with_the_same_code_go_along_to_another_category_and_all_come_ba
     expect(page.get_by_label("It flickers")).to_be_checked()
 
 
-@WIDTHS
+@PHONE
 def test_every_kind_of_question_is_answered_and_a_nought_counts(
     live_server: LiveServer, page_at: Callable[..., Page], width: int
 ) -> None:
@@ -213,7 +215,7 @@ def test_several_answers_and_a_date_are_kept(live_server: LiveServer, page_at: C
     assert kept == {"since": "2026-11-29", "problem": ["pressure", "colour"]}
 
 
-@WIDTHS
+@PHONE
 def test_without_script_the_button_finds_kinds_and_keeps_what_was_typed(
     live_server: LiveServer, page_at: Callable[..., Page], width: int, screenshot: Callable[..., None]
 ) -> None:

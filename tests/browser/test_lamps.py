@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.realdb]
 WIDTHS = pytest.mark.parametrize("width", [360, 1280])
+# What is done there is the same at every width.
+PHONE = pytest.mark.parametrize("width", [360])
 PRESS_RIGHT = "document.getElementById('map').dispatchEvent(new KeyboardEvent('keydown', {keyCode: 39, bubbles: true}))"
 # About 8 m and 40 m north of the place, and 2 km south of it.
 NEAR, NEXT, FAR = (STORGATA[0] + 0.000072, STORGATA[1]), (STORGATA[0] + 0.00036, STORGATA[1]), (69.6312, 18.9553)
@@ -97,7 +99,7 @@ def test_the_pin_snaps_to_the_lamp_beside_it_and_says_so(
     assert number_of(live_server, report) == "1234"
 
 
-@WIDTHS
+@PHONE
 def test_not_this_lamp_puts_the_pin_back_and_ties_the_report_to_none(
     live_server: LiveServer, lamps: None, page_at: Callable[..., Page], screenshot: Callable[..., None], width: int
 ) -> None:
@@ -123,7 +125,7 @@ def test_not_this_lamp_puts_the_pin_back_and_ties_the_report_to_none(
     assert (report.lat, report.lon) == (STORGATA[0], pytest.approx(STORGATA[1] + 0.0001))
 
 
-@WIDTHS
+@PHONE
 def test_a_tap_on_a_lamp_sets_the_place_and_fills_in_its_number(
     live_server: LiveServer, lamps: None, page_at: Callable[..., Page], screenshot: Callable[..., None], width: int
 ) -> None:
@@ -161,7 +163,7 @@ def pixel_of(page: Page, place: tuple[float, float]) -> tuple[float, float]:
     return box["x"] + 20 + right, box["y"] + 48 - up
 
 
-@WIDTHS
+@PHONE
 def test_a_reported_lamp_says_so_on_the_map_and_before_the_words(
     live_server: LiveServer, lamps: None, page_at: Callable[..., Page], screenshot: Callable[..., None], width: int
 ) -> None:
@@ -194,7 +196,7 @@ def test_a_reported_lamp_says_so_on_the_map_and_before_the_words(
     screenshot(page, f"lamp-reported-{width}", whole=True)
 
 
-@WIDTHS
+@PHONE
 def test_the_nearest_lamps_are_a_list_for_whoever_has_no_map(
     live_server: LiveServer, lamps: None, page_at: Callable[..., Page], width: int
 ) -> None:
@@ -254,7 +256,7 @@ def test_a_number_far_from_the_pin_is_asked_about_and_the_pin_moves_there(
     assert float(page.locator("#lat").input_value()) == pytest.approx(FAR[0], abs=1e-6)
 
 
-@WIDTHS
+@PHONE
 def test_without_script_the_lamps_are_offered_and_refused_as_well(
     live_server: LiveServer, lamps: None, page_at: Callable[..., Page], screenshot: Callable[..., None], width: int
 ) -> None:
@@ -294,7 +296,7 @@ def test_without_tiles_the_lamps_lie_above_what_stands_in_for_the_map(
     screenshot(page, "lamps-without-tiles-360")
 
 
-@WIDTHS
+@PHONE
 def test_a_report_on_the_forms_map_looks_unlike_a_lamp_and_says_what_it_is_when_tapped(
     live_server: LiveServer, lamps: None, page_at: Callable[..., Page], screenshot: Callable[..., None], width: int
 ) -> None:

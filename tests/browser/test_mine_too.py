@@ -38,6 +38,8 @@ HERE = {
     "permissions": ["geolocation"],
 }
 WIDTHS = pytest.mark.parametrize("width", [360, 1280])
+# What is done there is the same at every width.
+PHONE = pytest.mark.parametrize("width", [360])
 
 
 @pytest.fixture
@@ -89,7 +91,7 @@ def test_one_tap_from_the_form_is_counted_and_the_desk_sees_it(
     screenshot(page, f"mine-too-queue-{width}")
 
 
-@WIDTHS
+@PHONE
 def test_without_script_the_form_asks_once_and_nothing_typed_is_lost(
     live_server: LiveServer, page_at: Callable[..., Page], reported: Report, width: int, screenshot: Callable[..., None]
 ) -> None:
@@ -166,7 +168,7 @@ def test_a_report_on_the_map_is_mine_too_from_its_label(
     assert [report.support_count for report in stored(live_server)] == [1]
 
 
-@WIDTHS
+@PHONE
 def test_an_address_is_confirmed_by_mail_and_hears_how_it_goes(
     live_server: LiveServer, page_at: Callable[..., Page], reported: Report, clock: Clock, mailing: Settings,
     postbox: Postbox, width: int, screenshot: Callable[..., None],

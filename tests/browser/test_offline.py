@@ -65,7 +65,8 @@ def phone(page_at: Callable[..., Page]) -> Callable[[int], Page]:
 
 
 def installed(page: Page) -> None:
-    """Wait until the worker has everything and answers for this page."""
+    """Wait until the worker has everything and answers for this page; a page of ours leaves it for later."""
+    page.evaluate("() => { navigator.serviceWorker.register('/sw.js', { type: 'module' }); }")
     page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=20_000)
 
 

@@ -16,7 +16,6 @@ from tests.browser.accessibility import check_page
 from tests.browser.test_offline import (
     CUT,
     SAVED,
-    WIDTHS,
     installed,
     real_time,
     reports,
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["real_time"]
 pytestmark = [pytest.mark.browser, pytest.mark.realdb]
+PHONE = pytest.mark.parametrize("width", [360])
 # What a browser says of a photo that is gone.
 TOLD = [*CUT, "404"]
 STORED = """async () => {
@@ -89,7 +89,7 @@ def open_refused(page: Page) -> None:
     expect(page.locator("#error-summary")).to_be_focused()
 
 
-@WIDTHS
+@PHONE
 def test_a_mended_report_keeps_the_photo_that_only_the_server_has(
     live_server: LiveServer, phone: Callable[[int], Page], width: int, screenshot: Callable[..., None]
 ) -> None:
@@ -108,7 +108,7 @@ def test_a_mended_report_keeps_the_photo_that_only_the_server_has(
     assert len(report.photos) == 1
 
 
-@WIDTHS
+@PHONE
 def test_a_photo_that_is_gone_is_said_in_the_list_and_can_be_removed(
     live_server: LiveServer, phone: Callable[[int], Page], width: int, screenshot: Callable[..., None]
 ) -> None:
@@ -263,7 +263,7 @@ def other_rules(live_server: LiveServer, tmp_path: Path) -> Callable[..., None]:
     return change
 
 
-@WIDTHS
+@PHONE
 def test_a_report_of_open_wires_that_waited_shows_the_number_to_ring(
     live_server: LiveServer,
     page_at: Callable[..., Page],
@@ -296,7 +296,7 @@ def test_a_report_of_open_wires_that_waited_shows_the_number_to_ring(
     expect(page.locator("#waiting-list").get_by_role("link", name="Ring 77 00 00 02")).to_be_visible()
 
 
-@WIDTHS
+@PHONE
 def test_a_category_that_is_retired_while_the_page_is_open_is_said_and_everything_stays(
     live_server: LiveServer,
     page_at: Callable[..., Page],

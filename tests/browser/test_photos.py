@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.realdb]
 WIDTHS = pytest.mark.parametrize("width", [360, 1280])
+# What is done there is the same at every width.
+PHONE = pytest.mark.parametrize("width", [360])
 BALSFJORD = (69.3000, 19.2000)
 HERE = {
     "geolocation": {"latitude": STORGATA[0], "longitude": STORGATA[1], "accuracy": 12},
@@ -107,7 +109,7 @@ def test_no_to_the_place_of_a_photo_leaves_it_to_the_person(
     expect(page.locator("#photo-list img")).to_have_count(1)
 
 
-@WIDTHS
+@PHONE
 def test_a_photo_without_a_place_is_kept_and_my_position_offered(
     live_server: LiveServer, page_at: Callable[..., Page], width: int, screenshot: Callable[..., None]
 ) -> None:
@@ -151,7 +153,7 @@ def test_a_heic_photo_tells_its_place_by_the_ordinary_way(
     expect(page.locator("#photo-list img")).to_have_count(1)
 
 
-@WIDTHS
+@PHONE
 def test_without_script_a_photos_place_is_asked_for_by_a_button(
     live_server: LiveServer, page_at: Callable[..., Page], width: int, screenshot: Callable[..., None]
 ) -> None:
@@ -321,7 +323,7 @@ def test_a_large_heic_that_this_browser_cannot_make_smaller_is_told_at_once(
     assert uploads == []
 
 
-@WIDTHS
+@PHONE
 def test_the_reporters_own_page_takes_photos_as_the_form_does(
     live_server: LiveServer, page_at: Callable[..., Page], width: int, screenshot: Callable[..., None]
 ) -> None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.realdb]
 WIDTHS = pytest.mark.parametrize("width", [360, 1280])
+# What is done there is the same at every width.
+PHONE = pytest.mark.parametrize("width", [360])
 FIELD = "Address, place name, number on the lamp, or coordinates"
 NEXT_DOOR = (69.6600, 18.9700)
 FAR_END = (69.6630, 18.9800)
@@ -94,7 +96,7 @@ def test_the_whole_report_by_keyboard_alone_and_without_looking_at_the_map(
     assert (report.lat, report.lon, report.nearest_address) == (*STORGATA, "Prøvegata 5")
 
 
-@WIDTHS
+@PHONE
 def test_a_tap_on_a_suggestion_takes_it_and_the_map_follows(
     live_server: LiveServer, page_at: Callable[..., Page], width: int
 ) -> None:
@@ -249,7 +251,7 @@ def test_the_nearest_address_follows_the_pin(live_server: LiveServer, page_at: C
     expect(page.locator("#address")).to_have_value("Prøvegata 7")
 
 
-@WIDTHS
+@PHONE
 def test_without_the_map_the_search_finds_the_place(
     live_server: LiveServer, context_at: Callable[..., BrowserContext], width: int
 ) -> None:
@@ -266,7 +268,7 @@ def test_without_the_map_the_search_finds_the_place(
     assert reports(live_server)[0].lat == 69.65
 
 
-@WIDTHS
+@PHONE
 def test_without_script_the_search_finds_the_place(
     live_server: LiveServer, page_at: Callable[..., Page], screenshot: Callable[..., None], width: int
 ) -> None:
@@ -305,7 +307,7 @@ def test_a_place_that_only_kartverket_knows_is_found_by_the_button(
     expect(page.locator("#place-status")).to_have_text("The place is now Nygata 1, 9008 Tromsø.")
 
 
-@WIDTHS
+@PHONE
 def test_when_the_registers_are_down_the_page_says_so_and_the_rest_works(
     live_server: LiveServer, page_at: Callable[..., Page], kartverket: FakeRegister, width: int
 ) -> None:
@@ -339,7 +341,7 @@ def test_without_a_network_the_search_says_so(live_server: LiveServer, page_at: 
     )
 
 
-@WIDTHS
+@PHONE
 def test_the_desk_finds_a_callers_place_without_the_mouse(
     live_server: LiveServer, page_at: Callable[..., Page], width: int
 ) -> None:
