@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     )
     trusted_proxies: str = Field("", description="Addresses, comma separated, whose X-Forwarded-For is believed.")
     session_hours: int = Field(12, description="Hours after which staff must sign in again.")
+    mine_days: int = Field(30, ge=1, description="Days for which a resident who used a link in a mail stays signed in.")
+    mine_link_hours: int = Field(2, ge=1, description="Hours for which the link in a mail signs its reader in, once.")
     undo_seconds: int = Field(10, ge=0, description="Seconds in which a decision at the desk can be undone.")
     photo_max_bytes: int = Field(15_000_000, description="Largest photo taken in, in bytes.")
     limit_reports_per_hour: int = Field(
@@ -74,6 +76,9 @@ class Settings(BaseSettings):
     )
     limit_searches_per_hour: int = Field(
         3600, ge=0, description="Searches for places per hour from one network address; 0: no limit."
+    )
+    limit_sign_in_per_hour: int = Field(
+        60, ge=0, description="Sign-in mails asked for per hour from one network address; 0: no limit."
     )
     form_seconds: float = Field(
         2.0, ge=0, description="A form that is sent sooner after its page was made is shown once more; 0: never."

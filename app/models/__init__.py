@@ -19,6 +19,7 @@ from app.models.place import Place, Road
 from app.models.rating import Rating
 from app.models.report import Report
 from app.models.reporter import Reporter
+from app.models.resident import ResidentLink, ResidentSession
 from app.models.sending import SendingState
 from app.models.staff import Role, SignInAttempt, Staff, StaffSession, StaffUnit
 from app.models.status import ALLOWED, AT_UNIT, CLOSED, OPEN, ReportStatus
@@ -51,6 +52,8 @@ __all__ = [
     "Report",
     "ReportStatus",
     "Reporter",
+    "ResidentLink",
+    "ResidentSession",
     "Road",
     "Role",
     "RouteList",

@@ -31,6 +31,17 @@ def confirm_path(report: Report, email: str, *, secret: bytes) -> str:
     return f"/confirm/{report.shown_reference}/{confirm_token(report, email, secret=secret)}"
 
 
+def rating_token(report: Report, *, secret: bytes) -> str:
+    """Stands in the mail that tells of a report's end, and lets its reader say how it went and nothing else."""
+    return _sign(secret, "rating", str(report.id), report.nonce)
+
+
+def rating_path(report: Report, score: int | None = None, *, secret: bytes) -> str:
+    """Path of the page that asks how satisfied the reporter is, with 1 to 5 chosen beforehand where it is given."""
+    path = f"/rating/{report.shown_reference}/{rating_token(report, secret=secret)}"
+    return path if score is None else f"{path}?score={score}"
+
+
 def public_path(report: Report) -> str:
     """Path of the page that everybody may see."""
     return f"/reports/{report.shown_reference}"

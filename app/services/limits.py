@@ -81,6 +81,7 @@ def limits_of(settings: Settings) -> dict[str, tuple[Limit, ...]]:
         ),
         "photo": (Limit(settings.limit_photos_per_hour / 2, settings.limit_photos_per_hour),),
         "support": (Limit(settings.limit_support_per_hour / 2, settings.limit_support_per_hour),),
+        "sign_in": (Limit(settings.limit_sign_in_per_hour / 2, settings.limit_sign_in_per_hour),),
         "search": (Limit(settings.limit_searches_per_hour / 6, settings.limit_searches_per_hour),),
     }
     return {kind: tuple(one for one in found if one.per_hour > 0) for kind, found in table.items()}

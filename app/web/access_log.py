@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("gatami.access")
 _SECRET = re.compile(
-    r"^(/+(?:follow|confirm|support|confirm-support|stop-support)/+[^/]+/+|/+staff/+invitations/+)[^/]+",
+    r"^(/+(?:follow|confirm|support|confirm-support|stop-support|rating)/+[^/]+/+"
+    r"|/+(?:staff/+invitations|mine/+link)/+)[^/]+",
     re.IGNORECASE,
 )
 # A line end in an address would begin a line of its own, and terminals obey some of the others.

@@ -24,6 +24,7 @@ from app.text import say, translate
 from app.web import malformed
 from app.web.cursors import CursorError
 from app.web.deps import CsrfFailed, NotSignedIn, get_language
+from app.web.resident import NoResidentError
 from app.web.templating import redirect, render
 
 log = logging.getLogger(__name__)
@@ -195,6 +196,11 @@ def on_not_signed_in(request: Request, error: NotSignedIn) -> Response:  # noqa:
     return redirect(request, f"/staff/sign-in?next={quote(target)}")
 
 
+def on_no_resident(request: Request, error: NoResidentError) -> Response:  # noqa: ARG001  (the handler's shape)
+    """To the page that mails a link."""
+    return redirect(request, "/mine/sign-in")
+
+
 def on_csrf(request: Request, error: CsrfFailed) -> Response:  # noqa: ARG001  (the handler's shape)
     """A form from elsewhere, or from yesterday."""
     return answer(request, 403, translate(CSRF, get_language(request)))
@@ -239,6 +245,7 @@ def register_errors(app: FastAPI) -> None:
         HTTPException: on_http_error,
         CursorError: on_bad_cursor,
         NotSignedIn: on_not_signed_in,
+        NoResidentError: on_no_resident,
         CsrfFailed: on_csrf,
         StaleDataError: on_stale,
         ClientDisconnect: on_gone,
