@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gettext
-import io
 import re
 import unicodedata
 from collections.abc import Callable
@@ -13,19 +11,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import dates, numbers
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel import numbers
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from app.errors import N_, DomainError
+from app.languages import dated, spanned, translations
 
 PROJECT = Path(__file__).resolve().parent.parent
-LOCALES = PROJECT / "app" / "locale"
 
-# English is the language of the msgids themselves; the others have a catalogue each.
-LANGUAGES: dict[str, str] = {"nb": "Norsk bokmål", "en": "English"}
-DEFAULT_LANGUAGE = "nb"
 PEOPLES_ZONE = ZoneInfo("Europe/Oslo")
 
 STATUS_WORDS: dict[str, str] = {
@@ -102,19 +95,6 @@ OWNERS_ROAD: dict[str, str] = {
 _ROAD_REF = re.compile(r"([ERF]) ?V? ?([0-9]{1,5})\b")
 
 
-@lru_cache
-def translations(lang: str) -> gettext.NullTranslations:
-    """The catalogue of a language, compiled when it is first asked for, so that no build step can be forgotten."""
-    path = LOCALES / lang / "LC_MESSAGES" / "gatami.po"
-    if not path.exists():
-        return gettext.NullTranslations()
-    compiled = io.BytesIO()
-    with path.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=lang))
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
-
-
 def translate(message: str, lang: str, **params: object) -> str:
     """`message` in the language, with its `%(name)s` placeholders filled in."""
     words = translations(lang).gettext(message)
@@ -157,37 +137,19 @@ def as_seen(text: str) -> str:
     return text.translate(_UNSEEN)
 
 
-def best_language(accept: str | None, *, default: str = DEFAULT_LANGUAGE) -> str:
-    """The first language of an Accept-Language header that we have; Norwegian in any form is bokmål.
-
-    Whoever names none gets the municipality's `default`, or English where we do not speak that.
-    """
-    for part in (accept or "").split(","):
-        code = part.split(";")[0].strip().lower()[:2]
-        if code in {"nb", "no", "nn"}:
-            return "nb"
-        if code in LANGUAGES:
-            return code
-    return default if default in LANGUAGES else "en"
-
-
 def show_datetime(moment: datetime, lang: str) -> str:
     """Date and time of day where people live."""
-    return dates.format_datetime(
-        moment.astimezone(PEOPLES_ZONE), "d. MMMM y 'kl.' HH:mm" if lang == "nb" else "d MMMM y 'at' HH:mm", locale=lang
-    )
+    return dated(moment.astimezone(PEOPLES_ZONE), lang, time=True)
 
 
 def show_date(moment: datetime | date, lang: str) -> str:
     """Date alone, month in words."""
-    day = moment.astimezone(PEOPLES_ZONE).date() if isinstance(moment, datetime) else moment
-    return dates.format_date(day, "d. MMMM y" if lang == "nb" else "d MMMM y", locale=lang)
+    return dated(moment.astimezone(PEOPLES_ZONE).date() if isinstance(moment, datetime) else moment, lang)
 
 
 def show_ago(moment: datetime, lang: str, *, now: datetime) -> str:
     """How long since, in one unit: 3 dager; nobody counts seconds."""
-    since = max(now - moment, timedelta(minutes=1))
-    return dates.format_timedelta(since, granularity="minute", locale=lang, threshold=1.1)
+    return spanned(max(now - moment, timedelta(minutes=1)), lang)
 
 
 def show_due(moment: datetime, lang: str, *, now: datetime) -> str:

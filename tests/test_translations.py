@@ -13,8 +13,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
+from app.languages import LANGUAGES, LOCALES
 from app.settings import PROJECT
-from app.text import LANGUAGES, LOCALES
 
 # English needs no catalogue: it is the msgids.
 CATALOGUES = sorted(set(LANGUAGES) - {"en"})

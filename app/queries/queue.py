@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, select
 
 from app.errors import N_
+from app.languages import LANGUAGES
 from app.models import Report, ReportStatus, Staff, Update, UpdateKind
 from app.queries.assets import point
-from app.text import LANGUAGES, translate
+from app.text import translate
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta

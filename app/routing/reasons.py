@@ -1,7 +1,7 @@
 """Why a rule matched or did not, as data and in words.
 
 The words stand here and not in the translation catalogues, because this layer lies below them and the command
-line says them too. Another language is another block in WORDS; a language that is not here reads English.
+line says them too. Another language is another block in WORDS; a language that is not here reads the nearest one.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from app.languages import FALLBACKS
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
@@ -61,8 +63,33 @@ WORDS: dict[str, dict[str, str]] = {
         "mon": "mandag", "tue": "tirsdag", "wed": "onsdag", "thu": "torsdag",
         "fri": "fredag", "sat": "lørdag", "sun": "søndag",
     },
+    "nn": {
+        "category": "kategorien er {value}",
+        "group": "kategorien høyrer til {value}",
+        "area": "staden ligg i {value}",
+        "road_owner": "vegen er eigd av {value}",
+        "asset_owner": "lyspunktet er eigd av {value}",
+        "answers": "svaret på {question} er {value}",
+        "dates": "datoen er {value}",
+        "weekdays": "dagen er {value}",
+        "hours": "klokkeslettet er {value}",
+        "fallback": "ingen fordelingsregel passa",
+        "and": "og",
+        "or": "eller",
+        "yes": "ja",
+        "no, it is": "nei, her er det {value}",
+        "not known": "nei, dette er ikkje kjent",
+        "between": "frå {first} til {last}",
+        "state": "staten",
+        "county": "fylkeskommunen",
+        "municipality": "kommunen",
+        "private": "ein privat eigar",
+        "nowhere": "utanfor alle område",
+        "mon": "måndag", "tue": "tysdag", "wed": "onsdag", "thu": "torsdag",
+        "fri": "fredag", "sat": "laurdag", "sun": "søndag",
+    },
 }  # fmt: skip
-QUOTES = {"nb": ("«", "»"), "nn": ("«", "»"), "en": ("“", "”"), "de": ("„", "“")}
+QUOTES = {"nb": ("«", "»"), "nn": ("«", "»"), "se": ("«", "»"), "en": ("“", "”"), "de": ("„", "“")}
 
 # A value as it is said in each language; the key "" serves every language that is not named.
 Value = Mapping[str, str]
@@ -131,8 +158,9 @@ class Check:
 
 
 def word(lang: str, key: str) -> str:
-    """A word or template of the table; English where the language is not in it."""
-    return WORDS.get(lang, WORDS["en"])[key]
+    """A word or template of the table; that of the nearest language, or English, where the language is not in it."""
+    near = next((one for one in (lang, *FALLBACKS.get(lang, ())) if one in WORDS), "en")
+    return WORDS[near][key]
 
 
 def owner_value(owner: str) -> Value:
@@ -186,7 +214,7 @@ def _values(values: Sequence[Value], lang: str, *, joint: str) -> str:
 
 
 def _value(value: Value, lang: str) -> str:
-    for wanted in (lang, ""):
+    for wanted in (lang, *FALLBACKS.get(lang, ()), ""):
         if wanted in value:
             return value[wanted]
     return next(iter(value.values()), "")

@@ -8,6 +8,8 @@ from typing import Annotated
 from pydantic import AfterValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from app.languages import FALLBACKS
+
 LANGUAGE_NAMES = {
     "nb": "bokmål",
     "nn": "nynorsk",
@@ -33,9 +35,9 @@ Texts = Annotated[dict[str, str], AfterValidator(_complete)]
 
 
 def pick(texts: Mapping[str, str], language: str, *, default: str | None = None) -> str:
-    """The text in the language, else in the default language, else in the first one written in the file."""
+    """The text in the language, else in the nearest to it, in the default language, or in the first one in the file."""
     base = language.split("-", maxsplit=1)[0].split("_", maxsplit=1)[0]
-    for wanted in (language, base, default):
+    for wanted in (language, base, *FALLBACKS.get(base, ()), default):
         if wanted and texts.get(wanted):
             return texts[wanted]
     return next(iter(texts.values()), "")

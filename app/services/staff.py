@@ -13,10 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from app.delivery import DeliveryFailed
 from app.delivery.letter import address_of
 from app.errors import N_, Conflict, Gone, Invalid, NotFound
+from app.languages import LANGUAGES
 from app.models import Role, Staff, StaffUnit
 from app.queries import people
 from app.services import passwords, signing_in
-from app.text import LANGUAGES
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -14,11 +14,11 @@ from starlette.datastructures import FormData
 
 from app.db import transaction
 from app.errors import N_, Forbidden
+from app.languages import LANGUAGES, best_language
 from app.models import Role, Staff
 from app.routing import Rules
 from app.services import signing_in
 from app.settings import Settings
-from app.text import LANGUAGES, best_language
 from app.web import security
 from app.web.bodies import read_form
 from app.web.state import AppState, state_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import Request, Response
 from starlette.datastructures import FormData
 
+from app.languages import LANGUAGES
 from app.settings import Settings
-from app.text import LANGUAGES
 
 A_YEAR = 365 * 86400
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.errors import N_
+from app.languages import translations
 from app.models.reference import completed_reference, show_reference
 from app.routing import Rules
 from app.services.coordinates import NO_PLACE
 from app.services.finding_places import Found, Hit
-from app.text import translate, translations
+from app.text import translate
 
 NOTHING = N_(
     "We found nothing for “%(text)s”. We looked among addresses, streets, place names, numbers on lamps and reports."

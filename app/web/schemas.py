@@ -41,7 +41,7 @@ class ReporterIn(Strict):
     name: Annotated[str, Field(max_length=100), Plain] = ""
     email: Annotated[str, Field(max_length=254), Plain] = ""
     phone: Annotated[str, Field(max_length=30), Plain] = ""
-    language: Literal["nb", "en"] = Field("nb", description="Language of mails to the reporter.")
+    language: Literal["nb", "nn", "se", "en"] = Field("nb", description="Language of mails to the reporter.")
 
 
 class ReportIn(Strict):

@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 import orjson
 from fastapi import Request, Response
 
+from app.languages import DEFAULT_LANGUAGE, LANGUAGES
 from app.settings import PROJECT
-from app.text import DEFAULT_LANGUAGE, LANGUAGES
 from app.web.bundles import BUNDLES, called
 from app.web.state import state_of
 from app.web.templating import static

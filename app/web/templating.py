@@ -14,8 +14,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
 
+from app.languages import LANGUAGES
 from app.settings import PROJECT
-from app.text import LANGUAGES, environment, translate
+from app.text import environment, translate
 from app.web import languages, security
 from app.web.bundles import contents
 from app.web.deps import get_language

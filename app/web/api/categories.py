@@ -8,8 +8,8 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from app.errors import N_, Invalid
+from app.languages import best_language
 from app.queries.figures import all_figures, counted_at
-from app.text import best_language
 from app.web import examples, presenting
 from app.web.category_schemas import Categories
 from app.web.deps import RulesDep, SessionDep
@@ -28,10 +28,12 @@ def list_categories(
     request: Request,
     session: SessionDep,
     rules: RulesDep,
-    language: Annotated[str | None, Query(max_length=12, description="nb or en; else by Accept-Language.")] = None,
+    language: Annotated[str | None, Query(max_length=12, description="nb, nn, se or en; else Accept-Language.")] = None,
 ) -> Response:
     """In the rules file's order, which is the order that the form shows."""
-    lang = language or best_language(request.headers.get("accept-language"), default=rules.default_language)
+    lang = language or best_language(
+        request.headers.get("accept-language"), default=rules.default_language, among=rules.languages
+    )
     if language and language not in rules.languages:
         raise Invalid(NO_SUCH_LANGUAGE, fields={"language": NO_SUCH_LANGUAGE})
     tag = etag("categories", rules.sha256, lang, str(counted_at(session)))

@@ -11,13 +11,14 @@ from fastapi.responses import StreamingResponse
 
 from app.db import transaction
 from app.errors import N_, Invalid
+from app.languages import LANGUAGES
 from app.models import ReportStatus
 from app.queries import staff_reports
 from app.queries.staff_reports import Wanted
 from app.queries.visible import report_for
 from app.routing import Facts, Rules, explain
 from app.services import reporting, rules_watch
-from app.text import LANGUAGES, status_word, translate
+from app.text import status_word, translate
 from app.web import csv_export
 from app.web.deps import CsrfChecked, DeskDep, FormDep, LanguageDep, NowDep, RulesDep, SessionDep, StateDep
 from app.web.pages import desk_view

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 
+from app.languages import LANGUAGES
 from app.queries.figures import all_figures
 from app.routing import Rules
 from app.services.drafts import MAX_PHOTOS
 from app.services.following import REOPEN_WITHIN
-from app.text import LANGUAGES
 from app.web import languages
 from app.web.deps import CsrfChecked, FormDep, MaybeStaffDep, RulesDep, SessionDep, StateDep
 from app.web.templating import render

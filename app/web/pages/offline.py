@@ -10,7 +10,8 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from app.errors import N_, NotFound
-from app.text import LANGUAGES, translate
+from app.languages import LANGUAGES
+from app.text import translate
 from app.web import security
 from app.web.deps import LanguageDep, MaybeStaffDep, RulesDep, SessionDep, StateDep
 from app.web.pages.front import blank_form

@@ -5,7 +5,7 @@ import { change, forget, loadAll, onChange } from "./store.js";
 
 const SENDING_MS = 150_000;
 // English times as they are written in Europe.
-const LOCALES = { nb: "nb-NO", en: "en-GB" };
+const LOCALES = { nb: "nb-NO", nn: ["nn-NO", "nb-NO"], se: ["se-NO", "nb-NO"], en: "en-GB" };
 
 let shown = "";
 

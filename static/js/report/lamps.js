@@ -123,6 +123,6 @@ function link({ reference }, words) {
 }
 
 function ago(days = 0) {
-  const said = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" }).format(-days, "day");
+  const said = new Intl.RelativeTimeFormat([document.documentElement.lang, "nb"], { numeric: "auto" }).format(-days, "day");
   return `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
 }

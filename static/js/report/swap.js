@@ -11,7 +11,7 @@ export function offerSwap(swapped, lat, lon) {
 }
 
 function show(degrees) {
-  return degrees.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 5 });
+  return degrees.toLocaleString([document.documentElement.lang, "nb"], { maximumFractionDigits: 5 });
 }
 
 // Without script, or where the page came with the question, the button asks the server for the same.

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
+from app.languages import LANGUAGES
 from app.models import Report
-from app.text import LANGUAGES
 from tests.application import STORGATA
 from tests.web.pages.forms import form_of
 from tests.web.pages.test_front import jpeg
