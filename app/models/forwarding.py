@@ -41,13 +41,24 @@ class Forwarding(Base):
 
 
 class Delivery(Sending, Base):
-    """One channel of one forwarding, or the mail that calls it back (`kind`)."""
+    """One channel of one forwarding, or what came after it (`kind`): called back, or told by the reporter (`update`)."""
 
     __tablename__ = "delivery"
     __table_args__ = (
         CheckConstraint(STATES_SQL, name="state"),
-        CheckConstraint("kind IN ('forward', 'call_back')", name="kind"),
+        CheckConstraint(
+            "kind IN ('forward', 'call_back', 'addition', 'corrected', 'reopened', 'gone')",
+            name="kind",
+        ),
         Index("ix_delivery_forwarding", "forwarding_id"),
+        Index(
+            "uq_delivery_update",
+            "update_id",
+            "channel",
+            "address",
+            unique=True,
+            postgresql_where="update_id IS NOT NULL",
+        ),
         Index(
             "ix_delivery_open",
             "state",
@@ -58,6 +69,8 @@ class Delivery(Sending, Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     forwarding_id: Mapped[int] = mapped_column(ForeignKey("forwarding.id", ondelete="CASCADE"))
+    # What the reporter did since; one delivery of it for each address.
+    update_id: Mapped[int | None] = mapped_column(ForeignKey("report_update.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(10), default="forward")
     channel: Mapped[str] = mapped_column(String(12))
     address: Mapped[str | None] = mapped_column(String(254))

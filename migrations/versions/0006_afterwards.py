@@ -19,6 +19,12 @@ CREATE TABLE rating (
     at timestamptz NOT NULL
 );
 CREATE INDEX ix_rating_at ON rating (at);
+ALTER TABLE delivery ADD update_id bigint
+    CONSTRAINT fk_delivery_update_id_report_update REFERENCES report_update (id) ON DELETE CASCADE;
+ALTER TABLE delivery DROP CONSTRAINT ck_delivery_kind;
+ALTER TABLE delivery ADD CONSTRAINT ck_delivery_kind
+    CHECK (kind IN ('forward', 'call_back', 'addition', 'corrected', 'reopened', 'gone'));
+CREATE UNIQUE INDEX uq_delivery_update ON delivery (update_id, channel, address) WHERE update_id IS NOT NULL;
 """
 
 
