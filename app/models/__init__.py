@@ -16,6 +16,15 @@ from app.models.forwarding import Delivery, Forwarding
 from app.models.notification import Notification, NotificationKind
 from app.models.photo import Photo
 from app.models.place import Place, Road
+from app.models.place_follow import (
+    PlaceEvent,
+    PlaceEventKind,
+    PlaceFollow,
+    PlaceMail,
+    PlaceMailKind,
+    PlaceNews,
+    PlaceWatch,
+)
 from app.models.rating import Rating
 from app.models.report import Report
 from app.models.reporter import Reporter
@@ -47,6 +56,13 @@ __all__ = [
     "NotificationKind",
     "Photo",
     "Place",
+    "PlaceEvent",
+    "PlaceEventKind",
+    "PlaceFollow",
+    "PlaceMail",
+    "PlaceMailKind",
+    "PlaceNews",
+    "PlaceWatch",
     "Rating",
     "RegisterAnswer",
     "Report",

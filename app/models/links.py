@@ -7,6 +7,7 @@ import hashlib
 import hmac
 from uuid import UUID
 
+from app.models.place_follow import PlaceFollow
 from app.models.report import Report
 from app.models.support import Support
 
@@ -42,6 +43,30 @@ def rating_path(report: Report, score: int | None = None, *, secret: bytes) -> s
     return path if score is None else f"{path}?score={score}"
 
 
+def stop_path(report: Report, *, secret: bytes) -> str:
+    """Path of the page with the button that ends the mails to a reporter; stands only in mails to the address.
+
+    Whoever typed somebody else's address holds the follow link, but not this one. Expects `report.reporter`.
+    """
+    email = (report.reporter.email or "") if report.reporter is not None else ""
+    token = _sign(secret, "stop", str(report.id), report.nonce, email.lower())
+    return f"/stop/{report.shown_reference}/{token}"
+
+
+def bounce_token(kind: str, row_id: int, email: str, *, secret: bytes) -> str:
+    """Stands in the envelope sender of one mail: only who got a mail's bounce can say that it bounced.
+
+    Small letters and digits, because mail servers may change the case before the @. `kind` is one letter.
+    """
+    mac = hmac.new(secret, f"bounce\x00{kind}{row_id}\x00{email.lower()}".encode(), hashlib.sha256)
+    return f"{kind}{row_id}-{mac.hexdigest()[:24]}"
+
+
+def thread_root(report: Report, email: str, *, secret: bytes) -> str:
+    """What all mails about one report to one person refer to, so that mail programs show them together."""
+    return f"{_sign(secret, 'thread', str(report.id), report.nonce, email.lower())}.thread@gatami"
+
+
 def public_path(report: Report) -> str:
     """Path of the page that everybody may see."""
     return f"/reports/{report.shown_reference}"
@@ -66,6 +91,25 @@ def support_confirm_path(support: Support, *, secret: bytes) -> str:
 def support_stop_path(support: Support, *, secret: bytes) -> str:
     """Path of the page with the button that ends the mails to a supporter."""
     return f"/stop-support/{support.id}/{_sign(secret, 'stop-support', str(support.id), support.nonce)}"
+
+
+def place_path(follow: PlaceFollow, *, secret: bytes) -> str:
+    """Path of the page on which a follower of a place changes or ends it."""
+    return _place("followed-place", follow, secret=secret)
+
+
+def place_confirm_path(follow: PlaceFollow, *, secret: bytes) -> str:
+    """Path of the page with the button that begins the mails about a place; stands only in the mail to the address."""
+    return _place("confirm-place", follow, secret=secret)
+
+
+def place_stop_path(follow: PlaceFollow, *, secret: bytes) -> str:
+    """Path of the page with the button that ends the mails about a place."""
+    return _place("stop-place", follow, secret=secret)
+
+
+def _place(name: str, follow: PlaceFollow, *, secret: bytes) -> str:
+    return f"/{name}/{follow.id}/{_sign(secret, name, str(follow.id), follow.nonce)}"
 
 
 def photo_key(photo_id: UUID, *, nonce: str = "unsent", secret: bytes) -> str:
