@@ -83,6 +83,16 @@ class Settings(BaseSettings):
     form_seconds: float = Field(
         2.0, ge=0, description="A form that is sent sooner after its page was made is shown once more; 0: never."
     )
+    contact_months: int = Field(
+        12, ge=1, le=600, description="Months after closing in which contact data and words that nobody may read stay."
+    )
+    unconfirmed_days: int = Field(30, ge=1, le=3650, description="Days after which an unconfirmed address is deleted.")
+    photo_days: int = Field(
+        90, ge=1, le=3650, description="Days after closing in which photos stay that the desk did not let through."
+    )
+    backup_days: int = Field(
+        30, ge=1, le=3650, description="Days after which you delete your backups; the privacy page says so."
+    )
     demo: bool = Field(True, description="Load the demo into the private cluster, never elsewhere.")
     web_workers: int = Field(1, ge=1, description="Number of web server processes.")
     pool_size: int = Field(10, ge=1, description="Database connections per process.")

@@ -12,6 +12,7 @@ from app.models.bookkeeping import (
     ServiceFigure,
 )
 from app.models.crew import RouteList, Stop, StopOutcome, StopReport
+from app.models.erasure import ErasedKind, Erasure, RetentionRun
 from app.models.forwarding import Delivery, Forwarding
 from app.models.notification import Notification, NotificationKind
 from app.models.photo import Photo
@@ -46,6 +47,8 @@ __all__ = [
     "ActorKind",
     "Asset",
     "Delivery",
+    "ErasedKind",
+    "Erasure",
     "Forwarding",
     "IdempotencyKey",
     "ImportedArea",
@@ -71,6 +74,7 @@ __all__ = [
     "ResidentLink",
     "ResidentSession",
     "Road",
+    "RetentionRun",
     "Role",
     "RouteList",
     "RulesState",

@@ -22,6 +22,7 @@ class Photo(Base):
     __table_args__ = (
         Index("ix_photo_report", "report_id", "sort_order"),
         Index("ix_photo_unused", "created_at", postgresql_where="report_id IS NULL"),
+        Index("ix_photo_held", "report_id", postgresql_where="report_id IS NOT NULL AND NOT public AND NOT by_crew"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)

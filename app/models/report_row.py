@@ -58,6 +58,11 @@ ROW_RULES = (
     ),
     Index("ix_report_open_position", "position", postgresql_using="gist", postgresql_where=_OPEN),
     Index("ix_report_closed", "closed_at", postgresql_where="status IN ('fixed', 'answered')"),
+    Index(
+        "ix_report_to_forget",
+        "closed_at",
+        postgresql_where="closed_at IS NOT NULL AND (forgotten_at IS NULL OR forgotten_at < closed_at)",
+    ),
     Index("uq_report_source", "source", "source_ref", unique=True, postgresql_where="source_ref IS NOT NULL"),
 )
 
@@ -119,6 +124,9 @@ class ReportRow:
     waiting_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("report.id", ondelete="SET NULL"), index=True)
+
+    # When everything about people went out of it, at their wish or because its time was over.
+    forgotten_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     claimed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

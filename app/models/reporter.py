@@ -18,7 +18,10 @@ class Reporter(Base):
     """Contact data of one report; all of it optional, none of it ever public."""
 
     __tablename__ = "reporter"
-    __table_args__ = (Index("ix_reporter_email", text("lower(email)")),)
+    __table_args__ = (
+        Index("ix_reporter_email", text("lower(email)")),
+        Index("ix_reporter_bounced", "bounced_at", postgresql_where=text("bounced_at IS NOT NULL")),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"), unique=True)
@@ -47,6 +50,14 @@ class Reporter(Base):
     def confirm(self, *, at: datetime) -> None:
         """The owner of the address pressed the button in the mail."""
         self.confirmed_at = self.confirmed_at or at
+
+    def stop(self, *, at: datetime) -> None:
+        """No mails beyond the receipt, until the reader wants them again; pressing twice changes nothing."""
+        self.stopped_at = self.stopped_at or at
+
+    def start_again(self) -> None:
+        """The reader of the address wants the mails after all."""
+        self.stopped_at = None
 
     def erase(self, *, at: datetime) -> None:
         """Forget the person; the anonymous report stays."""

@@ -18,7 +18,11 @@ class Support(Base):
     """
 
     __tablename__ = "support"
-    __table_args__ = (UniqueConstraint("report_id", "key"), Index("ix_support_email", text("lower(email)")))
+    __table_args__ = (
+        UniqueConstraint("report_id", "key"),
+        Index("ix_support_email", text("lower(email)")),
+        Index("ix_support_unconfirmed", "asked_at", postgresql_where="email IS NOT NULL AND confirmed_at IS NULL"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
