@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, Sequence
@@ -12,7 +12,8 @@ from app.db import Base
 from app.errors import Conflict, Invalid
 from app.models.actor import Actor
 from app.models.reference import show_reference
-from app.models.report_row import ROW_RULES, ReportRow
+from app.models.report_row import ROW_RULES
+from app.models.reporter_verbs import ReporterVerbs
 from app.models.status import ALLOWED, CLOSED, OPEN, ReportStatus
 from app.models.status import ReportStatus as S
 from app.models.update import Update, UpdateKind
@@ -21,12 +22,13 @@ if TYPE_CHECKING:
     from app.models.asset import Asset
     from app.models.forwarding import Forwarding
     from app.models.photo import Photo
+    from app.models.rating import Rating
     from app.models.reporter import Reporter
 
 report_number = Sequence("report_number", metadata=Base.metadata)
 
 
-class Report(ReportRow, Base):
+class Report(ReporterVerbs, Base):
     """One message about one place. `lat`, `lon` are WGS84 degrees; both null means the desk must place it."""
 
     __tablename__ = "report"
@@ -44,6 +46,7 @@ class Report(ReportRow, Base):
         back_populates="report", order_by="Forwarding.id", lazy="raise_on_sql"
     )
     duplicate_of: Mapped[Report | None] = relationship(remote_side="Report.id", lazy="raise_on_sql")
+    rating: Mapped[Rating | None] = relationship(lazy="raise_on_sql", viewonly=True)
     asset: Mapped[Asset | None] = relationship(lazy="raise_on_sql", viewonly=True)
 
     @declared_attr.directive
@@ -173,16 +176,16 @@ class Report(ReportRow, Base):
         self.duplicate_of_id = of.id
         return self._become(S.DUPLICATE, kind=UpdateKind.DUPLICATE, actor=actor, at=at, data={"of": of.id})
 
-    def withdraw(self, *, actor: Actor, at: datetime) -> Update:
-        """The reporter takes it back."""
-        return self._become(S.WITHDRAWN, kind=UpdateKind.WITHDRAWN, actor=actor, at=at)
-
-    def reopen(self, *, actor: Actor, at: datetime, words: str | None = None) -> Update:
+    def reopen(
+        self, *, actor: Actor, at: datetime, words: str | None = None, data: dict[str, Any] | None = None
+    ) -> Update:
         """Still broken: the desk sees it as new again."""
         if self.is_open:
             raise Conflict("The report is already open.")
         self.duplicate_of_id = None
-        return self._become(S.NEW, kind=UpdateKind.REOPENED, actor=actor, at=at, words=words, words_public=False)
+        return self._become(
+            S.NEW, kind=UpdateKind.REOPENED, actor=actor, at=at, words=words, words_public=False, data=data
+        )
 
     def call_back(self, *, actor: Actor, at: datetime, words: str | None = None) -> Update:
         """The desk takes it from a unit that may have heard of it; the public never sees it."""
@@ -217,15 +220,6 @@ class Report(ReportRow, Base):
         _need(words, "Write the question to the reporter.")
         self.waiting_since = at
         return self._tell(Update.by(actor, kind=UpdateKind.ASKED, at=at, public=False, words=words, words_public=False))
-
-    def reply(self, *, actor: Actor, at: datetime, words: str) -> Update:
-        """The reporter tells more, or answers a question: the due date moves by the time that it paused."""
-        if self.waiting_since is not None and self.due_at is not None:
-            self.due_at += max(at - self.waiting_since, timedelta())
-        self.waiting_since = None
-        return self._tell(
-            Update.by(actor, kind=UpdateKind.REPLIED, at=at, public=False, words=words, words_public=False)
-        )
 
     def note(self, *, actor: Actor, at: datetime, words: str, public: bool) -> Update:
         """A line among staff, or one that everybody reads."""

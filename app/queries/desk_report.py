@@ -74,6 +74,7 @@ def desk_report(
         joinedload(Report.reporter),
         joinedload(Report.duplicate_of),
         joinedload(Report.asset),
+        joinedload(Report.rating),
         selectinload(Report.photos),
     ]
     if deliveries:

@@ -44,6 +44,7 @@ def _load(session: Session, typed: str) -> Report | None:
         .where(Report.reference == (parse_reference(typed) or ""))
         .options(
             joinedload(Report.asset),
+            joinedload(Report.rating),
             selectinload(Report.updates).joinedload(Update.note),
             selectinload(Report.photos),
             joinedload(Report.reporter),

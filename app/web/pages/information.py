@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.languages import LANGUAGES
 from app.queries.figures import all_figures
+from app.queries.ratings import satisfaction
 from app.routing import Rules
 from app.services.drafts import MAX_PHOTOS
 from app.services.following import REOPEN_WITHIN
@@ -31,6 +32,7 @@ def show_information(
 ) -> Response:
     """One of the pages that say how things are."""
     facts = _facts(state.settings.desk_email, rules) | {"figures": all_figures(session)}
+    facts["satisfaction"] = satisfaction(session, at=state.clock())
     return render(request, f"information{request.url.path}.html", **facts)
 
 
