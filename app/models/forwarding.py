@@ -41,7 +41,7 @@ class Forwarding(Base):
 
 
 class Delivery(Sending, Base):
-    """One channel of one forwarding, or what came after it (`kind`): called back, or told by the reporter (`update`)."""
+    """One channel of one forwarding, or what came after it (`kind`): called back, or what the reporter did since."""
 
     __tablename__ = "delivery"
     __table_args__ = (

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
-from sqlalchemy.orm import Session
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, selectinload
 
 from app.errors import N_, Conflict, Forbidden, Invalid
 from app.models import (
@@ -128,6 +128,33 @@ def remove_stop(session: Session, stop: Stop, *, by: Staff, at: datetime) -> Non
     session.flush()  # The legs are measured over the stops that are left.
     session.refresh(route_list, ["stops"])
     _measure(route_list)
+
+
+def hold_stop(session: Session, report_id: int) -> Stop | None:
+    """The stop that a crew still has to drive to for this report, locked, with all its reports; None if there is none.
+
+    To be asked for before the report itself is locked: `complete_stop` takes them in that order.
+    """
+    query = (
+        select(Stop)
+        .join(Stop.entries)
+        .where(StopReport.report_id == report_id, StopReport.active, Stop.completed_at.is_(None))
+        .options(selectinload(Stop.entries).joinedload(StopReport.report))
+        .with_for_update(of=Stop)
+    )
+    return session.scalars(query).unique().first()
+
+
+def leave_stop(stop: Stop, *, report_id: int, at: datetime) -> None:
+    """A report is closed while a crew drives. Where nothing else is to be mended at its stop, nobody goes there.
+
+    The stop stays on the list, with the reason, so that the numbers on paper and in the cab stay the same.
+    """
+    for entry in stop.entries:
+        if entry.report_id == report_id:
+            entry.active = False
+    if not any(entry.active and entry.report.status == ReportStatus.SCHEDULED for entry in stop.entries):
+        stop.completed_at = at
 
 
 def close(route_list: RouteList, *, by: Staff, at: datetime) -> None:

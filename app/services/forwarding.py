@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _DECISIONS = (UpdateKind.FORWARDED.value, UpdateKind.REFERRED.value)
 _CAN_BE_CALLED_BACK = {ReportStatus.FORWARDED, ReportStatus.IN_PROGRESS, ReportStatus.REFERRED}
-_MAY_HAVE_ARRIVED = {SendingState.SENDING, SendingState.SENT, SendingState.UNKNOWN}
+MAY_HAVE_ARRIVED = {SendingState.SENDING, SendingState.SENT, SendingState.UNKNOWN}
 
 _TOO_LATE = N_("This can no longer be undone: it has gone out, or somebody has gone on with it. Call it back instead.")
 _NOT_THERE = N_("The unit does not have this report any more, or a crew has it on its list. Phone the unit.")
@@ -78,9 +78,9 @@ def forward(
         corrected=not for_information and report.proposed_unit_code not in {None, unit.code},
         for_information=for_information,
     )
-    forwarding.deliveries = [_delivery(channel, at=at, go=go) for channel in unit.channels]
+    forwarding.deliveries = [new_delivery(channel, at=at, go=go) for channel in unit.channels]
     session.add(forwarding)
-    _enqueue(session, forwarding.deliveries)
+    enqueue(session, forwarding.deliveries)
     return forwarding
 
 
@@ -91,7 +91,7 @@ def cancel(session: Session, forwarding: Forwarding, *, by: Staff, at: datetime)
     """
     if forwarding.undone_at is not None:
         raise Conflict(N_("This was already taken back."))
-    deliveries = _locked_deliveries(session, forwarding)
+    deliveries = locked_deliveries(session, forwarding)
     report = session.get_one(Report, forwarding.report_id)
     try:
         for delivery in deliveries:
@@ -120,12 +120,12 @@ def call_back(
     """
     if forwarding.undone_at is not None:
         raise Conflict(N_("This was already taken back."))
-    deliveries = _locked_deliveries(session, forwarding)
+    deliveries = locked_deliveries(session, forwarding)
     report = session.get_one(Report, forwarding.report_id)
     if not forwarding.for_information:
         _back_to_the_desk(report, forwarding, actor=Actor.of(by), at=at, words=words)
     forwarding.undone_at = at
-    if any(delivery.state in _MAY_HAVE_ARRIVED for delivery in deliveries):
+    if any(delivery.state in MAY_HAVE_ARRIVED for delivery in deliveries):
         unit = rules.units.get(forwarding.unit_code)
         _call_back_mails(session, forwarding, unit, deliveries, at=at)
     for delivery in deliveries:
@@ -176,7 +176,8 @@ def _tell_reporter(session: Session, report: Report, update: Update, *, at: date
     notifying.notify(session, report, update, kind=NotificationKind.STATUS, at=at, not_before=not_before)
 
 
-def _delivery(channel: Channel, *, at: datetime, go: datetime, kind: str = "forward") -> Delivery:
+def new_delivery(channel: Channel, *, at: datetime, go: datetime, kind: str = "forward") -> Delivery:
+    """What goes over one channel, not before `go`; the caller ties it to its forwarding."""
     return Delivery(
         kind=kind,
         channel=channel.kind,
@@ -189,13 +190,14 @@ def _delivery(channel: Channel, *, at: datetime, go: datetime, kind: str = "forw
     )
 
 
-def _enqueue(session: Session, deliveries: list[Delivery]) -> None:
+def enqueue(session: Session, deliveries: list[Delivery]) -> None:
+    """A job for each, in the caller's transaction."""
     session.flush()  # The jobs look the deliveries up by their ids.
     for delivery in deliveries:
         jobs.enqueue(session, JobName.DELIVER, at=delivery.next_attempt_at, delivery_id=delivery.id)
 
 
-def _locked_deliveries(session: Session, forwarding: Forwarding) -> list[Delivery]:
+def locked_deliveries(session: Session, forwarding: Forwarding) -> list[Delivery]:
     """Locked, so that a worker either sees our decision or has made its own before we look."""
     query = select(Delivery).where(Delivery.forwarding_id == forwarding.id, Delivery.kind == "forward")
     locked = query.order_by(Delivery.id).with_for_update().execution_options(populate_existing=True)
@@ -231,7 +233,7 @@ def _revive_earlier(session: Session, report: Report, *, at: datetime) -> None:
     dropped = list(session.scalars(lost))
     for delivery in dropped:
         delivery.revive(at=at)
-    _enqueue(session, dropped)
+    enqueue(session, dropped)
 
 
 def _back_to_the_desk(report: Report, forwarding: Forwarding, *, actor: Actor, at: datetime, words: str | None) -> None:
@@ -245,11 +247,12 @@ def _call_back_mails(
 ) -> None:
     """By mail to whom it was mailed; a unit that only has an inbox sees there that the report is gone."""
     addresses = [d.address for d in told if d.channel == "email" and d.address] or _addresses(unit, "email")
-    mails = [_delivery(Channel(kind="email", address=address), at=at, go=at, kind="call_back") for address in addresses]
+    channels = [Channel(kind="email", address=address) for address in addresses]
+    mails = [new_delivery(channel, at=at, go=at, kind="call_back") for channel in channels]
     for mail in mails:
         mail.forwarding_id = forwarding.id
     session.add_all(mails)
-    _enqueue(session, mails)
+    enqueue(session, mails)
 
 
 def _addresses(unit: Unit | None, kind: str) -> list[str]:
