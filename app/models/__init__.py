@@ -26,6 +26,7 @@ from app.models.place_follow import (
     PlaceNews,
     PlaceWatch,
 )
+from app.models.public_reading import ReportWords, WeekTally
 from app.models.rating import Rating
 from app.models.report import Report
 from app.models.reporter import Reporter
@@ -70,6 +71,7 @@ __all__ = [
     "RegisterAnswer",
     "Report",
     "ReportStatus",
+    "ReportWords",
     "Reporter",
     "ResidentLink",
     "ResidentSession",
@@ -90,4 +92,5 @@ __all__ = [
     "Support",
     "Update",
     "UpdateKind",
+    "WeekTally",
 ]

@@ -42,6 +42,7 @@ ROW_RULES = (
         postgresql_where=f"status IN ('new', 'forwarded', 'in_progress', 'scheduled') AND {_ON_MAP}",
     ),
     Index("ix_report_created", "created_at", "id"),
+    Index("ix_report_changed", "changed_at", "id"),
     Index("ix_report_new", "due_at", "id", postgresql_where="status = 'new'"),
     Index(
         "ix_report_at_unit",
