@@ -43,6 +43,13 @@ class Settings(BaseSettings):
     smtp_timeout: float = Field(20.0, description="Seconds to wait for the mail server.")
     mail_from: str = Field("GataMi <gatami@tromso.example>", description="Sender of all mails.")
     desk_email: str = Field("servicetorget@tromso.example", description="The service desk: answers to mails go here.")
+    bounce_address: str | None = Field(
+        None,
+        description="Where mails come back to that cannot be delivered; `gatami bounces` reads them.",
+    )
+    mail_collect_minutes: float = Field(
+        5.0, ge=0, description="Minutes that news waits for more of it, to be one mail; 0: each is sent at once."
+    )
     tile_url: str = Field(
         "https://cache.kartverket.no/v1/wmts/1.0.0/topo/default/webmercator/{z}/{y}/{x}.png",
         description="Base map tiles.",
@@ -63,6 +70,9 @@ class Settings(BaseSettings):
     mine_days: int = Field(30, ge=1, description="Days for which a resident who used a link in a mail stays signed in.")
     mine_link_hours: int = Field(2, ge=1, description="Hours for which the link in a mail signs its reader in, once.")
     undo_seconds: int = Field(10, ge=0, description="Seconds in which a decision at the desk can be undone.")
+    reopen_days: int = Field(
+        60, ge=1, le=3650, description='Days after closing in which a reporter can say "still broken".'
+    )
     photo_max_bytes: int = Field(15_000_000, description="Largest photo taken in, in bytes.")
     limit_reports_per_hour: int = Field(
         120, ge=0, description="Reports per hour from one network address (half of them at once); 0: no limit."
@@ -97,6 +107,14 @@ class Settings(BaseSettings):
     web_workers: int = Field(1, ge=1, description="Number of web server processes.")
     pool_size: int = Field(10, ge=1, description="Database connections per process.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
+
+    @field_validator("bounce_address")
+    @classmethod
+    def _a_bare_address(cls, address: str | None) -> str | None:
+        """The code of a mail is put before the @, so there must be one, and no name around it."""
+        if address and (address.count("@") != 1 or not address.isascii() or set(address) & set('<>+ ,;"\\')):
+            raise ValueError("must be an address like bounces@example.org, without a name and without +")
+        return address or None
 
     @field_validator("database_url")
     @classmethod

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from typing import TYPE_CHECKING, cast
 
+from app.delivery.flowed import flow
 from app.delivery.outcome import DeliveryFailed, Trouble
 from app.text import render
 
@@ -29,6 +30,8 @@ class Letter:
     """What a mail says: the folder `template` of templates/emails, and what its files need.
 
     A POST to `stop_url` ends such mails: mail programs show a button for it (RFC 8058, which wants https).
+    `thread` is what all mails about one report to one reader refer to. `bounce_token` says, when the mail comes back,
+    which one it was.
     """
 
     template: str
@@ -40,6 +43,16 @@ class Letter:
     context: Mapping[str, object]
     pictures: tuple[Picture, ...] = field(default=())
     stop_url: str | None = None
+    thread: str | None = None
+    bounce_token: str | None = None
+
+
+def sender_of(letter: Letter, settings: Settings) -> str | None:
+    """Where this mail comes back to; None: to the address it is from."""
+    if settings.bounce_address is None or letter.bounce_token is None:
+        return None
+    name, _, domain = settings.bounce_address.partition("@")
+    return f"{name}+{letter.bounce_token}@{domain}"
 
 
 def compose(letter: Letter, *, settings: Settings) -> EmailMessage:
@@ -54,7 +67,8 @@ def compose(letter: Letter, *, settings: Settings) -> EmailMessage:
     message = EmailMessage()
     _write_headers(message, letter, settings=settings)
     message["Subject"] = " ".join(render(f"{folder}/subject.txt", letter.language, **context).split())
-    message.set_content(render(f"{folder}/body.txt", letter.language, **context), cte="quoted-printable")
+    text = flow(render(f"{folder}/body.txt", letter.language, **context))
+    message.set_content(text, cte="quoted-printable", params={"format": "flowed"})
     html = render(f"{folder}/body.html", letter.language, **context)
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     # Written last: the library moves earlier Content headers into the first part.
@@ -70,9 +84,19 @@ def _write_headers(message: EmailMessage, letter: Letter, *, settings: Settings)
     message["Date"] = format_datetime(letter.at)
     message["Message-ID"] = f"<{letter.message_id}>"
     message["Auto-Submitted"] = "auto-generated"
-    if letter.stop_url and letter.stop_url.startswith("https://"):
-        message["List-Unsubscribe"] = f"<{letter.stop_url}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if letter.thread and letter.thread != letter.message_id:
+        message["In-Reply-To"] = message["References"] = f"<{letter.thread}>"
+    if letter.stop_url:
+        # So that people can sort these mails, and holiday notes are not sent for them (RFC 2919).
+        message["List-Id"] = f"GataMi <gatami.{_domain_of(settings)}>"
+        if letter.stop_url.startswith("https://"):
+            message["List-Unsubscribe"] = f"<{letter.stop_url}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+
+def _domain_of(settings: Settings) -> str:
+    """The domain that our mails are from: ours to make names in."""
+    return parseaddr(settings.mail_from)[1].rpartition("@")[2] or "localhost"
 
 
 def address_of(typed: str) -> Address:

@@ -40,12 +40,16 @@ WORDS: dict[str, str] = {
 
 
 class DeliveryFailed(Exception):  # noqa: N818  (it is an answer, and reads as one)
-    """It was certainly not taken. `permanent`: trying again would not help, so a person must look."""
+    """It was certainly not taken. `permanent`: trying again would not help, so a person must look.
 
-    def __init__(self, trouble: Trouble, detail: str = "", *, permanent: bool) -> None:
+    `no_mailbox`: there is nobody at this address, whatever is sent.
+    """
+
+    def __init__(self, trouble: Trouble, detail: str = "", *, permanent: bool, no_mailbox: bool = False) -> None:
         super().__init__(note(trouble, detail))
         self.note = note(trouble, detail)
         self.permanent = permanent
+        self.no_mailbox = no_mailbox
 
 
 class DeliveryUnknown(Exception):  # noqa: N818  (as above)

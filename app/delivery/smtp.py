@@ -13,6 +13,7 @@ from email import policy
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
+from app.delivery.bounce import is_about_mailbox
 from app.delivery.letter import address_of
 from app.delivery.outcome import DeliveryFailed, DeliveryUnknown, Trouble
 
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 
-def send(message: EmailMessage, *, to: str, settings: Settings) -> None:
+def send(message: EmailMessage, *, to: str, settings: Settings, sender: str | None = None) -> None:
     """Hand the mail over, or write it to the mail folder when no server is set.
 
+    `sender` is where it comes back to when it cannot be delivered; without it, to the address it is from.
     Raises DeliveryFailed: to be tried again without a connection, with a wrong password or after a 4xx;
     permanent when the recipient or the mail is refused with 5xx. Raises DeliveryUnknown when the connection
     broke between the last byte and the server's answer.
@@ -37,7 +39,7 @@ def send(message: EmailMessage, *, to: str, settings: Settings) -> None:
     client: smtplib.SMTP | None = None
     try:
         client = _greet(settings)
-        _envelope(client, sender=parseaddr(settings.mail_from)[1], to=address_of(to).addr_spec)
+        _envelope(client, sender=sender or parseaddr(settings.mail_from)[1], to=address_of(to).addr_spec)
         client.send(_dotted(data))
     except (smtplib.SMTPException, OSError) as error:
         _hang_up(client)
@@ -91,7 +93,8 @@ def _envelope(client: smtplib.SMTP, *, sender: str, to: str) -> None:
         raise DeliveryFailed(Trouble.SENDER, _shown(code, reply), permanent=False)
     code, reply = client.rcpt(to)
     if code not in {250, 251}:
-        raise DeliveryFailed(Trouble.RECIPIENT, _shown(code, reply), permanent=code >= 500)
+        words, final = _shown(code, reply), code >= 500
+        raise DeliveryFailed(Trouble.RECIPIENT, words, permanent=final, no_mailbox=final and is_about_mailbox(words))
     code, reply = client.docmd("DATA")
     if code != 354:
         raise DeliveryFailed(Trouble.MAIL, _shown(code, reply), permanent=code >= 500)

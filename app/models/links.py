@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from enum import StrEnum
 from uuid import UUID
 
 from app.models.place_follow import PlaceFollow
@@ -53,10 +54,18 @@ def stop_path(report: Report, *, secret: bytes) -> str:
     return f"/stop/{report.shown_reference}/{token}"
 
 
+class BounceKind(StrEnum):
+    """Whose row a mail's token names."""
+
+    NOTIFICATION = "n"
+    PLACE_MAIL = "p"
+    RESIDENT_LINK = "r"
+
+
 def bounce_token(kind: str, row_id: int, email: str, *, secret: bytes) -> str:
     """Stands in the envelope sender of one mail: only who got a mail's bounce can say that it bounced.
 
-    Small letters and digits, because mail servers may change the case before the @. `kind` is one letter.
+    Small letters and digits, because mail servers may change the case before the @. `kind` is a BounceKind.
     """
     mac = hmac.new(secret, f"bounce\x00{kind}{row_id}\x00{email.lower()}".encode(), hashlib.sha256)
     return f"{kind}{row_id}-{mac.hexdigest()[:24]}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
@@ -31,6 +32,7 @@ class Notification(Sending, Base):
         CheckConstraint(STATES_SQL, name="state"),
         Index(
             "uq_notification_update_kind",
+            "report_id",
             "update_id",
             "kind",
             unique=True,
@@ -45,6 +47,7 @@ class Notification(Sending, Base):
             postgresql_where=text("support_id IS NOT NULL"),
         ),
         Index("ix_notification_report", "report_id"),
+        Index("ix_notification_told_in", "told_in_id", postgresql_where=text("told_in_id IS NOT NULL")),
         Index(
             "ix_notification_open",
             "state",
@@ -59,6 +62,10 @@ class Notification(Sending, Base):
     # Whom it is for, where that is not the reporter.
     support_id: Mapped[int | None] = mapped_column(ForeignKey("support.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(12))
+    # From when it may go out together with another; before, it can be undone. Its own turn may be later.
+    free_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # The notification whose mail tells this one too; how that one fares, this one does.
+    told_in_id: Mapped[int | None] = mapped_column(ForeignKey("notification.id", ondelete="SET NULL"))
 
     report: Mapped[Report] = relationship(lazy="raise_on_sql")
     update: Mapped[Update] = relationship(lazy="raise_on_sql")

@@ -23,10 +23,14 @@ class Waiting:
 
 
 def is_confirmed(session: Session, email: str, *, at: datetime) -> bool:
-    """Whether the owner of the address confirmed anything in the last twelve months."""
+    """Whether the owner of the address confirmed anything in the last twelve months, and mails still arrive."""
     typed, since = email.strip().lower(), at - KNOWN_FOR
-    as_reporter = select(Reporter.id).where(func.lower(Reporter.email) == typed, Reporter.confirmed_at > since)
-    as_supporter = select(Support.id).where(func.lower(Support.email) == typed, Support.confirmed_at > since)
+    as_reporter = select(Reporter.id).where(
+        func.lower(Reporter.email) == typed, Reporter.confirmed_at > since, Reporter.bounced_at.is_(None)
+    )
+    as_supporter = select(Support.id).where(
+        func.lower(Support.email) == typed, Support.confirmed_at > since, Support.bounced_at.is_(None)
+    )
     return bool(session.scalar(select(or_(exists(as_reporter), exists(as_supporter)))))
 
 

@@ -6,8 +6,11 @@ import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from sqlalchemy.orm import object_session
+
 from app.models import REPORTER, Report, Support, UpdateKind
 from app.queries import mailboxes
+from app.services import bounces
 from app.services.limits import counted_address, take_now
 
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ def confirm(waiting: Waiting, *, chosen: Collection[str], at: datetime) -> list[
     """Confirm those of the waiting whose `choice` is chosen; gives the reports among them."""
     for support in waiting.supports:
         if choice(support) in chosen:
-            support.confirm(at=at)
+            confirm_support(support, at=at)
     mine = [report for report in waiting.reports if choice(report) in chosen]
     for report in mine:
         confirm_report(report, at=at)
@@ -50,10 +53,27 @@ def confirm(waiting: Waiting, *, chosen: Collection[str], at: datetime) -> list[
 
 
 def confirm_report(report: Report, *, at: datetime) -> None:
-    """The owner of the address pressed the button in the mail; pressing it again changes nothing."""
-    if report.reporter is not None and report.reporter.confirmed_at is None:
-        report.reporter.confirm(at=at)
+    """The owner of the address pressed the button in the mail; pressing it again changes nothing.
+
+    After a stop it says that mails are wanted after all, and after a bounce that they arrive again.
+    """
+    reporter, session = report.reporter, object_session(report)
+    if reporter is None:
+        return
+    if session is not None and reporter.email is not None:
+        bounces.works_again(session, reporter.email, at=at)
+    reporter.start_again()
+    if reporter.confirmed_at is None:
+        reporter.confirm(at=at)
         report.record(UpdateKind.CONFIRMED, actor=REPORTER, at=at)
+
+
+def confirm_support(support: Support, *, at: datetime) -> None:
+    """The same for one who said "mine too"."""
+    session = object_session(support)
+    if session is not None and support.email is not None:
+        bounces.works_again(session, support.email, at=at)
+    support.confirm(at=at)
 
 
 def choice(one: Report | Support) -> str:

@@ -116,7 +116,7 @@ def confirm(session: Session, mine: Support, *, chosen: Collection[str] = (), at
     """The owner of the address wants the mails; and about what was chosen of the rest. Gives the reports among it."""
     others = waiting_with(session, mine)
     if not mine.is_over:
-        mine.confirm(at=at)
+        mailboxes.confirm_support(mine, at=at)
     return mailboxes.confirm(others, chosen=chosen, at=at)
 
 

@@ -11,6 +11,12 @@ AFTERWARDS = """
 ALTER TABLE reporter ADD stopped_at timestamptz, ADD bounced_at timestamptz;
 ALTER TABLE support ADD bounced_at timestamptz;
 ALTER TABLE report ADD words_withheld_at timestamptz;
+CREATE INDEX ix_reporter_bounced ON reporter (bounced_at) WHERE bounced_at IS NOT NULL;
+ALTER TABLE notification ADD free_at timestamptz, ADD told_in_id bigint
+    CONSTRAINT fk_notification_told_in_id_notification REFERENCES notification (id) ON DELETE SET NULL;
+CREATE INDEX ix_notification_told_in ON notification (told_in_id) WHERE told_in_id IS NOT NULL;
+DROP INDEX uq_notification_update_kind;
+CREATE UNIQUE INDEX uq_notification_update_kind ON notification (report_id, update_id, kind) WHERE support_id IS NULL;
 CREATE TABLE rating (
     report_id bigint CONSTRAINT pk_rating PRIMARY KEY
         CONSTRAINT fk_rating_report_id_report REFERENCES report (id) ON DELETE CASCADE,
