@@ -2,7 +2,7 @@
 
 from app.delivery.channels import Channel, make_channels
 from app.delivery.outcome import DeliveryFailed, DeliveryUnknown, Trouble, in_words, note
-from app.delivery.parcel import Contact, Parcel, Picture
+from app.delivery.parcel import Contact, Parcel, Picture, Told
 
 __all__ = [
     "Channel",
@@ -11,6 +11,7 @@ __all__ = [
     "DeliveryUnknown",
     "Parcel",
     "Picture",
+    "Told",
     "Trouble",
     "in_words",
     "make_channels",

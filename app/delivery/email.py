@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 
+# Everything that the reporter does later is one mail with another first sentence.
+_TEMPLATES = {"forward": "forward", "call_back": "call_back"}
+
+
 class Email:
     """Mail to the unit's address. A mail that may have been taken is never repeated by itself."""
 
@@ -26,7 +30,7 @@ class Email:
         if not parcel.to:
             raise DeliveryFailed(Trouble.NO_ADDRESS, permanent=True)
         letter = Letter(
-            template=parcel.kind,
+            template=_TEMPLATES.get(parcel.kind, "addition"),
             to=parcel.to,
             language=parcel.language,
             message_id=parcel.message_id,

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+ParcelKind = Literal["forward", "call_back", "addition", "corrected", "reopened", "gone"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Contact:
     """Who reported; only ever in a parcel to one of our own units."""
@@ -27,15 +30,24 @@ class Picture:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parcel:
-    """One report for one unit. Degrees WGS84; times with zone; `message_id` is the same in every attempt.
+class Told:
+    """What the reporter wrote after the report itself."""
 
-    `lamp` is the number on the mast, `lamp_ref` the lamp's name in the register it came from. Owners are state, county,
-    municipality, private or unknown; that of the lamp and that of the road are two facts. `others` have reported the
-    same.
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parcel:
+    """One report for one unit, or what its reporter did since (`kind`). Degrees WGS84; times with zone.
+
+    `message_id` is the same in every attempt. `lamp` is the number on the mast, `lamp_ref` the lamp's name in the
+    register it came from. Owners are state, county, municipality, private or unknown; that of the lamp and that of the
+    road are two facts. `others` have reported the same. `told` is what the reporter has added so far, or, after the
+    first parcel, just now; `by_mistake`: the report was withdrawn, and is not merely gone.
     """
 
-    kind: Literal["forward", "call_back"]
+    kind: ParcelKind
     message_id: str
     to: str | None
     language: str
@@ -68,3 +80,5 @@ class Parcel:
     pictures_left_out: int
     map_url: str | None
     page_url: str | None
+    told: tuple[Told, ...] = ()
+    by_mistake: bool = False

@@ -86,6 +86,7 @@ def as_json(parcel: Parcel) -> dict[str, Any]:
         "description": parcel.description,
         "answers": [{"question": question, "answer": answer} for question, answer in parcel.answers],
         "words": parcel.words,
+        "additions": [{"at": told.at.isoformat(), "words": told.words} for told in parcel.told],
         "reporter": asdict(contact) if contact else None,
         "photos": len(parcel.pictures) + parcel.pictures_left_out,
         "url": parcel.page_url,

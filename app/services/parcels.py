@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from app.delivery import Contact, Parcel, Picture
+from app.delivery import Contact, Parcel, Picture, Told
 from app.errors import NotFound
 from app.models import (
     AT_UNIT,
+    ActorKind,
     Asset,
     Delivery,
     Forwarding,
@@ -28,12 +30,16 @@ from app.services.news import category_name
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from app.delivery.parcel import ParcelKind
     from app.routing import Rules, Unit
     from app.services.office import Office
 
 # Mail servers commonly stop at 25 MB, and a mail grows by a third on its way.
 MOST_PHOTO_BYTES = 12_000_000
 _WITH_THE_UNIT = AT_UNIT | {ReportStatus.REFERRED}
+# After these the unit no longer has the report, and must hear of it all the same.
+_ENDINGS = {"reopened", "gone"}
+_REPORTERS_WORDS = (UpdateKind.REPLIED.value, UpdateKind.REOPENED.value)
 
 
 def pack(session: Session, delivery: Delivery, *, office: Office, at: datetime) -> Parcel | None:
@@ -41,16 +47,18 @@ def pack(session: Session, delivery: Delivery, *, office: Office, at: datetime) 
     forwarding = session.get_one(Forwarding, delivery.forwarding_id)
     query = select(Report).where(Report.id == forwarding.report_id)
     report = session.scalars(query.options(selectinload(Report.photos), selectinload(Report.reporter))).one()
-    if delivery.kind == "forward" and _is_moot(report, forwarding):
+    if _is_moot(report, forwarding, delivery.kind):
         return None
     rules = office.rules
     unit = rules.units.get(forwarding.unit_code)
     outside = unit is None or unit.outside
     language = rules.default_language
     lamp = session.get(Asset, report.asset_id) if report.asset_id else None
-    pictures = _pictures(report.photos, office=office) if delivery.kind == "forward" else ()
+    since = session.get(Update, delivery.update_id) if delivery.update_id else None
+    photos = _photos(report.photos, delivery.kind, since)
+    pictures = _pictures(photos, office=office)
     return Parcel(
-        kind="call_back" if delivery.kind == "call_back" else "forward",
+        kind=cast("ParcelKind", delivery.kind),
         message_id=delivery.message_id,
         to=delivery.address,
         language=language,
@@ -80,17 +88,54 @@ def pack(session: Session, delivery: Delivery, *, office: Office, at: datetime) 
         # Whoever is only told has nobody to ask.
         contact=None if outside or forwarding.for_information else _contact(report.reporter),
         pictures=pictures,
-        pictures_left_out=len(report.photos) - len(pictures),
+        pictures_left_out=len(photos) - len(pictures),
         map_url=_map_url(report),
         page_url=_page_url(report, outside=outside, base_url=office.settings.base_url),
+        told=_told(session, report, since, kind=delivery.kind, outside=outside),
+        by_mistake=since is not None and since.kind == UpdateKind.WITHDRAWN,
     )
 
 
-def _is_moot(report: Report, forwarding: Forwarding) -> bool:
+def _is_moot(report: Report, forwarding: Forwarding, kind: str) -> bool:
+    """Taken back, or another unit has it by now, which is told all of it. What the reporter ended is still news."""
+    if kind == "call_back":
+        return False
     if forwarding.undone_at is not None:
         return True
     has_it = report.unit_code == forwarding.unit_code and report.status in _WITH_THE_UNIT
-    return not forwarding.for_information and not has_it
+    return not forwarding.for_information and not has_it and kind not in _ENDINGS
+
+
+def _told(session: Session, report: Report, since: Update | None, *, kind: str, outside: bool) -> tuple[Told, ...]:
+    """What the reporter wrote later: all of it with the report, else what came just now. Corrections are facts."""
+    if kind in {"call_back", "corrected"}:
+        return ()
+    query = select(Update.at, Note.body).join(Note.update).where(Update.report_id == report.id)
+    if since is not None:
+        query = query.where(Update.id == since.id)
+    else:
+        query = query.where(Update.kind.in_(_REPORTERS_WORDS), Update.actor_kind == ActorKind.REPORTER.value)
+    rows = session.execute(query.order_by(Update.id)).all()
+    hidden = report.reporter if outside else None
+    return tuple(Told(at=at, words=_without_contact(body, hidden)) for at, body in rows)
+
+
+def _without_contact(words: str, reporter: Reporter | None) -> str:
+    """What was told to the municipality is not for others: the desk may have asked for just this number."""
+    if reporter is None:
+        return words
+    digits = re.sub(r"\D", "", reporter.phone or "")[-8:]
+    hidden = [re.escape(reporter.email)] if reporter.email else []
+    hidden += [r"(?:\+|00)?" + r"[ ()-]*".join(digits)] if len(digits) >= 5 else []
+    return re.sub("|".join(hidden), "…", words, flags=re.IGNORECASE) if hidden else words
+
+
+def _photos(photos: list[Photo], kind: str, since: Update | None) -> list[Photo]:
+    """All of them with the report; later only those that came just now."""
+    if kind == "forward":
+        return photos
+    new = set(since.data.get("photo_ids", [])) if since is not None else set()
+    return [photo for photo in photos if str(photo.id) in new]
 
 
 def _name(unit: Unit | None, code: str, rules: Rules) -> str:

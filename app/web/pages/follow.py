@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -125,7 +126,8 @@ def _say(visit: Visit, posted: FormData, *, reopening: bool) -> Response:
     """Words and photos together, or, with a sentence, neither."""
     check_csrf(visit, posted)
     words = as_seen(CONTROL.sub("", str(posted.get("words") or "")))
-    verb = following.still_broken if reopening else following.tell_more
+    days = visit.state.settings.reopen_days
+    verb = partial(following.still_broken, days=days) if reopening else following.tell_more
     sent = _photos(visit, posted)
     try:
         if sent.refused is not None:
@@ -192,7 +194,7 @@ def _page(
         first=show_first(visit.session, report),
         public_path=_public_path(report),
         can_withdraw=following.can_withdraw(report),
-        can_reopen=following.can_say_still_broken(report, at=visit.at),
+        can_reopen=following.can_say_still_broken(report, at=visit.at, days=visit.state.settings.reopen_days),
         refused=_sentence(refused, lang),
         words=words,
         photo_src=lambda photo, size="": _photo_src(photo, report, visit.state, size),

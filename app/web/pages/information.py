@@ -12,7 +12,7 @@ from app.queries.figures import all_figures
 from app.queries.ratings import satisfaction
 from app.routing import Rules
 from app.services.drafts import MAX_PHOTOS
-from app.services.following import REOPEN_WITHIN
+from app.settings import Settings
 from app.web import languages
 from app.web.deps import CsrfChecked, FormDep, MaybeStaffDep, RulesDep, SessionDep, StateDep
 from app.web.templating import render
@@ -31,7 +31,7 @@ def show_information(
     staff: MaybeStaffDep,  # noqa: ARG001  (known to the template)
 ) -> Response:
     """One of the pages that say how things are."""
-    facts = _facts(state.settings.desk_email, rules) | {"figures": all_figures(session)}
+    facts = _facts(state.settings, rules) | {"figures": all_figures(session)}
     facts["satisfaction"] = satisfaction(session, at=state.clock())
     return render(request, f"information{request.url.path}.html", **facts)
 
@@ -53,11 +53,11 @@ def local_path(given: str) -> str:
     return "/" if unsafe or any(ord(letter) < 33 or ord(letter) > 126 for letter in given) else given
 
 
-def _facts(desk_email: str, rules: Rules) -> dict[str, Any]:
+def _facts(settings: Settings, rules: Rules) -> dict[str, Any]:
     phones = rules.municipality.phones
     return {
-        "desk_email": desk_email,
+        "desk_email": settings.desk_email,
         "max_photos": MAX_PHOTOS,
-        "reopen_days": REOPEN_WITHIN.days,
+        "reopen_days": settings.reopen_days,
         "desk_phones": [phone for phone in phones if not phone.emergency and len(phone.number) > 4],
     }
