@@ -46,7 +46,7 @@ def test_praise_and_proposals_have_no_date_and_are_answered(tromso):
         assert tromso.categories[code].closes_as == "answered"
 
 
-@pytest.mark.parametrize("lang", ["nb", "en"])
+@pytest.mark.parametrize("lang", ["nb", "nn", "en"])
 def test_every_help_is_one_or_two_short_sentences(tromso, lang):
     for category in tromso.categories.values():
         text = category.help_text(lang)
