@@ -58,9 +58,3 @@ class Reporter(Base):
     def start_again(self) -> None:
         """The reader of the address wants the mails after all."""
         self.stopped_at = None
-
-    def erase(self, *, at: datetime) -> None:
-        """Forget the person; the anonymous report stays."""
-        self.name = self.email = self.phone = None
-        self.confirmed_at = self.stopped_at = self.bounced_at = None
-        self.erased_at = at

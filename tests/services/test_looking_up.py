@@ -265,7 +265,7 @@ def test_answers_go_after_thirty_days(session, office, clock):
         at = clock() - timedelta(days=days)
         looking_up.keep(session, looking_up.Answers(road={}), lat=LAT, lon=LON + days, at=at)
     session.commit()
-    assert upkeep.sweep(office).answers == 1
+    assert upkeep.sweep(office).counts["register_answers"] == 1
     assert [row.key for row in session.scalars(select(RegisterAnswer))] == [f"{LAT:.5f},{LON + 29:.5f}"]
 
 

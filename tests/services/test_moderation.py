@@ -6,12 +6,11 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.errors import Conflict, NotFound
-from app.models import Note, Notification, Photo, Report
-from app.models.actor import REPORTER
-from app.services import moderation, triage
+from app.models import Photo
+from app.services import moderation
 from app.services.photos import take_photo
 from app.storage import PhotoStore
 
@@ -68,40 +67,3 @@ def test_a_report_is_hidden_once_and_shown_once(session, make_report, kari, cloc
         moderation.hide(session, report, hidden=True, by=kari, at=clock())
     moderation.hide(session, report, hidden=False, by=kari, at=clock())
     assert report.hidden_at is None
-
-
-def test_erasing_leaves_nothing_of_the_person_and_keeps_the_report(session, with_photo, kari, clock, photos, rules):
-    photo, nonce = photo_of(session, with_photo), with_photo.nonce
-    with_photo.reply(actor=REPORTER, at=clock(), words="Nina again")
-    triage.note(session, with_photo, words="Nina is cross", public=False, by=kari, at=clock(), undo_seconds=10)
-    triage.note(session, with_photo, words="The part is ordered", public=True, by=kari, at=clock(), undo_seconds=10)
-    session.commit()
-    moderation.erase_reporter(session, with_photo, photos=photos, by=kari, at=clock())
-    session.commit()
-    kept = session.scalars(select(Report).where(Report.id == with_photo.id)).one()
-    assert (kept.description, kept.text_public) == (None, False)
-    assert [answer["code"] for answer in kept.answers] == ["state"]
-    assert (kept.reporter.name, kept.reporter.email, kept.reporter.phone) == (None, None, None)
-    assert kept.nonce != nonce, "the secret link is dead"
-    assert session.scalars(select(Note.body)).all() == ["The part is ordered"]
-    assert session.scalar(select(func.count()).where(Photo.report_id == kept.id)) == 0
-    assert set(session.scalars(select(Notification.state))) == {"cancelled"}
-    assert (kept.category_code, kept.status, kept.lat) == ("lamp_dark", "new", with_photo.lat)
-    with pytest.raises(NotFound):
-        photos.open(photo.id)
-
-
-def test_photo_bytes_stay_until_the_rows_are_gone_for_certain(session, with_photo, kari, clock, photos):
-    photo = photo_of(session, with_photo)
-    moderation.erase_reporter(session, with_photo, photos=photos, by=kari, at=clock())
-    session.rollback()
-    assert photos.open(photo.id).exists()
-
-
-def test_a_crews_photo_stays_when_a_person_is_erased(session, with_photo, kari, clock, photos):
-    photo = photo_of(session, with_photo)
-    photo.by_crew = True
-    session.commit()
-    moderation.erase_reporter(session, with_photo, photos=photos, by=kari, at=clock())
-    session.commit()
-    assert photos.open(photo.id).exists()

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Response
 from app.errors import N_, Conflict, NotFound
 from app.models import Forwarding, Report
 from app.queries.visible import report_for
-from app.services import claims, forwarding, moderation, triage, undoing
+from app.services import claims, erasing, forwarding, moderation, triage, undoing
 from app.web.deps import CsrfChecked
+from app.web.erasing import files_of
 from app.web.pages.desk_form import DeskForm, DeskFormDep, with_query
 from app.web.templating import redirect
 
@@ -153,7 +154,7 @@ def erase(desk: DeskFormDep) -> Response:
     def verb(report: Report) -> None:
         if desk.text("sure") != "1":
             raise Conflict(N_("Tick the box first. Nothing brings the data back."))
-        moderation.erase_reporter(desk.session, report, photos=desk.state.photos, **desk.who_when)
+        erasing.erase_by_desk(desk.session, report, files=files_of(desk.state), **desk.who_when)
 
     return desk.act(verb, stay=True, flash=N_("The person's data is deleted."))
 

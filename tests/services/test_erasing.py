@@ -1,0 +1,84 @@
+"""Forgetting a person at once: what goes, what stays, who may, and what a second press reads."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from sqlalchemy import func, select
+
+from app.errors import NotFound
+from app.models import Note, Notification, Photo, Report
+from app.models.actor import REPORTER
+from app.services import erasing, triage
+from app.services.erasing import Files
+from app.services.photos import take_photo
+from app.storage import PhotoStore
+from tests.application import SECRET
+
+
+@pytest.fixture
+def photos(settings):
+    return PhotoStore(settings.photo_dir)
+
+
+@pytest.fixture
+def files(settings, photos):
+    return Files(photos, settings.mail_dir, SECRET)
+
+
+@pytest.fixture
+def with_photo(session, make_report, photos, clock):
+    """A report with a text, a photo, contact data, and answers of both kinds."""
+    picture = BytesIO()
+    Image.new("RGB", (60, 40), "grey").save(picture, "JPEG")
+    photo = take_photo(session, photos, picture.getvalue(), at=clock())
+    return make_report(
+        email="nina@example.org",
+        name="Nina Olsen",
+        description="Nina Olsen here: it is dark",
+        answers={"mast": "ring 90 00 00 00", "state": "flickers"},
+        photo_ids=(photo.id,),
+    )
+
+
+def photo_of(session, report):
+    return session.scalars(select(Photo).where(Photo.report_id == report.id)).one()
+
+
+def test_erasing_leaves_nothing_of_the_person_and_keeps_the_report(session, with_photo, kari, clock, photos, files):
+    photo, nonce = photo_of(session, with_photo), with_photo.nonce
+    with_photo.reply(actor=REPORTER, at=clock(), words="Nina again")
+    triage.note(session, with_photo, words="Nina is cross", public=False, by=kari, at=clock(), undo_seconds=10)
+    triage.note(session, with_photo, words="The part is ordered", public=True, by=kari, at=clock(), undo_seconds=10)
+    session.commit()
+    erasing.erase_by_desk(session, with_photo, files=files, by=kari, at=clock())
+    session.commit()
+    kept = session.scalars(select(Report).where(Report.id == with_photo.id)).one()
+    assert (kept.description, kept.text_public) == (None, False)
+    assert [answer["code"] for answer in kept.answers] == ["state"]
+    assert (kept.reporter.name, kept.reporter.email, kept.reporter.phone) == (None, None, None)
+    assert kept.nonce != nonce, "the secret link is dead"
+    assert session.scalars(select(Note.body)).all() == ["The part is ordered"]
+    assert session.scalar(select(func.count()).where(Photo.report_id == kept.id)) == 0
+    assert set(session.scalars(select(Notification.state))) == {"cancelled"}
+    assert (kept.category_code, kept.status, kept.lat) == ("lamp_dark", "new", with_photo.lat)
+    with pytest.raises(NotFound):
+        photos.open(photo.id)
+
+
+def test_photo_bytes_stay_until_the_rows_are_gone_for_certain(session, with_photo, kari, clock, photos, files):
+    photo = photo_of(session, with_photo)
+    erasing.erase_by_desk(session, with_photo, files=files, by=kari, at=clock())
+    session.rollback()
+    assert photos.open(photo.id).exists()
+
+
+def test_a_crews_photo_stays_when_a_person_is_erased(session, with_photo, kari, clock, photos, files):
+    photo = photo_of(session, with_photo)
+    photo.by_crew = True
+    session.commit()
+    erasing.erase_by_desk(session, with_photo, files=files, by=kari, at=clock())
+    session.commit()
+    assert photos.open(photo.id).exists()
