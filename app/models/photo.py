@@ -21,6 +21,7 @@ class Photo(Base):
     __tablename__ = "photo"
     __table_args__ = (
         Index("ix_photo_report", "report_id", "sort_order"),
+        Index("ix_photo_public", "report_id", postgresql_where="public"),
         Index("ix_photo_unused", "created_at", postgresql_where="report_id IS NULL"),
         Index("ix_photo_held", "report_id", postgresql_where="report_id IS NOT NULL AND NOT public AND NOT by_crew"),
     )

@@ -9,10 +9,10 @@ from dataclasses import replace
 from math import floor, log, pi, radians, tan
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import literal_column, select, text
+from sqlalchemy import false, literal_column, select, text
 
 from app.models import CLOSED, OPEN, Report
-from app.queries.public import Box, ReportFilter, conditions
+from app.queries.public import Box, ReportFilter, conditions, searched
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Label, Select, TextClause
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MOST_FEATURES = 4000
 # What the tallies do not know, such as times, is counted among this many reports at most.
 MOST_ROWS = 50_000
+# What is searched for by words: the newest of them.
+MOST_SEARCHED = 2000
 LEVELS = (4, 6, 8, 10, 12, 14)
 POINTS_FROM_ZOOM = 15
 
@@ -173,7 +175,8 @@ def _codes(categories: frozenset[str] | None) -> dict[str, object]:
 
 
 def _counted(session: Session, wanted: ReportFilter, *, zoom: int, level: int) -> str:
-    found = select(Report.lon, Report.lat, Report.status).where(*conditions(wanted)).limit(MOST_ROWS + 1).cte("found")
+    picked = _picked(session, wanted)
+    found = select(Report.lon, Report.lat, Report.status).where(*picked.where).limit(MOST_ROWS + 1).cte("found")
     cells = (
         select(
             literal_column(f"map_cell_x(lon, {level})").label("cx"),
@@ -194,7 +197,7 @@ def _counted(session: Session, wanted: ReportFilter, *, zoom: int, level: int) -
         .limit(MOST_FEATURES + 1)
         .subquery("clusters")
     )
-    left_out = f"count(*) > {MOST_FEATURES} OR (SELECT count(*) > {MOST_ROWS} FROM found)"  # noqa: S608 - of constants
+    left_out = f"{picked.left_out} OR (SELECT count(*) > {MOST_ROWS} FROM found)"  # noqa: S608 - of constants
     return str(session.scalar(select(literal_column(_COLLECTION % left_out)).select_from(clusters)))
 
 
@@ -220,21 +223,42 @@ _POINTS_BY_STATUSES = {
 
 def _is_unusual(wanted: ReportFilter) -> bool:
     """Whether neither the tallies nor the usual statement know such a filter."""
-    return bool(wanted.area or wanted.since or wanted.until or wanted.statuses not in _POINTS_BY_STATUSES)
+    asked = (wanted.area, wanted.since, wanted.until, wanted.near, wanted.photo, wanted.words)
+    return any(asked) or wanted.statuses not in _POINTS_BY_STATUSES
+
+
+class _Picked(NamedTuple):
+    """A WHERE, and when something that should be on the map is not, in SQL."""
+
+    where: list[ColumnElement[bool]]
+    left_out: str
+
+
+def _picked(session: Session, wanted: ReportFilter) -> _Picked:
+    too_many = f"count(*) > {MOST_FEATURES}"
+    where = conditions(wanted)
+    if not wanted.words:
+        return _Picked(where, too_many)
+    found = searched(session, wanted, most=MOST_SEARCHED)
+    if found is None:
+        return _Picked([false()], too_many)
+    whole = f"{too_many} OR (SELECT count(*) >= {MOST_SEARCHED} FROM searched)"  # noqa: S608 - of constants
+    return _Picked([*where, Report.id.in_(select(found.c.id))], whole)
 
 
 def _points(session: Session, wanted: ReportFilter) -> str:
     if wanted.box is not None and not _is_unusual(wanted):
         values = points_values(wanted.box, wanted.categories)
         return str(session.scalar(points_statement(wanted.statuses), values))
+    picked = _picked(session, wanted)
     found = (
         select(Report.reference, Report.category_code, Report.status, Report.lon, Report.lat)
-        .where(*conditions(wanted))
+        .where(*picked.where)
         .limit(MOST_FEATURES + 1)
         .subquery("found")
     )
     numbered = select(literal_column(_POINT).label("feature"), _NUMBER).select_from(found).subquery("points")
-    collection: ColumnElement[str] = literal_column(_COLLECTION % f"count(*) > {MOST_FEATURES}")
+    collection: ColumnElement[str] = literal_column(_COLLECTION % picked.left_out)
     whole: Select[str] = select(collection).select_from(numbered)
     return str(session.scalar(whole))
 

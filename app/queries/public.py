@@ -8,12 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import CTE, ColumnElement, and_, case, exists, func, literal_column, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.models import OPEN, Photo, Report, Update, UpdateKind
 from app.models.reference import show_reference
+from app.queries.search import Words, found_reports
 from app.queries.visible import is_public
+
+# A search that must look at each report it finds looks at this many; the page then says how to look on.
+MOST_LOOKED_AT = 3000
 
 
 class Box(NamedTuple):
@@ -25,16 +29,31 @@ class Box(NamedTuple):
     north: float
 
 
-class Position(NamedTuple):
-    """Where a page of the list begins or ends: the list is ordered by these, newest first."""
+class Circle(NamedTuple):
+    """A place in degrees WGS84, and the metres around it that count."""
 
-    created_at: datetime
+    lat: float
+    lon: float
+    radius: int
+
+
+class Position(NamedTuple):
+    """Where a page of the list begins or ends: the list is ordered by these, newest first.
+
+    `at` is when a report came in, or when it changed, as the list is ordered.
+    """
+
+    at: datetime
     id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFilter:
-    """Which reports are wanted; None means all. `since` is included, `until` is not; `area` is GeoJSON, WGS84."""
+    """Which reports are wanted; None means all. `since` is included, `until` is not; `area` is GeoJSON, WGS84.
+
+    `words` must all be met; `photo`: one that everybody may see; `by_change`: the latest changed first. What is
+    searched for always comes newest first.
+    """
 
     categories: frozenset[str] | None = None
     statuses: frozenset[str] | None = None
@@ -42,6 +61,10 @@ class ReportFilter:
     area: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    near: Circle | None = None
+    photo: bool = False
+    words: Words = ()
+    by_change: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +91,9 @@ class ListedReport:
         """The reference as people read it."""
         return show_reference(self.reference)
 
-    @property
-    def position(self) -> Position:
+    def position(self, *, by_change: bool = False) -> Position:
         """Its place in the list."""
-        return Position(self.created_at, self.id)
+        return Position(self.changed_at if by_change else self.created_at, self.id)
 
 
 class Page(NamedTuple):
@@ -110,15 +132,19 @@ def list_public(
 ) -> Page:
     """At most `limit` public reports, newest first: those older than `before`, or the nearest newer than `after`.
 
-    Keyset paging: reports that arrive meanwhile neither repeat nor hide others. Two queries.
+    Keyset paging: reports that arrive meanwhile neither repeat nor hide others. Two queries; with words up to four,
+    and only backwards in time.
     """
+    if wanted.words:
+        return _searched(session, wanted, limit=limit, before=before)
     backwards = after is not None
     query = select(*_COLUMNS).where(*conditions(wanted)).limit(limit + 1)
     edge = after if backwards else before
+    keys = _keys(wanted)
     if edge is not None:
-        mine = tuple_(Report.created_at, Report.id)
-        query = query.where(mine > tuple_(*edge) if backwards else mine < tuple_(*edge))
-    rows = [ListedReport(**row) for row in session.execute(_in_order(query, backwards=backwards)).mappings()]
+        query = query.where(tuple_(*keys) > tuple_(*edge) if backwards else tuple_(*keys) < tuple_(*edge))
+    query = query.order_by(*(key.asc() if backwards else key.desc() for key in keys))
+    rows = [ListedReport(**row) for row in session.execute(query).mappings()]
     more, rows = len(rows) > limit, rows[:limit]
     if backwards:
         rows.reverse()
@@ -126,13 +152,48 @@ def list_public(
     older = bool(rows) and (True if backwards else more)
     return Page(
         _with_photos(session, rows),
-        rows[0].position if newer else None,
-        rows[-1].position if older else None,
+        rows[0].position(by_change=wanted.by_change) if newer else None,
+        rows[-1].position(by_change=wanted.by_change) if older else None,
     )
 
 
+def _searched(session: Session, wanted: ReportFilter, *, limit: int, before: Position | None) -> Page:
+    """The newest that have the words. Where the search itself cannot see to a filter, it looks at a bounded number.
+
+    The page then may hold fewer than `limit`, or none, and `older` is where to look on.
+    """
+    rest = replace(wanted, words=(), categories=None, since=None, until=None, by_change=False)
+    most = limit + 1 if rest == ReportFilter() else MOST_LOOKED_AT
+    if wanted.until is not None and (before is None or wanted.until <= before.at):
+        before = Position(wanted.until, 0)
+    found = found_reports(
+        session, wanted.words, most=most, before=before, since=wanted.since, categories=wanted.categories
+    )
+    if found is None:
+        return Page([], None, None)
+    looked_at = found.subquery("looked_at")
+    query = select(*_COLUMNS).join(looked_at, looked_at.c.id == Report.id).where(*conditions(replace(wanted, words=())))
+    query = query.order_by(Report.created_at.desc(), Report.id.desc()).limit(limit + 1)
+    rows = [ListedReport(**row) for row in session.execute(query).mappings()]
+    older = rows[limit - 1].position() if len(rows) > limit else None
+    if older is None and most == MOST_LOOKED_AT:
+        last = session.execute(select(looked_at.c.at, looked_at.c.id).offset(most - 1).limit(1)).first()
+        older = Position(*last) if last is not None else None
+    return Page(_with_photos(session, rows[:limit]), None, older)
+
+
+def searched(session: Session, wanted: ReportFilter, *, most: int) -> CTE | None:
+    """The newest `most` reports that have the words of a filter, as `searched`, with `id`; None when none has."""
+    found = found_reports(session, wanted.words, most=most, since=wanted.since, categories=wanted.categories)
+    return found.cte("searched") if found is not None else None
+
+
+def _keys(wanted: ReportFilter) -> tuple[InstrumentedAttribute[datetime], InstrumentedAttribute[int]]:
+    return (Report.changed_at if wanted.by_change else Report.created_at, Report.id)
+
+
 def conditions(wanted: ReportFilter) -> list[ColumnElement[bool]]:
-    """The WHERE of a public list."""
+    """The WHERE of a public list, but for its words."""
     found: list[ColumnElement[bool]] = [is_public()]
     if wanted.categories is not None:
         found.append(Report.category_code.in_(sorted(wanted.categories)))
@@ -146,6 +207,10 @@ def conditions(wanted: ReportFilter) -> list[ColumnElement[bool]]:
     if wanted.area is not None:
         here = func.ST_SetSRID(func.ST_MakePoint(Report.lon, Report.lat), 4326)
         found.append(func.ST_Intersects(here, func.ST_SetSRID(func.ST_GeomFromGeoJSON(wanted.area), 4326)))
+    if wanted.near is not None:
+        found.append(_around(wanted.near))
+    if wanted.photo:
+        found.append(exists(select(Photo.id).where(Photo.report_id == Report.id, Photo.public)))
     if wanted.since is not None:
         found.append(Report.created_at >= wanted.since)
     if wanted.until is not None:
@@ -163,6 +228,16 @@ def within(box: Box) -> ColumnElement[bool]:
     )
 
 
+def _around(near: Circle) -> ColumnElement[bool]:
+    """Within a circle, by the index on positions.
+
+    The numbers stand in the text of the statement: a small circle is best read from that index and a large one from
+    the newest on, and the database can only tell when it knows them.
+    """
+    place: ColumnElement[Any] = literal_column(f"ST_SetSRID(ST_MakePoint({near.lon!r}, {near.lat!r}), 4326)::geography")
+    return func.ST_DWithin(Report.position, place, literal_column(str(int(near.radius))))
+
+
 def history(report: Report) -> list[Update]:
     """What everybody may know of what happened, oldest first; a decision that was undone never shows.
 
@@ -177,11 +252,6 @@ def history(report: Report) -> list[Update]:
             shown.append(update)
         last = update if update.to_status is not None else last
     return shown
-
-
-def _in_order(query: Select[Any], *, backwards: bool) -> Select[Any]:
-    keys = (Report.created_at, Report.id)
-    return query.order_by(*(key.asc() if backwards else key.desc() for key in keys))
 
 
 def _with_photos(session: Session, rows: Sequence[ListedReport]) -> list[ListedReport]:

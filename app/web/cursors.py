@@ -22,7 +22,7 @@ class CursorError(ValueError):
 
 def make_cursor(position: Position, *, filters: str, secret: bytes) -> str:
     """The position as a URL-safe text that holds only with the same `filters`."""
-    microseconds = (position.created_at - _EPOCH) // timedelta(microseconds=1)
+    microseconds = (position.at - _EPOCH) // timedelta(microseconds=1)
     packed = _FORM.pack(microseconds, position.id)
     return base64.urlsafe_b64encode(packed + _sign(packed, filters, secret)).decode().rstrip("=")
 

@@ -27,6 +27,7 @@ CREATE TABLE week_tally (
 CREATE UNIQUE INDEX uq_week_tally_folded ON week_tally (week, status) WHERE folded;
 CREATE INDEX ix_week_tally_change ON week_tally (week) WHERE NOT folded;
 CREATE INDEX ix_report_changed ON report (changed_at, id);
+CREATE INDEX ix_photo_public ON photo (report_id) WHERE public;
 """
 
 # The same as app.text.fold, then stems: what is looked for goes the same way, so a stem need not be right, only the same.
