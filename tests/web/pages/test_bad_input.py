@@ -168,7 +168,7 @@ def change_rules(state: AppState, tmp_path: Path) -> Callable[..., None]:
 
 
 SIZE = {"category": "pothole", "asked": "pothole", "answers__size": "large", "answers__position": "edge"}
-EDGE = "          - {code: edge, names: {nb: Ved kanten, en: At the edge}}\n"
+EDGE = "          - {code: edge, names: {nb: Ved kanten, nn: Ved kanten, se: Geainnu ravddas, en: At the edge}}\n"
 
 
 def test_a_category_that_left_the_rules_while_the_form_was_open(
@@ -229,7 +229,7 @@ def test_a_category_that_has_become_one_to_ring_about_shows_the_number(
     client: TestClient, session: Session, form: Form, change_rules: Callable[..., None]
 ) -> None:
     old = "    days_to_due: 15\n    icon: broom\n"
-    stop = '    phone_instead: {number: "77 00 00 02", texts: {nb: Ring., en: Ring.}}\n'
+    stop = '    phone_instead: {number: "77 00 00 02", texts: {nb: Ring., nn: Ring., se: Riŋge., en: Ring.}}\n'
     change_rules((old, old + stop))
     answer = form.fill(**PLACE).send(client)
     assert answer.status_code == 422

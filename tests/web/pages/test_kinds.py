@@ -149,7 +149,8 @@ def test_what_everybody_should_know_stands_above_the_form(client, state, tmp_pat
     folder.mkdir()
     text = RULES.read_text(encoding="utf-8").replace("file: areas/", f"file: {RULES.parent}/areas/")
     text = text.replace("service_area: areas/", f"service_area: {RULES.parent}/areas/")
-    storm = "notices:\n  - {level: danger, url: 'https://www.tromso.kommune.no', texts: {nb: Storm!, en: A storm!}}\n"
+    words = "{nb: Storm!, nn: Storm!, se: Stoarbma!, en: A storm!}"
+    storm = f"notices:\n  - {{level: danger, url: 'https://www.tromso.kommune.no', texts: {words}}}\n"
     (folder / "rules.yaml").write_text(text + storm, encoding="utf-8")
     assert "A storm!" not in client.get("/").text
     stormy = create_app(replace(state, rules_file=RulesFile(folder / "rules.yaml")))
