@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 class JobName(StrEnum):
     """Every job there is; a test holds the names against what app/worker.py registers."""
 
+    ASK_FOLLOWER = "ask_follower"
     DELIVER = "deliver"
     LOOK_UP = "look_up"
     NOTIFY = "notify"
     RECOVER = "recover"
+    SEND_LINK = "send_link"
     SWEEP = "sweep"
+    TELL_FOLLOWERS = "tell_followers"
 
 
 def make_queue(url: str) -> App:

@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, description="Hours after which staff must sign in again.")
     mine_days: int = Field(30, ge=1, description="Days for which a resident who used a link in a mail stays signed in.")
     mine_link_hours: int = Field(2, ge=1, description="Hours for which the link in a mail signs its reader in, once.")
+    digest_hour: int = Field(
+        7, ge=0, le=23, description="Hour of the day, where people live, from which digests of followed places go out."
+    )
     undo_seconds: int = Field(10, ge=0, description="Seconds in which a decision at the desk can be undone.")
     reopen_days: int = Field(
         60, ge=1, le=3650, description='Days after closing in which a reporter can say "still broken".'
@@ -82,7 +85,7 @@ class Settings(BaseSettings):
     )
     limit_photos_per_hour: int = Field(600, ge=0, description="Photos per hour from one network address; 0: no limit.")
     limit_support_per_hour: int = Field(
-        120, ge=0, description='"Mine too" per hour from one network address; 0: no limit.'
+        120, ge=0, description='"Mine too", and places to follow, per hour from one network address; 0: no limit.'
     )
     limit_searches_per_hour: int = Field(
         3600, ge=0, description="Searches for places per hour from one network address; 0: no limit."

@@ -15,7 +15,7 @@ from app.db import make_engine, make_session_factory
 from app.delivery import make_channels
 from app.jobs import JobName, make_queue
 from app.routing import RulesFile
-from app.services import late_answers, outgoing, recovery, upkeep
+from app.services import digests, late_answers, outgoing, recovery, upkeep
 from app.services.office import Office
 from app.storage import PhotoStore
 
@@ -67,6 +67,20 @@ def register(queue: App, office: Office) -> None:
     @queue.task(name=JobName.NOTIFY.value)
     def notify(notification_id: int) -> None:
         outgoing.notify(office, notification_id=notification_id)
+
+    @queue.task(name=JobName.SEND_LINK.value)
+    def send_link(link_id: int) -> None:
+        outgoing.send_link(office, link_id=link_id)
+
+    @queue.task(name=JobName.ASK_FOLLOWER.value)
+    def ask_follower(mail_id: int) -> None:
+        outgoing.tell_follower(office, mail_id=mail_id)
+
+    # One at a time: the other places of this worker are for what somebody waits for.
+    @queue.periodic(cron="* * * * * */15")
+    @queue.task(name=JobName.TELL_FOLLOWERS.value, lock="followers", queueing_lock="followers")
+    def tell_followers(timestamp: int) -> None:  # noqa: ARG001
+        digests.run(office)
 
     @queue.periodic(cron="* * * * * */15")
     @queue.task(name=JobName.LOOK_UP.value)

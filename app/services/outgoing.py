@@ -15,21 +15,42 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import jobs
 from app.db import transaction
-from app.delivery import DeliveryFailed, DeliveryUnknown, Trouble, note, smtp
-from app.delivery.letter import compose
+from app.delivery import DeliveryFailed, DeliveryUnknown, Trouble, note
+from app.delivery.posting import post
 from app.jobs import JobName
-from app.models import Delivery, Notification, SendingState
-from app.services import letters, parcels, supporter_letters
+from app.models import (
+    Delivery,
+    Notification,
+    NotificationKind,
+    PlaceMail,
+    ResidentLink,
+    SendingState,
+    Support,
+    Update,
+)
+from app.services import (
+    bounces,
+    collecting,
+    letters,
+    news,
+    parcels,
+    place_letters,
+    sign_in_mail,
+    supporter_letters,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from app.delivery.letter import Letter
+    from app.services.news import Item
     from app.services.office import Office
+    from app.settings import Settings
 
 log = logging.getLogger(__name__)
 
-Message = Delivery | Notification
-M = TypeVar("M", Delivery, Notification)
+Message = Delivery | Notification | PlaceMail | ResidentLink
+M = TypeVar("M", Delivery, Notification, PlaceMail, ResidentLink)
 Send = Callable[[], None]
 # The database's clock decides when a job runs, and may be a little ahead of ours.
 CLOCKS_DIFFER = timedelta(seconds=2)
@@ -47,25 +68,85 @@ def deliver(office: Office, *, delivery_id: int) -> None:
 
 
 def notify(office: Office, *, notification_id: int) -> None:
-    """Send one mail to a reporter or a supporter; does nothing when it is not waiting to be sent."""
+    """Send one mail to a reporter or a supporter; does nothing when it is not waiting to be sent.
+
+    What else waits for the same reader goes along, see services/collecting.py.
+    """
 
     def prepare(session: Session, row: Notification, at: datetime) -> Send | None:
-        write = letters.write if row.support_id is None else supporter_letters.write
-        letter = write(session, row, office=office, at=at)
-        settings = office.settings
-        return (
-            None
-            if letter is None
-            else lambda: smtp.send(compose(letter, settings=settings), to=letter.to, settings=settings)
-        )
+        items = _items(session, row, at=at, settings=office.settings)
+        letter = _write(session, items, row, office=office, at=at)
+        if letter is None:
+            return None
+        for other in (item.row for item in items if item.row is not row):
+            other.start(at=at)
+            other.told_in_id = row.id
+        return lambda: post(letter, settings=office.settings)
 
-    _attempt(office, Notification, notification_id, prepare=prepare)
+    _attempt(office, Notification, notification_id, prepare=prepare, first=collecting.wait_for_others)
+
+
+def _items(session: Session, row: Notification, *, at: datetime, settings: Settings) -> list[Item]:
+    """The row and its company, as far as they may be told; what may not, never will be. Raises _Later."""
+    until = at + CLOCKS_DIFFER
+    turn = collecting.turn(row, session.get_one(Update, row.update_id), settings)
+    if turn > until and not row.attempts:
+        raise _Later(turn)
+    items = []
+    for item in news.read(session, [row, *collecting.company(session, row, until=until, settings=settings)]):
+        if item.row is row or (news.may_be_told(item) and news.hears(item, _support(session, item.row))):
+            items.append(item)
+        else:
+            item.row.cancel()
+    return items
+
+
+def _write(session: Session, items: list[Item], row: Notification, *, office: Office, at: datetime) -> Letter | None:
+    own = next(item for item in items if item.row is row)
+    support = _support(session, row)
+    is_news = row.kind in {NotificationKind.STATUS, NotificationKind.QUESTION}
+    if is_news and not news.may_be_told(own):
+        return None
+    if support is not None:
+        return supporter_letters.write(session, items, row, support, office=office, at=at)
+    return letters.write(items, row, office=office, at=at)
+
+
+def _support(session: Session, row: Notification) -> Support | None:
+    return session.get_one(Support, row.support_id) if row.support_id is not None else None
+
+
+def send_link(office: Office, *, link_id: int) -> None:
+    """Send one sign-in mail, if the address is known here; does nothing when it is not waiting to be sent."""
+
+    def prepare(session: Session, row: ResidentLink, at: datetime) -> Send | None:
+        letter = sign_in_mail.write(session, row, office=office, at=at)
+        return None if letter is None else lambda: post(letter, settings=office.settings)
+
+    _attempt(office, ResidentLink, link_id, prepare=prepare)
+
+
+def tell_follower(office: Office, *, mail_id: int) -> None:
+    """Send one mail to who follows a place; does nothing when it is not waiting to be sent."""
+
+    def prepare(session: Session, row: PlaceMail, at: datetime) -> Send | None:
+        letter = place_letters.write(session, row, office=office, at=at)
+        return None if letter is None else lambda: post(letter, settings=office.settings)
+
+    _attempt(office, PlaceMail, mail_id, prepare=prepare)
 
 
 def enqueue(session: Session, row: Message) -> None:
-    """The job that sends this message when its time has come, in the caller's transaction."""
+    """The job that sends this message when its time has come, in the caller's transaction.
+
+    Mails to followers need none: services/digests.py sends what waits, one after the other.
+    """
+    if isinstance(row, PlaceMail):
+        return
     if isinstance(row, Delivery):
         jobs.enqueue(session, JobName.DELIVER, at=row.next_attempt_at, delivery_id=row.id)
+    elif isinstance(row, ResidentLink):
+        jobs.enqueue(session, JobName.SEND_LINK, at=row.next_attempt_at, link_id=row.id)
     else:
         jobs.enqueue(session, JobName.NOTIFY, at=row.next_attempt_at, notification_id=row.id)
 
@@ -76,9 +157,12 @@ def _attempt(
     row_id: int,
     *,
     prepare: Callable[[Session, M, datetime], Send | None],
+    first: Callable[[Session, int], None] = lambda _session, _row_id: None,
 ) -> None:
+    """`first` is what is waited for before the row itself is locked."""
     at = office.clock()
     with transaction(office.session_factory) as session:
+        first(session, row_id)
         send = _begin(session, table, row_id, at=at, prepare=prepare)
     if send is None:
         return
@@ -107,6 +191,10 @@ def _begin(
         return None
     try:
         send = prepare(session, row, at)
+    except _Later as later:
+        row.next_attempt_at = later.at
+        enqueue(session, row)
+        return None
     except SQLAlchemyError:
         raise
     except Exception as error:
@@ -154,6 +242,19 @@ def _settle(
     row: M | None = session.get(table, row_id, with_for_update=True, populate_existing=True)
     if row is None or row.started_at != started_at or row.state not in {SendingState.SENDING, SendingState.UNKNOWN}:
         return
+    company: list[Notification] = collecting.told_with(session, row) if isinstance(row, Notification) else []
+    _tell_how_it_went(session, row, at=at, outcome=outcome)
+    for other in company:
+        _tell_how_it_went(session, other, at=at, outcome=outcome)
+        if other.state == SendingState.PENDING:
+            other.told_in_id = None  # The next attempt puts the mail together anew.
+    if isinstance(outcome, DeliveryFailed) and outcome.no_mailbox:
+        _switch_off(session, row, at=at)
+
+
+def _tell_how_it_went(
+    session: Session, row: Message, *, at: datetime, outcome: DeliveryFailed | DeliveryUnknown | None
+) -> None:
     if outcome is None:
         row.succeed(at=at)
     elif isinstance(outcome, DeliveryUnknown):
@@ -161,6 +262,21 @@ def _settle(
         row.last_error = outcome.note
     elif row.fail(at=at, error=outcome.note, permanent=outcome.permanent) is not None:
         enqueue(session, row)
+
+
+def _switch_off(session: Session, row: Message, *, at: datetime) -> None:
+    """The mail server knows no such mailbox; a unit's address stands in the rules file, which people mend."""
+    email = None if isinstance(row, Delivery) else bounces.address_of(session, row)
+    if email is not None:
+        bounces.bounced(session, email, at=at)
+
+
+class _Later(Exception):  # noqa: N818  (it is an answer)
+    """Not yet: something else may come that belongs into the same mail."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(at)
+        self.at = at
 
 
 def crashed(row: Message, *, at: datetime, repeatable: bool) -> bool:

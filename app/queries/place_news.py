@@ -1,0 +1,207 @@
+"""What happened that followers of places may hear of, and what of it one digest tells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from app.models import PlaceEvent, PlaceEventKind, PlaceFollow, Report, Reporter, ReportStatus, Update
+from app.models.reference import show_reference
+from app.queries.place_followers import NEAREST_METRES
+from app.queries.visible import is_public
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+# What is older was placed or shown late, and is no news any more.
+NEWS_FOR = timedelta(days=14)
+CLOSED_FOR_ALL = (ReportStatus.FIXED, ReportStatus.ANSWERED, ReportStatus.REFERRED, ReportStatus.REJECTED)
+_CLOSED = [status.value for status in CLOSED_FOR_ALL]
+_STREET_OF = r"\s+[0-9]+\s*[[:alpha:]]?$"
+
+
+class Happened(NamedTuple):
+    """One event with what decides who hears of it."""
+
+    kind: str
+    lat: float
+    lon: float
+    category_code: str
+    nearest_address: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestItem:
+    """A report as everybody may see it now: words and address only where the desk let them through.
+
+    `is_new`: it was reported in the digest's time; else it was closed then.
+    """
+
+    reference: str
+    category_code: str
+    status: str
+    is_new: bool
+    lat: float
+    lon: float
+    created_at: datetime
+    closed_at: datetime | None
+    address: str | None
+    words: str | None
+
+    @property
+    def shown_reference(self) -> str:
+        """The reference as people read it."""
+        return show_reference(self.reference)
+
+
+def gather(session: Session, *, after: int, at: datetime) -> list[Happened]:
+    """Write down what is news in the history after the line `after`, each once; gives what was written."""
+    touched = select(Update.report_id).where(Update.id > after).distinct()
+    written = [*_write(session, _new(touched, at)), *_write(session, _closed(touched, at))]
+    if not written:
+        return []
+    columns = (PlaceEvent.kind, Report.lat, Report.lon, Report.category_code, Report.nearest_address)
+    query = select(*columns).join(Report, Report.id == PlaceEvent.report_id).where(PlaceEvent.id.in_(written))
+    return [Happened(*row) for row in session.execute(query)]
+
+
+def _new(touched: Select[Any], at: datetime) -> Select[Any]:
+    """Reports that everybody may see and that were not told yet; imported history is none."""
+    known = exists().where(PlaceEvent.report_id == Report.id, PlaceEvent.kind == PlaceEventKind.NEW.value)
+    return (
+        select(Report.id, literal(PlaceEventKind.NEW.value), literal(0), literal(at))
+        .where(
+            Report.id.in_(touched),
+            is_public(),
+            Report.status != ReportStatus.DUPLICATE.value,
+            Report.source.is_(None),
+            Report.created_at > at - NEWS_FOR,
+            ~known,
+        )
+        .order_by(Report.id)
+    )
+
+
+def _closed(touched: Select[Any], at: datetime) -> Select[Any]:
+    """Reports that are closed, by the line of history that closed them last."""
+    last = (
+        select(func.max(Update.id))
+        .where(Update.report_id == Report.id, Update.to_status == Report.status)
+        .correlate(Report)
+        .scalar_subquery()
+    )
+    known = exists().where(
+        PlaceEvent.report_id == Report.id, PlaceEvent.kind == PlaceEventKind.CLOSED.value, PlaceEvent.update_id == last
+    )
+    return (
+        select(Report.id, literal(PlaceEventKind.CLOSED.value), last, literal(at))
+        .where(
+            Report.id.in_(touched),
+            is_public(),
+            Report.status.in_(_CLOSED),
+            Report.closed_at > at - NEWS_FOR,
+            last.is_not(None),
+            ~known,
+        )
+        .order_by(Report.id)
+    )
+
+
+def _write(session: Session, found: Select[Any]) -> Sequence[int]:
+    statement = insert(PlaceEvent).from_select(["report_id", "kind", "update_id", "at"], found)
+    return session.scalars(statement.on_conflict_do_nothing().returning(PlaceEvent.id)).all()
+
+
+def newest_event(session: Session) -> int:
+    """The number of the newest event; 0 when there is none."""
+    return session.scalar(select(func.coalesce(func.max(PlaceEvent.id), 0))) or 0
+
+
+def items_for(
+    session: Session, follow: PlaceFollow, *, after: int, until: int, categories: frozenset[str] | None, limit: int
+) -> tuple[list[DigestItem], int]:
+    """What happened at the place after event `after` up to `until`, newest first, at most `limit`; and how many in all.
+
+    Only what everybody may see now, once each, and never what was reported with the follower's own address.
+    """
+    told = _told(after, until)
+    query = (
+        select(*_COLUMNS, told.c.is_new, func.count().over().label("in_all"))
+        .join(told, told.c.report_id == Report.id)
+        .where(*_conditions(follow, told, categories))
+        .order_by(told.c.last.desc())
+        .limit(limit)
+    )
+    rows = session.execute(query).mappings().all()
+    items = [DigestItem(**{name: value for name, value in row.items() if name != "in_all"}) for row in rows]
+    return items, (rows[0]["in_all"] if rows else 0)
+
+
+_SHOWN = and_(Report.text_public, Report.words_withheld_at.is_(None))
+_COLUMNS = (
+    Report.reference,
+    Report.category_code,
+    Report.status,
+    Report.lat,
+    Report.lon,
+    Report.created_at,
+    Report.closed_at,
+    # Residents write the address themselves, and it may hold a name: it goes the way of their other words.
+    case((and_(_SHOWN, func.coalesce(Report.address, "") != ""), Report.address), else_=Report.nearest_address).label(
+        "address"
+    ),
+    case((_SHOWN, func.left(Report.description, 400))).label("words"),
+)
+
+
+def _told(after: int, until: int) -> Any:
+    return (
+        select(
+            PlaceEvent.report_id,
+            func.bool_or(PlaceEvent.kind == PlaceEventKind.NEW.value).label("is_new"),
+            func.max(PlaceEvent.id).label("last"),
+        )
+        .where(PlaceEvent.id > after, PlaceEvent.id <= until)
+        .group_by(PlaceEvent.report_id)
+        .subquery()
+    )
+
+
+def _conditions(follow: PlaceFollow, told: Any, categories: frozenset[str] | None) -> list[ColumnElement[bool]]:
+    own = exists().where(
+        Reporter.report_id == Report.id, func.lower(Reporter.email) == (follow.email or "").strip().lower()
+    )
+    found = [
+        is_public(),
+        Report.status != ReportStatus.DUPLICATE.value,
+        _at_place(follow),
+        ~own,
+        or_(told.c.is_new, and_(literal(follow.closings), Report.status.in_(_CLOSED))),
+    ]
+    if categories is not None:
+        found.append(Report.category_code.in_(sorted(categories)))
+    return found
+
+
+def _at_place(follow: PlaceFollow) -> ColumnElement[bool]:
+    shape = select(PlaceFollow.shape).where(PlaceFollow.id == follow.id).scalar_subquery()
+    near = func.ST_DWithin(Report.position, shape, follow.radius)
+    if follow.street is None:
+        return near
+    street = func.lower(func.regexp_replace(Report.nearest_address, _STREET_OF, ""))
+    return or_(near, and_(street == follow.street.lower(), func.ST_DWithin(Report.position, shape, NEAREST_METRES)))
