@@ -8,12 +8,13 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.languages import sort_key
 from app.models import OPEN, Report, Role, Staff, StaffSession
 
 
 def everybody(session: Session) -> Sequence[Staff]:
-    """All staff, those who left last."""
-    return session.scalars(select(Staff).order_by(Staff.active.desc(), func.lower(Staff.name), Staff.id)).all()
+    """All staff, those who left last; by name in our alphabet, whatever the database's."""
+    return sorted(session.scalars(select(Staff)), key=lambda staff: (not staff.active, sort_key(staff.name), staff.id))
 
 
 def by_email(session: Session, email: str) -> Staff | None:

@@ -1,4 +1,4 @@
-"""What a phone keeps of the site for times without a network: two pages in each language, and the files they need."""
+"""What a phone keeps of the site for times without a network: two pages in its language, and the files they need."""
 
 from __future__ import annotations
 

@@ -68,6 +68,7 @@ def installed(page: Page) -> None:
     """Wait until the worker has everything and answers for this page; a page of ours leaves it for later."""
     page.evaluate("() => { navigator.serviceWorker.register('/sw.js', { type: 'module' }); }")
     page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=20_000)
+    wait_until(page, "(await caches.match(`/offline/${document.documentElement.lang}/form`)) !== undefined")
 
 
 def wait_until(page: Page, promise: str) -> None:
@@ -391,6 +392,8 @@ def test_the_phone_keeps_the_shell_and_nothing_else(live_server: LiveServer, pho
         "for (const one of await (await caches.open(name)).keys()) all.push(new URL(one.url).pathname); return all; }"
     )
     assert {path.split("/")[1] for path in kept} == {"static", "offline", "map"}
+    # Its own language's pages, and nobody else's.
+    assert {path for path in kept if path.startswith("/offline")} == {"/offline/en/form", "/offline/en/waiting"}
     texts = page.evaluate("async () => (await caches.match('/offline/en/form')).text()")
     assert re.search(r'name="csrf_token" value=""', texts)
     assert re.search(r'name="key" value=""', texts)

@@ -80,9 +80,17 @@ function tellNetwork() {
   if (box) box.hidden = navigator.onLine && location.pathname === "/waiting";
 }
 
+/** The phone keeps the pages of the language that it last showed. */
+async function tellLanguage() {
+  const language = document.documentElement.lang;
+  await remember("language", language).catch(() => {});
+  navigator.serviceWorker?.ready.then(({ active }) => active.postMessage({ language })).catch(() => {});
+}
+
 async function start() {
   const form = document.getElementById("report");
   if (form) await startForm(form);
+  await tellLanguage();
   registerLate();
   tellNetwork();
   // The network may come back while the next lines still try.
@@ -90,7 +98,6 @@ async function start() {
   addEventListener("offline", tellNetwork);
   // Private windows of some browsers keep nothing: then there is nothing to list and nothing to send.
   await showWaiting().catch(() => {});
-  await remember("language", document.documentElement.lang).catch(() => {});
   await run({ now: true });
   addEventListener("pageshow", (event) => event.persisted && run({ now: true }));
   document.addEventListener("visibilitychange", () => { if (!document.hidden) run({ now: true }); });

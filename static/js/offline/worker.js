@@ -21,6 +21,10 @@ export function serve(shell) {
     // Safe, because nobody's page is ever reloaded, and what the version before kept stays until the next one.
     event.waitUntil(install(current, shell).then(() => skipWaiting()));
   });
+  // Pages say which language they are in; the others' pages stay on the server.
+  addEventListener("message", (event) => {
+    if (event.data?.language) event.waitUntil(keepPages(current, shell, event.data.language));
+  });
   addEventListener("activate", (event) => {
     event.waitUntil(tidy(current).then(() => clients.claim()));
   });
@@ -49,14 +53,17 @@ export function serve(shell) {
       const answer = path === "/" || path === "/waiting" ? await soon(request) : await fetch(request);
       if (answer.status < 500) return answer;
     } catch { /* No network: the shell answers. */ }
-    const language = (await recall("language").catch(() => null)) ?? shell.language;
-    const name = path === "/" ? "form" : "waiting";
-    return shellPage(shell.pages[`${name}-${language}`] ?? shell.pages[`${name}-${shell.language}`], resultingClientId, request);
+    return shellPage(await ownPage(path === "/" ? "form" : "waiting"), resultingClientId, request);
+  }
+
+  async function ownPage(name) {
+    return shell.pages[`${name}-${await spoken(shell)}`];
   }
 
   async function shellPage(address, client, request) {
-    const answer = await match(address);
-    if (!answer) return fetch(request);
+    // A language whose pages are not kept needs the network; without it, the language of this phone stays.
+    const answer = await match(address) ?? await fetch(request).catch(async () => match(await ownPage(address.split("/").at(-1))));
+    if (!answer) return Response.error();
     fromShell.add(client);
     return answer;
   }
@@ -94,13 +101,30 @@ function soon(request) {
   return Promise.race([fetch(request), late]);
 }
 
-/** All of the shell or, when something is missing, nothing: the browser tries again later. */
-async function install(name, { pages, files, vendor, hashes }) {
+/** The language that pages were last seen in on this phone, else the municipality's. */
+async function spoken({ pages, language }) {
+  const last = await recall("language").catch(() => null);
+  return pages[`form-${last}`] ? last : language;
+}
+
+const pagesIn = ({ pages }, language) => ["form", "waiting"].map((page) => pages[`${page}-${language}`]).filter(Boolean);
+
+/** The pages of one more language, unless they are kept already. */
+async function keepPages(name, shell, language) {
+  const cache = await caches.open(name);
+  const missing = await Promise.all(pagesIn(shell, language).map(async (page) => ((await cache.match(page)) ? null : page)));
+  await cache.addAll(missing.filter(Boolean)).catch(() => {});
+}
+
+/** All of the shell in one language or, when something is missing, nothing: the browser tries again later. */
+async function install(name, shell) {
+  const { files, vendor, hashes } = shell;
+  const pages = pagesIn(shell, await spoken(shell));
   const cache = await caches.open(name);
   // What has its mark in the address never changes; the rest is asked for, and mostly has not changed.
   const policy = (address) => (address.includes("?v=") ? "default" : "no-cache");
   const fromCdn = new Map(Object.entries(vendor).map(([url, local]) => [local, url]));
-  await Promise.all([...Object.values(pages), ...files].map(async (address) => {
+  await Promise.all([...pages, ...files].map(async (address) => {
     const url = fromCdn.get(address);
     const answer = (url && await copied(url, hashes[url])) ?? await fetch(address, { cache: policy(address) });
     if (!answer.ok) throw new Error(`${address}: ${answer.status}`);

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from app.languages import LANGUAGES
 from app.models import Report
+from app.text import translate
 from tests.application import STORGATA
 from tests.web.pages.forms import form_of
 from tests.web.pages.test_front import jpeg
@@ -60,10 +61,15 @@ def test_the_manifest_can_be_installed_and_speaks_the_language_asked_for(client:
     assert answer.headers["content-type"] == "application/manifest+json"
     manifest = answer.json()
     assert manifest["lang"] == lang
-    assert manifest["name"].startswith("GataMi Troms")
+    assert manifest["name"].startswith(("GataMi Troms", "GataMi Romssa"))
     assert (manifest["start_url"], manifest["scope"], manifest["display"]) == ("/", "/", "standalone")
     assert {"short_name", "description", "theme_color", "background_color", "shortcuts"} <= set(manifest)
-    assert manifest["shortcuts"][0]["name"] == {"nb": "Meld en feil", "en": "Report a fault"}[lang]
+    assert manifest["shortcuts"][0]["name"] == {
+        "nb": "Meld en feil",
+        "nn": "Meld ein feil",
+        "se": translate("Report a fault", "se"),
+        "en": "Report a fault",
+    }[lang]
 
 
 def test_every_icon_is_there_in_the_size_it_says(client: TestClient) -> None:
