@@ -12,9 +12,10 @@ from app.queries.figures import all_figures
 from app.queries.ratings import satisfaction
 from app.routing import Rules
 from app.services.drafts import MAX_PHOTOS
+from app.services.my_data import kept_rules
 from app.settings import Settings
 from app.web import languages
-from app.web.deps import CsrfChecked, FormDep, MaybeStaffDep, RulesDep, SessionDep, StateDep
+from app.web.deps import CsrfChecked, FormDep, MaybeStaffDep, RulesDep, SessionDep, StateDep, get_language
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
@@ -33,6 +34,7 @@ def show_information(
     """One of the pages that say how things are."""
     facts = _facts(state.settings, rules) | {"figures": all_figures(session)}
     facts["satisfaction"] = satisfaction(session, at=state.clock())
+    facts["kept"] = kept_rules(state.settings, get_language(request))
     return render(request, f"information{request.url.path}.html", **facts)
 
 
