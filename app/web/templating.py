@@ -75,6 +75,7 @@ def _everywhere(request: Request) -> dict[str, Any]:
         "static": static,
         "vendor": VENDOR_FILES.__getitem__,
         "messages": _flashed(request),
+        "desk_email": state.settings.desk_email,
         "tile_url": state.settings.tile_url,
         "tile_attribution": state.settings.tile_attribution,
         "now": state.clock(),
