@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.models import (
@@ -17,10 +17,7 @@ from app.models import (
     Forwarding,
     IdempotencyKey,
     Notification,
-    PlaceFollow,
     Report,
-    ResidentLink,
-    ResidentSession,
     SendingState,
     Support,
     Update,
@@ -28,7 +25,7 @@ from app.models import (
 )
 from app.models.links import photo_key
 from app.services import my_data_file as file
-from app.services import retention
+from app.services import my_data_of_address, retention
 from app.text import UPDATE_WORDS, status_word, translate
 
 if TYPE_CHECKING:
@@ -99,9 +96,9 @@ def collect(
         reports=[
             _report(one, mails.get(one.id, []), teller, marked=one.id in marked, sent=one.id in sent) for one in loaded
         ],
-        followed_reports=_followed_reports(session, email),
-        followed_places=_followed_places(session, email),
-        sign_ins=_sign_ins(session, email),
+        followed_reports=my_data_of_address.followed_reports(session, email),
+        followed_places=my_data_of_address.followed_places(session, email),
+        sign_ins=my_data_of_address.sign_ins(session, email),
     )
 
 
@@ -259,49 +256,3 @@ def _mails(session: Session, ids: list[int]) -> dict[int, list[file.MailData]]:
         mail = file.MailData(kind=one.kind, state=one.state, queued_at=one.created_at, sent_at=one.sent_at)
         found.setdefault(one.report_id, []).append(mail)
     return found
-
-
-def _followed_reports(session: Session, email: str | None) -> list[file.FollowedReport]:
-    query = select(Support).where(func.lower(Support.email) == _spelled(email)).options(joinedload(Support.report))
-    return [
-        file.FollowedReport(
-            reference=one.report.shown_reference,
-            since=one.created_at,
-            counted=one.counted,
-            email=one.email or "",
-            confirmed_at=one.confirmed_at,
-            ended_at=one.ended_at,
-        )
-        for one in (session.scalars(query.order_by(Support.id)) if email else ())
-    ]
-
-
-def _followed_places(session: Session, email: str | None) -> list[file.FollowedPlace]:
-    query = select(PlaceFollow).where(func.lower(PlaceFollow.email) == _spelled(email)).order_by(PlaceFollow.id)
-    return [
-        file.FollowedPlace(
-            label=one.label,
-            lat=one.lat,
-            lon=one.lon,
-            radius=one.radius,
-            street=one.street,
-            since=one.created_at,
-            confirmed_at=one.confirmed_at,
-            ended_at=one.ended_at,
-        )
-        for one in (session.scalars(query) if email else ())
-    ]
-
-
-def _sign_ins(session: Session, email: str | None) -> list[file.SignIn]:
-    if not email:
-        return []
-    links = session.scalars(select(ResidentLink).where(func.lower(ResidentLink.email) == _spelled(email)))
-    browsers = session.scalars(select(ResidentSession).where(func.lower(ResidentSession.email) == _spelled(email)))
-    found = [file.SignIn(what="link", at=one.created_at, until=one.expires_at, used_at=one.used_at) for one in links]
-    found += [file.SignIn(what="browser", at=one.created_at, until=one.expires_at, used_at=None) for one in browsers]
-    return sorted(found, key=lambda one: one.at)
-
-
-def _spelled(email: str | None) -> str:
-    return (email or "").strip().lower()
