@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-SCORES = (1, 2, 3, 4, 5)
+# A number for who reads out, words for who reads.
+SCORE_WORDS: dict[int, str] = {
+    1: N_("1 – Very dissatisfied"),
+    2: N_("2 – Dissatisfied"),
+    3: N_("3 – Neither"),
+    4: N_("4 – Satisfied"),
+    5: N_("5 – Very satisfied"),
+}
+SCORES = tuple(SCORE_WORDS)
 MOST_WORDS = 1000
 # Whoever withdrew a report, or was second with it, has not had it handled.
 ASKED_AFTER = {ReportStatus.FIXED, ReportStatus.ANSWERED, ReportStatus.REFERRED, ReportStatus.REJECTED}

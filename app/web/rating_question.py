@@ -4,19 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.errors import N_
 from app.models import Report
 from app.models.links import rating_path
 from app.services import rating
-
-# A number for who reads out, words for who reads.
-SCORE_WORDS: dict[int, str] = {
-    1: N_("1 – Very dissatisfied"),
-    2: N_("2 – Dissatisfied"),
-    3: N_("3 – Neither"),
-    4: N_("4 – Satisfied"),
-    5: N_("5 – Very satisfied"),
-}
 
 
 def question(report: Report, *, secret: bytes, chosen: int | None = None) -> dict[str, Any]:
@@ -27,5 +17,5 @@ def question(report: Report, *, secret: bytes, chosen: int | None = None) -> dic
         "rating_given": given is not None,
         "rating_score": chosen or (given.score if given else None),
         "rating_words": (given.words if given else None) or "",
-        "score_words": SCORE_WORDS,
+        "score_words": rating.SCORE_WORDS,
     }

@@ -9,6 +9,7 @@ from fastapi import Depends, Request, Response
 
 from app.models import ResidentSession
 from app.services import mine
+from app.settings import Settings
 from app.web import security
 from app.web.deps import NowDep, SessionDep, StateDep
 
@@ -47,13 +48,13 @@ def get_resident(resident: MaybeResidentDep) -> Resident:
 ResidentDep = Annotated[Resident, Depends(get_resident)]
 
 
-def keep_session(response: Response, state: StateDep, token: str) -> None:
+def keep_session(response: Response, settings: Settings, token: str) -> None:
     """Signed in from now on, for as long as the session lasts."""
-    days = state.settings.mine_days
-    security.set_cookie(response, state.settings, COOKIE, token, max_age=days * 86400)
+    days = settings.mine_days
+    security.set_cookie(response, settings, COOKIE, token, max_age=days * 86400)
 
 
-def end_session(response: Response, state: StateDep) -> None:
+def end_session(response: Response, settings: Settings) -> None:
     """The browser forgets it."""
-    name = security.cookie_name(state.settings, COOKIE)
-    response.delete_cookie(name, path="/", secure=state.settings.https, httponly=True, samesite="lax")
+    name = security.cookie_name(settings, COOKIE)
+    response.delete_cookie(name, path="/", secure=settings.https, httponly=True, samesite="lax")

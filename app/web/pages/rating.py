@@ -14,7 +14,7 @@ from app.services import rating
 from app.services.following import can_say_still_broken
 from app.text import as_seen, translate
 from app.web.deps import CsrfChecked, FormDep, LanguageDep, MaybeStaffDep, NowDep, SessionDep, StateDep
-from app.web.rating_question import SCORE_WORDS, question
+from app.web.rating_question import question
 from app.web.schemas import CONTROL
 from app.web.state import AppState
 from app.web.templating import redirect, render
@@ -77,8 +77,8 @@ def thank(
         request,
         "rating/thanks.html",
         report=report,
-        score_words=SCORE_WORDS,
-        can_reopen=can_say_still_broken(report, at=now),
+        score_words=rating.SCORE_WORDS,
+        can_reopen=can_say_still_broken(report, days=state.settings.reopen_days, at=now),
         follow_path=follow_path(report, secret=state.secret),
         desk_email=state.settings.desk_email,
         desk_phones=[phone for phone in phones if not phone.emergency and len(phone.number) > 4],
