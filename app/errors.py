@@ -26,6 +26,10 @@ class NotFound(DomainError):
     """There is no such thing, or not for this person: the two look the same from outside."""
 
 
+class DeadLink(NotFound):
+    """A secret link that opens nothing: altered, cut off, too old, or replaced. Its page says how to get another."""
+
+
 class Gone(DomainError):
     """It was here and was taken down on purpose."""
 

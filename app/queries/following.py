@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.errors import N_, NotFound
-from app.models import Notification, NotificationKind, Report, Update
-from app.models.links import confirm_token, follow_token, same
+from app.errors import N_, DeadLink, Gone
+from app.models import OPEN, Notification, NotificationKind, Report, Update
+from app.models.links import confirm_token, follow_token, same, stop_path
 from app.models.reference import parse_reference
+from app.queries.erasures import DONE, ended_by_erasure
+from app.queries.visible import is_public
 
 DEAD_LINK = N_("This link does not work, or no longer. Check that you copied all of it.")
 
@@ -17,7 +22,7 @@ def followed_report(session: Session, typed: str, token: str, *, secret: bytes) 
     """The report whose follow link this is, with history, photos and reporter; raises NotFound."""
     report = _load(session, typed)
     if report is None or not same(token, follow_token(report, secret=secret)):
-        raise NotFound(DEAD_LINK)
+        raise Gone(DONE) if ended_by_erasure(session, typed, token) else DeadLink(DEAD_LINK)
     return report
 
 
@@ -26,6 +31,40 @@ def report_to_confirm(session: Session, typed: str, token: str, *, secret: bytes
     report = _load(session, typed)
     email = report.reporter.email if report is not None and report.reporter is not None else None
     if report is None or email is None or not same(token, confirm_token(report, email, secret=secret)):
+        raise DeadLink(DEAD_LINK)
+    return report
+
+
+@dataclass(frozen=True)
+class First:
+    """What everybody may know of the report that a duplicate repeats."""
+
+    reference: str
+    status: str
+    due_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something."""
+        return self.status in OPEN
+
+
+def first_report(session: Session, report: Report) -> First | None:
+    """The public report with which the work on this duplicate goes on."""
+    if report.duplicate_of_id is None:
+        return None
+    columns = select(Report.reference, Report.status, Report.due_at)
+    row = session.execute(columns.where(Report.id == report.duplicate_of_id, is_public())).one_or_none()
+    return First(*row) if row else None
+
+
+def report_to_stop(session: Session, typed: str, token: str, *, secret: bytes) -> Report:
+    """The report whose mails this link stops, with its reporter: it stood in a mail about it. Raises NotFound."""
+    query = select(Report).where(Report.reference == (parse_reference(typed) or "")).options(joinedload(Report.reporter))
+    report = session.scalar(query)
+    if report is None or report.reporter is None or report.reporter.email is None:
+        raise NotFound(DEAD_LINK)
+    if not same(token, stop_path(report, secret=secret).rpartition("/")[2]):
         raise NotFound(DEAD_LINK)
     return report
 

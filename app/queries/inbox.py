@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.models import AT_UNIT, Report, Staff
+from app.models import AT_UNIT, ActorKind, Report, ReportStatus, Staff, Update, UpdateKind
 from app.queries.visible import held_by
 
 PAGE = 50
+_NEWS = (UpdateKind.REPLIED.value, UpdateKind.CORRECTED.value, UpdateKind.PHOTO_ADDED.value)
 
 
 def inbox(session: Session, staff: Staff, *, unit_code: str = "", status: str = "", after: int = 0) -> Sequence[Report]:
@@ -25,6 +27,25 @@ def inbox(session: Session, staff: Staff, *, unit_code: str = "", status: str = 
         query = query.where(Report.status == status)
     query = query.order_by(Report.due_at.asc().nulls_last(), Report.id).offset(after).limit(PAGE + 1)
     return session.scalars(query.options(selectinload(Report.photos))).all()
+
+
+def with_news(session: Session, reports: Sequence[Report]) -> set[int]:
+    """The ids of those about which the reporter has told something since anybody of the staff did something."""
+    by_reporter = func.max(Update.id).filter(Update.kind.in_(_NEWS), Update.actor_kind == ActorKind.REPORTER.value)
+    by_staff = func.max(Update.id).filter(Update.actor_kind == ActorKind.STAFF.value)
+    query = select(Update.report_id).where(Update.report_id.in_([report.id for report in reports]))
+    return set(session.scalars(query.group_by(Update.report_id).having(by_reporter > func.coalesce(by_staff, 0))))
+
+
+def still_broken(session: Session, staff: Staff, *, since: datetime) -> Sequence[Report]:
+    """What the person's units had closed, and what its reporter opened again after `since`; the desk has it now."""
+    if not staff.unit_codes:
+        return ()
+    reopened = exists().where(
+        Update.report_id == Report.id, Update.kind == UpdateKind.REOPENED.value, Update.at > since
+    )
+    mine = (Report.status == ReportStatus.NEW.value, Report.unit_code.in_(staff.unit_codes), reopened)
+    return session.scalars(select(Report).where(*mine).order_by(Report.changed_at.desc()).limit(PAGE)).all()
 
 
 def counts(session: Session, staff: Staff) -> dict[tuple[str, str], int]:

@@ -26,6 +26,7 @@ def publish_text(
     check_version(report, version)
     if not report.description:
         raise Conflict(N_("There is no text to show."))
+    _check_not_withheld(report, public=public)
     report.text_public = public
     kind = UpdateKind.PUBLISHED if public else UpdateKind.UNPUBLISHED
     update = report.record(kind, actor=Actor.of(by), at=at, what="text")
@@ -48,11 +49,18 @@ def publish_photo(
     photo = session.scalar(select(Photo).where(Photo.id == photo_id, Photo.report_id == report.id))
     if photo is None:
         raise NotFound(N_("This photo is not here any more."))
+    if not photo.by_crew:
+        _check_not_withheld(report, public=public)
     photo.public = public
     kind = UpdateKind.PUBLISHED if public else UpdateKind.UNPUBLISHED
     update = report.record(kind, actor=Actor.of(by), at=at, what="photo", photo_id=str(photo_id))
     session.flush()  # The second of two people learns it here.
     return update
+
+
+def _check_not_withheld(report: Report, *, public: bool) -> None:
+    if public and report.words_withheld_at is not None:
+        raise Conflict(N_("The reporter does not want words and photos to be shown to others."))
 
 
 def hide(

@@ -148,6 +148,15 @@ def on_domain_error(request: Request, error: DomainError) -> Response:
     return answer(request, status_of(error), say(error, lang), fields=fields, headers=headers)
 
 
+def on_dead_link(request: Request, error: errors.DeadLink) -> Response:
+    """A secret link that does not work: what to do now, because whoever holds it cannot know."""
+    lang = get_language(request)
+    if wants_json(request):
+        return problem(404, detail=say(error, lang), lang=lang)
+    typed = getattr(request.state, "typed", "")
+    return render(request, "follow/dead.html", status_code=404, detail=say(error, lang), typed=typed)
+
+
 def on_malformed(request: Request, error: RequestValidationError) -> Response:
     """What pydantic refused: JSON that is none, wrong kinds, unknown fields. It never echoes what was sent."""
     lang = get_language(request)
@@ -241,6 +250,7 @@ def register_errors(app: FastAPI) -> None:
     """Attach every handler."""
     handlers: dict[Any, Any] = {
         DomainError: on_domain_error,
+        errors.DeadLink: on_dead_link,
         RequestValidationError: on_malformed,
         HTTPException: on_http_error,
         CursorError: on_bad_cursor,

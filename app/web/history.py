@@ -6,37 +6,49 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from app.errors import N_
 from app.models import ActorKind, Report, Update, UpdateKind
-from app.models.reference import show_reference
 from app.queries import public
-from app.routing import Rules
+from app.routing import Rules, Unit
 from app.text import translate
 
 _WORDS: dict[str, str] = {
-    UpdateKind.SUBMITTED: N_("We have received the report."),
+    UpdateKind.SUBMITTED: N_("The service desk has received the report."),
     UpdateKind.IMPORTED: N_("The report was taken over from an earlier system."),
     UpdateKind.FORWARDED: N_("Sent to %(unit)s, who mend such things."),
     UpdateKind.TAKEN: N_("%(unit)s has started working on it."),
     UpdateKind.SCHEDULED: N_("It is on the list of a crew from %(unit)s."),
     UpdateKind.FIXED: N_("It is fixed."),
-    UpdateKind.ANSWERED: N_("The report has been answered."),
+    UpdateKind.ANSWERED: N_("The service desk has answered."),
     UpdateKind.REFERRED: N_("Sent on to %(unit)s. They must mend it, not the municipality."),
-    UpdateKind.REJECTED: N_("Closed without work."),
+    UpdateKind.REJECTED: N_("The service desk has closed the report without work."),
     UpdateKind.DUPLICATE: N_("Somebody had already reported the same thing. We go on with the first report."),
     UpdateKind.WITHDRAWN: N_("Withdrawn by the person who reported it."),
     UpdateKind.REOPENED: N_("It is still broken, says the person who reported it. The service desk looks at it again."),
-    UpdateKind.NOTED: N_("A message about the report."),
+    UpdateKind.GONE: N_("It is no longer a problem, says the person who reported it."),
+    UpdateKind.NOTED: N_("A message from those who work on it:"),
 }
+FIXED_BY = N_("It is fixed, says %(unit)s.")
 _TO_THE_HOLDER: dict[str, str] = {
     UpdateKind.WITHDRAWN: N_("You withdrew the report."),
+    UpdateKind.GONE: N_("You told us that it is no longer a problem."),
+    UpdateKind.CORRECTED: N_("You corrected the report: %(what)s."),
     UpdateKind.REOPENED: N_("You told us that it is still broken. The service desk looks at it again."),
     UpdateKind.ASKED: N_("The service desk asks you:"),
     UpdateKind.REPLIED: N_("You wrote to us:"),
     UpdateKind.PHOTO_ADDED: N_("You added photos."),
     UpdateKind.CONFIRMED: N_("You confirmed your e-mail address."),
+}
+_WITHHELD = {
+    True: N_("You asked us to show your words and photos to nobody else."),
+    False: N_("You let us show your words and photos again."),
+}
+_CORRECTED: dict[str, str] = {
+    "words": N_("what you wrote"),
+    "place": N_("the place"),
+    "category": N_("what it is about"),
+    "answers": N_("your answers"),
+    "contact": N_("how we reach you"),
 }
 _FROM_OR_TO_THE_HOLDER = {
     UpdateKind.ASKED,
@@ -44,18 +56,23 @@ _FROM_OR_TO_THE_HOLDER = {
     UpdateKind.REOPENED,
     UpdateKind.CONFIRMED,
     UpdateKind.PHOTO_ADDED,
+    UpdateKind.CORRECTED,
+    UpdateKind.WITHHELD,
 }
 # What the desk tells a unit when it sends a report on is between the two.
 _WORDS_FOR_STAFF = {UpdateKind.FORWARDED, UpdateKind.TAKEN, UpdateKind.SCHEDULED}
+# What stood there before is what the reporter wanted to be gone.
+_NEVER_SHOWN = {UpdateKind.CORRECTED}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that happened."""
+    """One thing that happened. `unit` is one outside, which can be asked about it."""
 
     title: str
     at: datetime
     words: str
+    unit: Unit | None = None
 
 
 def for_everybody(report: Report, rules: Rules, *, lang: str) -> list[Line]:
@@ -68,12 +85,6 @@ def for_holder(report: Report, rules: Rules, *, lang: str) -> list[Line]:
     shown = {id(update) for update in public.history(report)}
     lines = [update for update in report.updates if id(update) in shown or _is_with_holder(update)]
     return _lines(lines, rules, lang=lang, own=True)
-
-
-def show_first(session: Session, report: Report) -> str:
-    """The reference of the report that this one is a duplicate of, as people read it; empty when none."""
-    first = public.first_of(session, report)
-    return show_reference(first) if first else ""
 
 
 def last_question(report: Report) -> str:
@@ -94,11 +105,25 @@ def _lines(updates: Iterable[Update], rules: Rules, *, lang: str, own: bool) -> 
 
 def _line(update: Update, rules: Rules, *, lang: str, own: bool) -> Line | None:
     by_holder = own and (update.actor_kind == ActorKind.REPORTER or update.kind == UpdateKind.ASKED)
-    sentence = (_TO_THE_HOLDER.get(update.kind) if by_holder else None) or _WORDS.get(update.kind)
+    unit = rules.units.get(update.unit_code or "")
+    sentence = _sentence(update, by_holder=by_holder, has_unit=unit is not None)
     if sentence is None:
         return None
-    unit = rules.units.get(update.unit_code or "")
     name = unit.name(lang) if unit else translate(N_("the right people"), lang)
+    what = ", ".join(translate(_CORRECTED[code], lang) for code in update.data.get("what", ()) if code in _CORRECTED)
     note = update.note
     readable = note is not None and (by_holder or (note.public and update.kind not in _WORDS_FOR_STAFF))
-    return Line(translate(sentence, lang, unit=name), update.at, note.body if note is not None and readable else "")
+    return Line(
+        translate(sentence, lang, unit=name, what=what),
+        update.at,
+        note.body if note is not None and readable and update.kind not in _NEVER_SHOWN else "",
+        unit if unit is not None and unit.outside else None,
+    )
+
+
+def _sentence(update: Update, *, by_holder: bool, has_unit: bool) -> str | None:
+    if by_holder and update.kind == UpdateKind.WITHHELD:
+        return _WITHHELD[bool(update.data.get("withheld"))]
+    if update.kind == UpdateKind.FIXED and has_unit:
+        return FIXED_BY
+    return (_TO_THE_HOLDER.get(update.kind) if by_holder else None) or _WORDS.get(update.kind)

@@ -13,6 +13,7 @@ from app.services.reporting import was_sent
 from app.text import say
 from app.web.errors import status_of
 from app.web.here import look_around
+from app.web.next_steps import Reader, next_steps
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,7 +38,7 @@ def say_mine_too(
         )
     except DomainError as error:
         return {"notice": say(error, lang), "status_code": status_of(error)}
-    return {"template": "support/thanks.html", **thanks(done.report, done.support, state)}
+    return {"template": "support/thanks.html", **thanks(done.report, done.support, state, lang=lang)}
 
 
 def go_on(
@@ -73,9 +74,11 @@ def by_link(session: Session, state: AppState, link: str) -> Support:
     return mine
 
 
-def thanks(report: Report, mine: Support, state: AppState) -> dict[str, Any]:
+def thanks(report: Report, mine: Support, state: AppState, *, lang: str) -> dict[str, Any]:
     """What the page after "mine too" shows."""
+    rules, reader = state.rules_file.current, Reader(lang, state.clock(), state.settings.reopen_days)
     return {
+        "next": next_steps(report, rules, reader),
         "report": report,
         "kind": state.rules_file.current.categories.get(report.category_code),
         "support": mine,

@@ -3,157 +3,159 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import partial
-from typing import Annotated
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
-from sqlalchemy.orm import Session
+from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from app.errors import N_, DomainError, Invalid
-from app.models import Photo, Report
-from app.models.links import follow_path, photo_key, public_path
-from app.queries import following as queries
-from app.queries.photos import unsent
-from app.routing import Rules, Unit
+from app.errors import N_, DomainError
 from app.services import following
 from app.services.drafts import MAX_PHOTOS
+from app.services.following import Said
 from app.services.photos import take_photo
 from app.storage import PhotoRefused
-from app.text import as_seen, say
-from app.web import security
-from app.web.deps import (
-    CsrfFailed,
-    FormDep,
-    LanguageDep,
-    MaybeStaffDep,
-    NowDep,
-    SessionDep,
-    StateDep,
-    form_token,
-)
-from app.web.errors import STATUS_OF
-from app.web.form_photos import photo_ids_of, thumbnail_of
-from app.web.history import for_holder, last_question, show_first
-from app.web.notices_here import Promise, promise_of
-from app.web.schemas import CONTROL
-from app.web.state import AppState
-from app.web.templating import redirect, render
+from app.web.deps import FormDep
+from app.web.follow_page import show_page
+from app.web.form_photos import photo_ids_of
 from app.web.uploads import ReportUploadDep, files_of, read_file
+from app.web.visit import Visit, VisitDep, check_csrf, key_of, words_of
 
 router = APIRouter(include_in_schema=False, prefix="/follow/{reference}/{token}")
-SAVED = N_("Thank you. The service desk reads it.")
 
-
-@dataclass(frozen=True)
-class Visit:
-    """The holder of a follow link, at one report."""
-
-    request: Request
-    session: Session
-    state: AppState
-    report: Report
-    lang: str
-    at: datetime
-
-    @property
-    def rules(self) -> Rules:
-        """The rules in force."""
-        return self.state.rules_file.current
-
-    def back(self, *, flash: str) -> Response:
-        """To the page itself."""
-        return redirect(self.request, follow_path(self.report, secret=self.state.secret), flash=("success", flash))
-
-
-def get_visit(
-    request: Request,
-    reference: str,
-    token: str,
-    session: SessionDep,
-    state: StateDep,
-    lang: LanguageDep,
-    now: NowDep,
-    staff: MaybeStaffDep,  # noqa: ARG001  (known to the template)
-) -> Visit:
-    """The report, if the link is right."""
-    report = queries.followed_report(session, reference, token, secret=state.secret)
-    return Visit(request, session, state, report, lang, now)
-
-
-VisitDep = Annotated[Visit, Depends(get_visit)]
-
-
-def check_csrf(visit: Visit, form: FormData) -> None:
-    """Raises CsrfFailed."""
-    if not security.csrf_holds(
-        visit.request, visit.state.settings, form_token(form, visit.request), secret=visit.state.secret
-    ):
-        raise CsrfFailed
+SAVED = N_("Thank you. Those who have the report read it.")
+SAVED_BEFORE = N_("We have it already. You need not send it again.")
+REOPENED = N_("Thank you for telling us. The service desk looks at it again.")
+REOPENED_BEFORE = N_("You have told us already that it is still broken. The service desk looks at it again.")
+REOPENED_MORE = N_("You have told us already that it is still broken. What you wrote now is added.")
+WITHDRAWN = N_("Your report is withdrawn.")
+GONE = N_("Thank you for telling us. Nobody needs to go there now.")
+ENDED_BEFORE = N_("Your report was withdrawn before. You need not do it again.")
+WITHHELD = N_("Your words and photos are now shown to nobody but those who work on the report.")
+SHOWN = N_("Your words and photos may be shown again, when the service desk has looked at them.")
 
 
 @router.get("")
 def show(visit: VisitDep, new: str = "") -> Response:
     """Status and history; with ?new=1 the receipt."""
-    return _page(visit, new=bool(new))
+    return show_page(visit, new=bool(new))
 
 
 # Forms come before visits: a body that arrives slowly must not hold a database connection.
 @router.post("/withdrawal")
 def withdraw(form: FormDep, visit: VisitDep) -> Response:
-    """The report is not needed any more."""
+    """The report was a mistake."""
     check_csrf(visit, form)
-    following.withdraw(visit.session, visit.report, at=visit.at)
-    return visit.back(flash=N_("Your report is withdrawn."))
+    return _try(visit, "withdrawal", _withdraw, {Said.NOW: WITHDRAWN, Said.BEFORE: ENDED_BEFORE})
+
+
+@router.post("/disappearance")
+def say_gone(form: FormDep, visit: VisitDep) -> Response:
+    """It is no longer a problem."""
+    check_csrf(visit, form)
+    words = words_of(form)
+
+    def verb(visit: Visit) -> Said:
+        return following.say_gone(visit.session, visit.report, words=words, at=visit.at)
+
+    return _try(visit, "disappearance", verb, {Said.NOW: GONE, Said.BEFORE: ENDED_BEFORE}, words=words)
+
+
+@router.post("/words")
+def withhold(form: FormDep, visit: VisitDep) -> Response:
+    """Others may read the words, when the desk lets them; or may not."""
+    check_csrf(visit, form)
+    withheld = form.get("hide") == "yes"
+
+    def verb(visit: Visit) -> Said:
+        return following.withhold_words(visit.session, visit.report, withheld=withheld, at=visit.at)
+
+    said = WITHHELD if withheld else SHOWN
+    return _try(visit, "words", verb, {Said.NOW: said, Said.BEFORE: said})
 
 
 @router.post("/reopening")
 def reopen(posted: ReportUploadDep, visit: VisitDep) -> Response:
     """Closed, but still broken."""
-    return _say(visit, posted, reopening=True)
+    check_csrf(visit, posted)
+    sent = _read(visit, posted)
+
+    def verb(visit: Visit) -> Said:
+        days = visit.state.settings.reopen_days
+        return following.still_broken(visit.session, visit.report, **sent.given(), at=visit.at, days=days)
+
+    sentences = {Said.NOW: REOPENED, Said.BEFORE: REOPENED_BEFORE, Said.ADDED: REOPENED_MORE}
+    return _try(visit, "reopening", sent.checked(verb), sentences, words=sent.words, photo_ids=sent.ids)
 
 
 @router.post("/reply")
 def reply(posted: ReportUploadDep, visit: VisitDep) -> Response:
     """More words or photos, or the answer to a question of the desk."""
-    return _say(visit, posted, reopening=False)
-
-
-def _say(visit: Visit, posted: FormData, *, reopening: bool) -> Response:
-    """Words and photos together, or, with a sentence, neither."""
     check_csrf(visit, posted)
-    words = as_seen(CONTROL.sub("", str(posted.get("words") or "")))
-    days = visit.state.settings.reopen_days
-    verb = partial(following.still_broken, days=days) if reopening else following.tell_more
-    sent = _photos(visit, posted)
+    sent = _read(visit, posted)
+
+    def verb(visit: Visit) -> Said:
+        return following.tell_more(visit.session, visit.report, **sent.given(), at=visit.at)
+
+    sentences = {Said.NOW: SAVED, Said.BEFORE: SAVED_BEFORE}
+    return _try(visit, "reply", sent.checked(verb), sentences, words=sent.words, photo_ids=sent.ids)
+
+
+def _withdraw(visit: Visit) -> Said:
+    return following.withdraw(visit.session, visit.report, at=visit.at)
+
+
+def _try(
+    visit: Visit,
+    noun: str,
+    verb: Callable[[Visit], Said],
+    sentences: dict[Said, str],
+    *,
+    words: str = "",
+    photo_ids: list[uuid.UUID] | None = None,
+) -> Response:
+    """All of it, or, with a sentence on the same page and everything that was typed, nothing."""
     try:
-        if sent.refused is not None:
-            raise sent.refused
         with visit.session.begin_nested():
-            verb(visit.session, visit.report, words=words, photo_ids=tuple(sent.ids), at=visit.at)
+            said = verb(visit)
     except DomainError as error:
         # The rolled-back savepoint took what was loaded along.
-        token = visit.request.path_params["token"]
-        report = queries.followed_report(visit.session, visit.report.reference, token, secret=visit.state.secret)
-        return _page(replace(visit, report=report), refused=error, words=words, photo_ids=sent.ids)
-    return visit.back(flash=SAVED)
+        visit = replace(visit, report=visit.again())
+        return show_page(visit, refused=error, noun=noun, words=words, photo_ids=photo_ids or ())
+    return visit.back(flash=sentences[said], kind="success" if said != Said.BEFORE else "info")
 
 
 @dataclass
 class Sent:
-    """Photos of one form, which stay when the rest of it is refused; `refused` says why one of them is missing."""
+    """Words and photos of one form; the photos stay when the rest is refused. `refused`: why one of them is missing."""
 
-    ids: list[uuid.UUID]
+    words: str
+    key: str
+    ids: list[uuid.UUID] = field(default_factory=list)
     refused: PhotoRefused | None = None
 
+    def given(self) -> dict[str, Any]:
+        """What the services take."""
+        return {"words": self.words, "photo_ids": tuple(self.ids), "key": self.key}
 
-def _photos(visit: Visit, posted: FormData) -> Sent:
+    def checked(self, verb: Callable[[Visit], Said]) -> Callable[[Visit], Said]:
+        """The verb, unless a photo was refused: words and photos go together."""
+
+        def check_first(visit: Visit) -> Said:
+            if self.refused is not None:
+                raise self.refused
+            return verb(visit)
+
+        return check_first
+
+
+def _read(visit: Visit, posted: FormData) -> Sent:
     """What came before the form and with it; the service counts them, so one more than allowed is enough to read."""
     most = visit.state.settings.photo_max_bytes
-    sent = Sent(photo_ids_of(posted))
+    sent = Sent(words_of(posted), key_of(posted), photo_ids_of(posted))
+    if sent.key and following.was_done(visit.session, visit.report, sent.key):
+        return sent
     for file in files_of(posted, "photo_files")[: MAX_PHOTOS + 1]:
         try:
             data = read_file(file, most=most)
@@ -163,63 +165,3 @@ def _photos(visit: Visit, posted: FormData) -> Sent:
         else:
             sent.ids.append(photo.id)
     return sent
-
-
-def _page(
-    visit: Visit,
-    *,
-    new: bool = False,
-    refused: DomainError | None = None,
-    words: str = "",
-    photo_ids: Sequence[uuid.UUID] = (),
-) -> Response:
-    report, rules, lang = visit.report, visit.rules, visit.lang
-    status = STATUS_OF.get(type(refused), 422) if refused is not None else 200
-    base_url = visit.state.settings.public_url or str(visit.request.base_url)
-    path = follow_path(report, secret=visit.state.secret)
-    return render(
-        visit.request,
-        "follow/page.html",
-        status_code=status,
-        report=report,
-        new=new,
-        mailed=new and queries.has_receipt(visit.session, report),
-        path=path,
-        address=f"{base_url.rstrip('/')}{path}",
-        category=rules.categories.get(report.category_code),
-        likely=(unit := rules.units.get(report.unit_code or report.proposed_unit_code or "")),
-        promise=_promise(visit, unit) if new else None,
-        lines=for_holder(report, rules, lang=lang),
-        question=last_question(report),
-        first=show_first(visit.session, report),
-        public_path=_public_path(report),
-        can_withdraw=following.can_withdraw(report),
-        can_reopen=following.can_say_still_broken(report, at=visit.at, days=visit.state.settings.reopen_days),
-        refused=_sentence(refused, lang),
-        words=words,
-        photo_src=lambda photo, size="": _photo_src(photo, report, visit.state, size),
-        kept_photos=unsent(visit.session, photo_ids),
-        thumbnail=lambda photo: thumbnail_of(photo, secret=visit.state.secret),
-        max_photos=MAX_PHOTOS,
-        photo_max_bytes=visit.state.settings.photo_max_bytes,
-    )
-
-
-def _sentence(refused: DomainError | None, lang: str) -> str:
-    if isinstance(refused, Invalid) and refused.fields:
-        return say(Invalid(next(iter(refused.fields.values()))), lang)
-    return say(refused, lang) if refused is not None else ""
-
-
-def _promise(visit: Visit, unit: Unit | None) -> Promise | None:
-    category = visit.rules.categories.get(visit.report.category_code)
-    return promise_of(visit.session, category, unit) if category is not None else None
-
-
-def _public_path(report: Report) -> str:
-    is_public = not report.private and report.hidden_at is None and report.is_placed and report.status != "withdrawn"
-    return public_path(report) if is_public else ""
-
-
-def _photo_src(photo: Photo, report: Report, state: AppState, size: str) -> str:
-    return f"/photos/{photo.id}{size}.jpg?key={photo_key(photo.id, nonce=report.nonce, secret=state.secret)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -16,6 +17,9 @@ from app.services import units
 from app.web.deps import CsrfChecked, FormDep, LanguageDep, NowDep, RulesDep, SessionDep, UnitDep
 from app.web.templating import redirect, render
 
+# A unit sees for so long that what it had mended came back.
+STILL_BROKEN_FOR = timedelta(days=14)
+
 router = APIRouter(prefix="/staff/inbox", include_in_schema=False)
 
 
@@ -25,6 +29,7 @@ def inbox_page(
     staff: UnitDep,
     session: SessionDep,
     rules: RulesDep,
+    now: NowDep,
     unit: str = "",
     status: str = "",
     after: int = 0,
@@ -37,6 +42,8 @@ def inbox_page(
         request,
         "staff/inbox.html",
         reports=reports[: inbox_query.PAGE],
+        news=inbox_query.with_news(session, reports),
+        still_broken=inbox_query.still_broken(session, staff, since=now - STILL_BROKEN_FOR),
         waiting=counts,
         unit=unit,
         status=status,
@@ -83,9 +90,9 @@ ReportDep = Annotated[Report, Depends(get_report)]
 
 
 @router.post("/{reference}/taking", dependencies=[CsrfChecked])
-def take(request: Request, report: ReportDep, staff: UnitDep, now: NowDep) -> Response:
+def take(request: Request, report: ReportDep, staff: UnitDep, session: SessionDep, now: NowDep) -> Response:
     """The unit works on it."""
-    units.take(report, by=staff, at=now)
+    units.take(session, report, by=staff, at=now)
     return _back_to(request, report, N_("You have taken the report."))
 
 

@@ -8,9 +8,12 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.models import Report, Update
 from app.models.links import public_path
+from app.queries.following import first_report
+from app.queries.public import history
 from app.queries.visible import public_report
-from app.web.deps import LanguageDep, MaybeStaffDep, RulesDep, SessionDep
-from app.web.history import for_everybody, show_first
+from app.web.deps import LanguageDep, MaybeStaffDep, NowDep, RulesDep, SessionDep, SettingsDep
+from app.web.history import for_everybody
+from app.web.next_steps import Reader, next_steps
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
@@ -23,6 +26,8 @@ def show_report(
     session: SessionDep,
     rules: RulesDep,
     lang: LanguageDep,
+    now: NowDep,
+    settings: SettingsDep,
     staff: MaybeStaffDep,  # noqa: ARG001  (known to the template)
     counted: str = "",
 ) -> Response:
@@ -45,7 +50,13 @@ def show_report(
         report=report,
         category=rules.categories.get(report.category_code),
         counted=bool(counted),
+        next=next_steps(
+            report,
+            rules,
+            Reader(lang, now, settings.reopen_days),
+            history=history(report),
+            first=first_report(session, report),
+        ),
         lines=for_everybody(report, rules, lang=lang),
-        first=show_first(session, report),
         photos=[photo for photo in report.photos if photo.public],
     )

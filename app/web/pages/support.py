@@ -77,10 +77,11 @@ def show(
     request: Request,
     mine: SupportDep,
     state: StateDep,
+    lang: LanguageDep,
     staff: MaybeStaffDep,  # noqa: ARG001  (known to the template)
 ) -> Response:
     """Thanks, and how to hear more."""
-    return _page(request, thanks(mine.report, mine, state))
+    return _page(request, thanks(mine.report, mine, state, lang=lang))
 
 
 @router.post("/support/{support_id}/{token}/email", dependencies=[CsrfChecked, TapCounted])
@@ -94,7 +95,7 @@ def follow(
         mine, followed = supporting.follow_anew(session, mine, email=typed, language=lang, at=now)
     except Invalid as error:
         mistake = {"email_error": translate(error.message, lang), "typed_email": typed}
-        return _page(request, thanks(mine.report, mine, state) | mistake, status_code=422)
+        return _page(request, thanks(mine.report, mine, state, lang=lang) | mistake, status_code=422)
     return redirect(request, support_path(mine, secret=state.secret), flash=("success", ANSWERS[followed]))
 
 
