@@ -20,9 +20,18 @@ from app.settings import Settings, get_settings
 
 if TYPE_CHECKING:
     from app.cli.archive import Manifest, Writer
+    from app.models import Erasure
 
 # What a service that nobody has used yet holds all the same.
-_OWN_BOOKS = ("alembic_version", "rules_state", "map_tally", "sign_in_attempt", "procrastinate_")
+_OWN_BOOKS = (
+    "alembic_version",
+    "rules_state",
+    "map_tally",
+    "sign_in_attempt",
+    "procrastinate_",
+    "retention_run",
+    "erasure",
+)
 
 Advance = Callable[[int], None]
 Show = Callable[[str, int | None], AbstractContextManager[Advance]]
@@ -59,9 +68,13 @@ def restore(
         _refuse_newer(manifest)
         with _quiet_database(settings) as url:
             _refuse_filled(url, yes=yes)
+            erased = _erased(url)
             _put_back(file, manifest, url, settings, show=show)
+            again = _erase_again(url, erased, settings)
             waiting = _waiting(url)
     typer.echo(f"{file} is back: {_contents(manifest)}")
+    if again:
+        typer.echo(f"{again} of them were erased since the backup was made, and are erased again.")
     if waiting:
         typer.echo(f"{waiting} messages were waiting to be sent when the backup was made; the worker will send them.")
     if settings.secret_key:
@@ -123,6 +136,38 @@ def _put_back(file: Path, manifest: Manifest, url: str, settings: Settings, *, s
         if f"photos/{name}" not in manifest.files:
             (settings.photo_dir / name).unlink(missing_ok=True)
     migrate(url)
+
+
+def _erased(url: str) -> list[Erasure]:
+    """What people had erased, by the database that is about to be replaced: an older backup still knows them."""
+    from sqlalchemy import inspect, select
+
+    from app.db import make_engine, make_session_factory, transaction
+    from app.models import Erasure
+
+    engine = make_engine(url, pool_size=1)
+    try:
+        if not inspect(engine).has_table("erasure"):
+            return []
+        with transaction(make_session_factory(engine)) as session:
+            return list(session.scalars(select(Erasure)))
+    finally:
+        engine.dispose()
+
+
+def _erase_again(url: str, erased: list[Erasure], settings: Settings) -> int:
+    from app.db import make_engine, make_session_factory, transaction
+    from app.services.erasing import erase_again
+    from app.storage import PhotoStore
+
+    if not erased:
+        return 0
+    engine = make_engine(url, pool_size=1)
+    try:
+        with transaction(make_session_factory(engine)) as session:
+            return erase_again(session, erased, photos=PhotoStore(settings.photo_dir))
+    finally:
+        engine.dispose()
 
 
 @contextmanager

@@ -21,6 +21,8 @@ OLDEST_POSTGRESQL, OLDEST_POSTGIS = 14, (3, 1)
 # A worker says every few seconds that it is alive; two minutes leave room for a restart.
 SILENT = timedelta(minutes=2)
 OVERDUE = timedelta(minutes=10)
+# The worker does it every hour; a day leaves room for repairs.
+RETENTION_LATE = timedelta(days=1)
 _LATE = text("""
     SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND coalesce(scheduled_at, now()) < now() - :overdue
 """)
@@ -40,6 +42,7 @@ def examine(engine: Engine, rules: Rules | None, *, at: datetime) -> Iterator[Fi
             yield _worker(connection)
             yield _undelivered(connection)
             yield _administrator(connection)
+            yield _retention(connection)
 
 
 def _version(connection: Connection) -> Finding:
@@ -156,6 +159,21 @@ def _administrator(connection: Connection) -> Finding:
         "No administrator can sign in.",
         "Run `gatami staff add EMAIL --name NAME --role admin`, then `gatami staff invite EMAIL`.",
     )
+
+
+def _retention(connection: Connection) -> Finding:
+    row = connection.execute(text("SELECT at, now() - at AS since, counts FROM retention_run")).one_or_none()
+    advice = "Start `gatami run` or `gatami worker`, or run `gatami retention`."
+    if row is None:
+        old = text("SELECT exists(SELECT FROM report WHERE created_at < now() - CAST(:late AS interval))")
+        if connection.scalar(old.bindparams(late=RETENTION_LATE)):
+            return Finding("retention", "problem", "What has had its time has never been deleted here.", advice)
+        return Finding("retention", "ok", "Nothing has had its time yet; the worker looks every hour.")
+    went = sum(row.counts.values())
+    when = f"{row.at:%Y-%m-%d %H:%M} UTC"
+    if row.since > RETENTION_LATE:
+        return Finding("retention", "problem", f"What has had its time was last deleted {when}.", advice)
+    return Finding("retention", "ok", f"What has had its time was last deleted {when} ({went} rows).")
 
 
 def unreachable(sentence: str) -> Finding:

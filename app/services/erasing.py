@@ -101,13 +101,13 @@ def erase_address(session: Session, email: str, *, files: Files, at: datetime) -
 
 def erase_again(session: Session, kept: Sequence[Erasure], *, photos: PhotoStore) -> int:
     """After a restore: what was erased since the backup was made goes once more. Gives how many came back with it."""
+    known = {tuple(row) for row in session.execute(select(*_WHICH))}
     again = 0
     for one in kept:
-        session.add(
-            Erasure(
-                kind=one.kind, row_id=one.row_id, row_created_at=one.row_created_at, link_hash=one.link_hash, at=one.at
-            )
-        )
+        if (one.kind, one.row_id, one.at) in known:
+            continue
+        copied = {name: getattr(one, name) for name in ("kind", "row_id", "row_created_at", "link_hash", "at")}
+        session.add(Erasure(**copied))
         again += _again(session, one, photos=photos)
     session.flush()
     return again
@@ -168,6 +168,7 @@ def _erase(session: Session, reports: Sequence[Report], *, files: Files, actor: 
     return erased
 
 
+_WHICH = (Erasure.kind, Erasure.row_id, Erasure.at)
 _MINE = "lower(email) = :email"
 _NO_SUPPORTER = f"""
     email = NULL, confirmed_at = NULL, language = '{forgetting.NO_LANGUAGE}', nonce = {forgetting.HEX},

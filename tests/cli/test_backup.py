@@ -12,14 +12,17 @@ from uuid import uuid4
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import select
 from typer.testing import CliRunner
 
 from app.cli import app
 from app.cli.archive import DUMP, MANIFEST
 from app.db import make_engine, make_session_factory, transaction
 from app.errors import DomainError
-from app.models import Photo, Role, Staff, StaffUnit
+from app.models import Erasure, Photo, Report, Role, Staff, StaffUnit
+from app.services import erasing
 from app.services.drafts import ReportDraft, ReporterDraft
+from app.services.erasing import Files
 from app.services.reporting import submit_report
 from app.settings import get_settings
 from app.storage import PhotoStore, process
@@ -297,3 +300,24 @@ def test_a_key_that_is_set_is_left_alone_and_said(saved, make_place):
     result = run(target, "restore", saved, key="k" * 40)
     assert "GATAMI_SECRET_KEY is set" in result.output
     assert not (target.folder / "secret_key").exists()
+
+
+def test_what_was_erased_since_the_backup_is_erased_again_when_it_comes_back(source, saved, make_place):
+    place = make_place("erased", migrated=False)
+    run(place, "restore", saved)
+    engine = make_engine(place.url, pool_size=1)
+    files = Files(PhotoStore(place.folder / "photos"), place.folder / "mail", b"k" * 40)
+    with transaction(make_session_factory(engine)) as session:
+        report = session.scalars(select(Report).order_by(Report.id)).first()
+        erasing.erase_by_reporter(session, report, files=files, at=NOON)
+        # The number of a row that is quite another one in the backup.
+        session.add(Erasure(kind="report", row_id=report.id + 1, row_created_at=NOON.replace(year=2020), at=NOON))
+    engine.dispose()
+    result = run(place, "restore", saved, "--yes")
+    assert "1 of them were erased since the backup was made" in result.output
+    assert sorted(place.rows()["reporter"]) != sorted(source.rows()["reporter"])
+    assert not any("aase0@example.no" in row for rows in place.rows().values() for row in rows)
+    assert any("aase1@example.no" in row for row in place.rows()["reporter"])
+    assert len(place.photos()) == 4
+    # A second time too, with the list that came through the first.
+    assert "1 of them were erased" in run(place, "restore", saved, "--yes").output

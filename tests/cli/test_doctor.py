@@ -49,10 +49,10 @@ def test_when_all_is_well_every_part_is_ok_and_the_exit_is_zero(good, mail, post
     assert result.exit_code == 0
     assert found.keys() == {
         "database", "postgis", "tables", "clock", "rules in force", "worker", "deliveries", "staff", "rules", "mail",
-        "photos", "secret key", "address", "roads register", "addresses register",
+        "photos", "secret key", "address", "roads register", "addresses register", "retention",
     }  # fmt: skip
     assert postbox.envelopes == []
-    assert "0 problems, 0 warnings, 15 in order." in good.gatami("doctor", **mail).output
+    assert "0 problems, 0 warnings, 16 in order." in good.gatami("doctor", **mail).output
 
 
 JOB = (
