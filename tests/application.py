@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from sqlalchemy.orm import Session, sessionmaker
+from starlette.datastructures import State
 from starlette.testclient import TestClient
 
 from app.main import create_app
@@ -19,7 +20,8 @@ from app.services.drafts import ReportDraft, ReporterDraft
 from app.services.reporting import submit_report
 from app.settings import PROJECT, Settings
 from app.storage import PhotoStore
-from app.web.state import AppState
+from app.web.security import content_security_policy
+from app.web.state import AppState, keep_state
 
 # A Monday in the polar night, noon in Tromsø.
 NOON = datetime(2026, 11, 30, 11, 0, tzinfo=UTC)
@@ -71,6 +73,7 @@ def settings(tmp_path: Path) -> Settings:
         database_url="postgresql://unused",
         public_url="http://testserver",
         form_seconds=0,
+        mail_collect_minutes=0,
         address_register="",
         name_register="",
         road_register="",
@@ -93,7 +96,25 @@ def state(session: Session, settings: Settings, rules_file: RulesFile, clock: Cl
 
 @pytest.fixture
 def app(state: AppState) -> FastAPI:
-    return create_app(state)
+    return app_with(state)
+
+
+_built: dict[tuple[str, str, bool], FastAPI] = {}
+
+
+def app_with(state: AppState, *, kind: str = "in this thread") -> FastAPI:
+    """The application with these parts. Its routes are worked out at the first request, so it is built once a process.
+
+    What it takes from the settings when it is built tells one from another; `kind` keeps two apart in one test.
+    """
+    settings = state.settings
+    key = (kind, content_security_policy(settings), settings.https)
+    app = _built.get(key) or _built.setdefault(key, create_app(state))
+    # What an earlier test's pages have kept is forgotten.
+    app.state = State()
+    app.openapi_schema = None
+    keep_state(app, state)
+    return app
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from app.delivery import make_channels
+from app.delivery.flowed import unflow
 from app.services.office import Office
 from tests.application import SECRET
 
@@ -49,10 +50,11 @@ class Postbox:
 
 
 def text_of(mail: EmailMessage) -> str:
-    """The plain text of a mail."""
+    """The plain text of a mail, its lines joined as a mail program joins them."""
     part = mail.get_body(("plain",))
     assert part is not None
-    return str(part.get_content())
+    words = str(part.get_content())
+    return unflow(words) if part.get_param("format") == "flowed" else words
 
 
 def html_of(mail: EmailMessage) -> str:

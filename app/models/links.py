@@ -54,6 +54,11 @@ def stop_path(report: Report, *, secret: bytes) -> str:
     return f"/stop/{report.shown_reference}/{token}"
 
 
+def stop_all_path(report: Report, *, secret: bytes) -> str:
+    """The same for all reports of the address, for a mail that tells of several of them."""
+    return f"{stop_path(report, secret=secret)}/all"
+
+
 class BounceKind(StrEnum):
     """Whose row a mail's token names."""
 

@@ -28,7 +28,7 @@ def lists_of(staff: Staff) -> ColumnElement[bool]:
 def plannable(
     session: Session, *, unit_code: str, category_codes: Sequence[str] = (), lock: bool = False
 ) -> Sequence[Report]:
-    """The unit's placed reports that are forwarded or in progress, the most urgent first; at most 400.
+    """The unit's placed reports that are forwarded or in progress, with reporters, the most urgent first; at most 400.
 
     With `lock` they are held until the transaction ends, and those that somebody else is planning are left out.
     """
@@ -36,7 +36,11 @@ def plannable(
     if category_codes:
         wanted.append(Report.category_code.in_(category_codes))
     query = (
-        select(Report).where(and_(*wanted)).order_by(Report.due_at.asc().nulls_last(), Report.id).limit(MOST_REPORTS)
+        select(Report)
+        .where(and_(*wanted))
+        .order_by(Report.due_at.asc().nulls_last(), Report.id)
+        .limit(MOST_REPORTS)
+        .options(selectinload(Report.reporter))
     )
     return session.scalars(query.with_for_update(skip_locked=True) if lock else query).all()
 

@@ -44,7 +44,7 @@ def undelivered(session: Session, staff: Staff) -> Undelivered:
     notifications = (
         select(Notification)
         .join(Notification.report)
-        .where(Notification.state.in_(STUCK))
+        .where(Notification.state.in_(STUCK), Notification.told_in_id.is_(None))
         .options(contains_eager(Notification.report))
     )
     tried = [_still_trying(session, table) for table in (Delivery, Notification)]
@@ -61,7 +61,10 @@ def undelivered(session: Session, staff: Staff) -> Undelivered:
 
 def count_stuck(session: Session, table: type[Delivery | Notification]) -> int:
     """How many of one kind wait for a person."""
-    return session.scalar(select(func.count()).select_from(table).where(table.state.in_(STUCK))) or 0
+    query = select(func.count()).select_from(table).where(table.state.in_(STUCK))
+    if table is Notification:
+        query = query.where(Notification.told_in_id.is_(None))  # One mail may tell of many things.
+    return session.scalar(query) or 0
 
 
 def _still_trying(session: Session, table: type[Delivery | Notification]) -> tuple[int, datetime | None]:

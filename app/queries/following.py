@@ -16,6 +16,7 @@ from app.queries.erasures import DONE, ended_by_erasure
 from app.queries.visible import is_public
 
 DEAD_LINK = N_("This link does not work, or no longer. Check that you copied all of it.")
+NOTHING_TO_STOP = N_("This link does not work, or no longer. If we have deleted your address, you get no more mails.")
 
 
 def followed_report(session: Session, typed: str, token: str, *, secret: bytes) -> Report:
@@ -60,12 +61,12 @@ def first_report(session: Session, report: Report) -> First | None:
 
 def report_to_stop(session: Session, typed: str, token: str, *, secret: bytes) -> Report:
     """The report whose mails this link stops, with its reporter: it stood in a mail about it. Raises NotFound."""
-    query = select(Report).where(Report.reference == (parse_reference(typed) or "")).options(joinedload(Report.reporter))
-    report = session.scalar(query)
+    by_reference = select(Report).where(Report.reference == (parse_reference(typed) or ""))
+    report = session.scalar(by_reference.options(joinedload(Report.reporter)))
     if report is None or report.reporter is None or report.reporter.email is None:
-        raise NotFound(DEAD_LINK)
+        raise DeadLink(NOTHING_TO_STOP)
     if not same(token, stop_path(report, secret=secret).rpartition("/")[2]):
-        raise NotFound(DEAD_LINK)
+        raise DeadLink(NOTHING_TO_STOP)
     return report
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from app.models import Report, Reporter, Support
+from app.models import PlaceFollow, Report, Reporter, Support
 
 KNOWN_FOR = timedelta(days=365)
 ONE_DAY = timedelta(hours=24)
@@ -20,6 +20,7 @@ class Waiting:
 
     reports: list[Report]
     supports: list[Support]
+    follows: list[PlaceFollow] = field(default_factory=list)
 
 
 def is_confirmed(session: Session, email: str, *, at: datetime) -> bool:
@@ -31,7 +32,10 @@ def is_confirmed(session: Session, email: str, *, at: datetime) -> bool:
     as_supporter = select(Support.id).where(
         func.lower(Support.email) == typed, Support.confirmed_at > since, Support.bounced_at.is_(None)
     )
-    return bool(session.scalar(select(or_(exists(as_reporter), exists(as_supporter)))))
+    as_follower = select(PlaceFollow.id).where(
+        func.lower(PlaceFollow.email) == typed, PlaceFollow.confirmed_at > since, PlaceFollow.bounced_at.is_(None)
+    )
+    return bool(session.scalar(select(or_(exists(as_reporter), exists(as_supporter), exists(as_follower)))))
 
 
 def waiting_for(session: Session, email: str, *, around: datetime, until: datetime | None = None) -> Waiting:
@@ -53,7 +57,25 @@ def waiting_for(session: Session, email: str, *, around: datetime, until: dateti
         .order_by(Report.id)
         .limit(50)
     )
-    return Waiting(list(session.scalars(reports)), list(session.scalars(_supports(typed, since, until))))
+    return Waiting(
+        list(session.scalars(reports)),
+        list(session.scalars(_supports(typed, since, until))),
+        list(session.scalars(_follows(typed, since, until))),
+    )
+
+
+def _follows(typed: str, since: datetime, until: datetime) -> Select[PlaceFollow]:
+    return (
+        select(PlaceFollow)
+        .where(
+            func.lower(PlaceFollow.email) == typed,
+            PlaceFollow.confirmed_at.is_(None),
+            PlaceFollow.ended_at.is_(None),
+            PlaceFollow.asked_at.between(since, until),
+        )
+        .order_by(PlaceFollow.id)
+        .limit(50)
+    )
 
 
 def _supports(typed: str, since: datetime, until: datetime) -> Select[Support]:

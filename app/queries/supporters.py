@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import N_, NotFound
-from app.models import Report, Support
+from app.models import Report, Reporter, ReportStatus, Support
 from app.models.links import same
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def listeners(session: Session, report: Report) -> list[Support]:
             Support.email.is_not(None),
             Support.confirmed_at.is_not(None),
             Support.ended_at.is_(None),
+            Support.bounced_at.is_(None),
         )
         .order_by(Support.id.desc())
     )
@@ -46,3 +47,21 @@ def listeners(session: Session, report: Report) -> list[Support]:
     if reporter is not None and reporter.hears:
         by_address.pop((reporter.email or "").lower(), None)
     return sorted(by_address.values(), key=lambda support: support.id)
+
+
+def reporters_of_duplicates(session: Session, report: Report) -> list[Reporter]:
+    """Those whose own report was closed because of this one, and who want to hear; the oldest first."""
+    query = (
+        select(Reporter)
+        .join(Reporter.report)
+        .where(
+            Report.duplicate_of_id == report.id,
+            Report.status == ReportStatus.DUPLICATE.value,
+            Reporter.confirmed_at.is_not(None),
+            Reporter.email.is_not(None),
+            Reporter.stopped_at.is_(None),
+            Reporter.bounced_at.is_(None),
+        )
+        .order_by(Reporter.id)
+    )
+    return list(session.scalars(query))

@@ -86,6 +86,12 @@ def _whose(session: Session, bounce: Bounce, *, settings: Settings, secret: byte
     return next((email for email in found if email), None)
 
 
+def address_of(session: Session, row: Notification | PlaceMail | ResidentLink) -> str | None:
+    """Where a mail goes, as its reader's address stands now."""
+    mailed = _MAILED[type(row)](session, row.id)
+    return mailed.email if mailed is not None else None
+
+
 def _by_token(session: Session, token: str, *, secret: bytes) -> str | None:
     row_id = int(token[1:].partition("-")[0])
     find = _KINDS.get(token[0])
@@ -114,7 +120,7 @@ def _notification(session: Session, row_id: int) -> _Mailed | None:
     return _Mailed(reader.email, _is_old(row.created_at, reader.confirmed_at))
 
 
-def _place_follow(session: Session, row_id: int) -> _Mailed | None:
+def _place_mail(session: Session, row_id: int) -> _Mailed | None:
     row = session.get(PlaceMail, row_id)
     follow = session.get(PlaceFollow, row.follow_id) if row is not None else None
     if row is None or follow is None or follow.email is None:
@@ -134,6 +140,11 @@ def _is_old(written_at: datetime, confirmed_at: datetime | None) -> bool:
 
 _KINDS: dict[str, Callable[[Session, int], _Mailed | None]] = {
     BounceKind.NOTIFICATION.value: _notification,
-    BounceKind.PLACE_MAIL.value: _place_follow,
+    BounceKind.PLACE_MAIL.value: _place_mail,
     BounceKind.RESIDENT_LINK.value: _resident_link,
+}
+_MAILED: dict[type, Callable[[Session, int], _Mailed | None]] = {
+    Notification: _notification,
+    PlaceMail: _place_mail,
+    ResidentLink: _resident_link,
 }

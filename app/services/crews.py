@@ -73,7 +73,8 @@ def plan(session: Session, wanted: Round, *, rules: Rules, by: Staff, at: dateti
     session.flush()  # History names the list by its id.
     for stop in route_list.stops:
         for entry in stop.entries:
-            entry.report.schedule(actor=Actor.of(by), at=at, route_list_id=route_list.id)
+            scheduled = entry.report.schedule(actor=Actor.of(by), at=at, route_list_id=route_list.id)
+            notifying.notify(session, entry.report, scheduled, kind=NotificationKind.STATUS, at=at)
     return route_list
 
 

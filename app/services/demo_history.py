@@ -153,7 +153,7 @@ class Lives:
     def _take(self, report: Report, worker: Staff, at: datetime) -> None:
         if report.status != ReportStatus.FORWARDED:
             return
-        units.take(report, by=worker, at=at)
+        units.take(self._world.session, report, by=worker, at=at)
         if self._world.random.random() < 0.3:
             words = self._world.pick(demo_texts.TAKEN_NOTES)
             units.answer(self._world.session, report, by=worker, at=at, words=words, public=False)

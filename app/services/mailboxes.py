@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import object_session
 
-from app.models import REPORTER, Report, Support, UpdateKind
+from app.models import REPORTER, PlaceFollow, Report, Support, UpdateKind
 from app.queries import mailboxes
-from app.services import bounces
+from app.services import bounces, place_confirming
 from app.services.limits import counted_address, take_now
 
 if TYPE_CHECKING:
@@ -46,6 +46,10 @@ def confirm(waiting: Waiting, *, chosen: Collection[str], at: datetime) -> list[
     for support in waiting.supports:
         if choice(support) in chosen:
             confirm_support(support, at=at)
+    for follow in waiting.follows:
+        # Whoever follows too many places already is told so where the place itself is confirmed.
+        if choice(follow) in chosen and not place_confirming.has_enough(session_of(follow), follow):
+            place_confirming.confirm(session_of(follow), follow, at=at)
     mine = [report for report in waiting.reports if choice(report) in chosen]
     for report in mine:
         confirm_report(report, at=at)
@@ -76,6 +80,16 @@ def confirm_support(support: Support, *, at: datetime) -> None:
     support.confirm(at=at)
 
 
-def choice(one: Report | Support) -> str:
+def choice(one: Report | Support | PlaceFollow) -> str:
     """How a form names what it lets its reader choose."""
-    return one.reference if isinstance(one, Report) else f"support-{one.id}"
+    if isinstance(one, Report):
+        return one.reference
+    return f"place-{one.id}" if isinstance(one, PlaceFollow) else f"support-{one.id}"
+
+
+def session_of(follow: PlaceFollow) -> Session:
+    """The session that loaded it."""
+    session = object_session(follow)
+    if session is None:
+        raise LookupError("A follow that no session holds cannot be confirmed.")
+    return session

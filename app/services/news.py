@@ -1,13 +1,24 @@
-"""What a mail about one update tells, whoever it goes to: the status, the unit and how to reach it, staff's words."""
+"""What a mail about news of one report tells, whoever it goes to: what happened in order, what is next, and when.
+
+Everything is looked up when the mail is written, not when it was queued: what was hidden meanwhile is not told.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
 from app.errors import N_
-from app.models import Report, Update, UpdateKind
+from app.models import Notification, NotificationKind, Report, ReportStatus, Support, Update, UpdateKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
     from app.routing import Rules
 
 WHEN_DONE = N_("You get a mail when it is done.")
@@ -23,9 +34,71 @@ NEXT: dict[str, str] = {
     UpdateKind.SCHEDULED: WHEN_DONE,
     UpdateKind.REFERRED: N_("They decide when it is mended. Please ask them about it."),
     UpdateKind.REJECTED: N_("Do you think that this is wrong? Reply to this mail."),
+    UpdateKind.REOPENED: N_("The service desk looks at it once more. You get a mail when something happens."),
 }
-# A date is promised only while somebody still has to do something.
-_WITH_DATE = {UpdateKind.FORWARDED, UpdateKind.TAKEN, UpdateKind.SCHEDULED}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The sentences for one kind of reader: by the kind of update, and for one that has none of its own."""
+
+    happened: Mapping[str, str]
+    next: Mapping[str, str]
+    news: str
+    look: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One piece of news: the row that waits, what happened, to which report, and the report of the reader.
+
+    The two reports differ where the reader's is a duplicate of the other.
+    """
+
+    row: Notification
+    update: Update
+    report: Report
+    own: Report
+
+
+def read(session: Session, rows: Sequence[Notification]) -> list[Item]:
+    """What the rows are about, as it is now, in the order in which it happened; reports come with their reporters."""
+    updates = {
+        update.id: update
+        for update in session.scalars(
+            select(Update).where(Update.id.in_({row.update_id for row in rows})).options(joinedload(Update.note))
+        )
+    }
+    ids = {row.report_id for row in rows} | {update.report_id for update in updates.values()}
+    query = select(Report).where(Report.id.in_(ids)).options(joinedload(Report.reporter), joinedload(Report.photos))
+    reports = {report.id: report for report in session.scalars(query).unique()}
+    items = [
+        Item(row, update := updates[row.update_id], reports[update.report_id], reports[row.report_id]) for row in rows
+    ]
+    return sorted(items, key=lambda item: item.update.id)
+
+
+def may_be_told(item: Item) -> bool:
+    """Whether it still holds and may be seen: nothing undone or hidden, no words taken back, no question answered."""
+    update, report = item.update, item.report
+    if item.row.kind == NotificationKind.QUESTION:
+        return report.waiting_since is not None and update.note is not None
+    if not update.public or report.hidden_at is not None:
+        return False
+    if item.own is not report and (report.private or item.own.duplicate_of_id != report.id):
+        return False
+    if update.kind == UpdateKind.SCHEDULED and report.status in _BEFORE_A_CREW:
+        return False  # Taken off the crew's list again before anybody heard of it.
+    return update.kind != UpdateKind.NOTED or words_of(update) is not None
+
+
+_BEFORE_A_CREW = {ReportStatus.NEW, ReportStatus.FORWARDED, ReportStatus.IN_PROGRESS}
+
+
+def words_of(update: Update, *, asked: bool = False) -> str | None:
+    """Staff's words that are meant for everybody; with `asked` also a question to just this reader."""
+    told = update.note is not None and (update.note.public or (asked and update.kind == UpdateKind.ASKED))
+    return update.note.body if told and update.note else None
 
 
 def category_name(report: Report, rules: Rules, *, language: str) -> str:
@@ -34,15 +107,51 @@ def category_name(report: Report, rules: Rules, *, language: str) -> str:
     return category.name(language) if category else report.category_code
 
 
-def about(update: Update, report: Report, rules: Rules, *, language: str, asked: bool = False) -> dict[str, object]:
-    """Staff's words go along when they are meant for the public; with `asked` also a question to just this reader."""
-    unit = rules.units.get(update.unit_code or "")
-    told = update.note is not None and (update.note.public or (asked and update.kind == UpdateKind.ASKED))
+def story(
+    updates: Sequence[Update], report: Report, rules: Rules, *, language: str, words: Words, asked: bool = False
+) -> dict[str, object]:
+    """The updates of one report as a mail tells them: `events` in order, and of the last that leads to something what
+    comes next, by when, and whom to ask.
+    """
+    main = next((update for update in reversed(updates) if update.kind in words.next), updates[-1])
+    unit = rules.units.get(main.unit_code or "")
+    status = next((update.to_status for update in reversed(updates) if update.to_status), report.status)
     return {
-        "status": update.to_status or report.status,
-        "unit": unit.name(language) if unit else rules.municipality.name(language),
+        "status": status,
+        "events": [event(update, rules, language=language, words=words, asked=asked) for update in updates],
+        "next": words.next.get(main.kind, words.look),
+        "unit": unit_name(main, rules, language=language),
         "unit_phone": unit.phone if unit and unit.outside else None,
         "unit_url": unit.url if unit and unit.outside else None,
-        "words": update.note.body if told and update.note else None,
-        "due_at": report.due_at if update.kind in _WITH_DATE else None,
+        # A date is promised only while somebody here still has to do something.
+        "due_at": report.due_at if report.is_open else None,
     }
+
+
+def event(update: Update, rules: Rules, *, language: str, words: Words, asked: bool = False) -> dict[str, object]:
+    """One thing that happened: when, in which words of ours, by whom, and what staff wrote."""
+    return {
+        "at": update.at,
+        "happened": words.happened.get(update.kind, words.news),
+        "unit": unit_name(update, rules, language=language),
+        "words": words_of(update, asked=asked),
+    }
+
+
+def unit_name(update: Update, rules: Rules, *, language: str) -> str:
+    """Who did it: the unit, else the municipality."""
+    unit = rules.units.get(update.unit_code or "")
+    return unit.name(language) if unit else rules.municipality.name(language)
+
+
+def address_for_all(report: Report) -> str | None:
+    """The place in words that everybody may read: what the reporter wrote may hold a name."""
+    shown = report.text_public and report.words_withheld_at is None
+    return report.address if shown else report.nearest_address
+
+
+def hears(item: Item, support: Support | None) -> bool:
+    """Whether the reader wants this mail and can get it."""
+    if support is not None:
+        return support.hears
+    return item.own.reporter is not None and item.own.reporter.hears

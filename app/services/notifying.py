@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from functools import partial
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app import jobs
 from app.jobs import JobName
-from app.models import Notification, NotificationKind, Report, Support, Update
+from app.models import Notification, NotificationKind, Report, Reporter, Support, Update
 from app.queries import supporters
-from app.services.mailboxes import may_write_to
+from app.services.mailboxes import may_ask, may_write_to
 
 
 def notify(
@@ -27,7 +29,8 @@ def notify(
 
     The receipt goes to any address given, though to an unconfirmed one only once a day; everything else only to one
     that its owner confirmed. `not_before`
-    leaves room for undo. What everybody may know goes to the supporters too. Expects `report.reporter` to be loaded.
+    leaves room for undo; news may wait a little longer for more of it, see services/collecting.py. What everybody may
+    know goes to the supporters too, and to those whose report is a duplicate. Expects `report.reporter` to be loaded.
     """
     if kind == NotificationKind.STATUS:
         tell_supporters(session, report, update, at=at, not_before=not_before)
@@ -42,11 +45,39 @@ def notify(
 def tell_supporters(
     session: Session, report: Report, update: Update, *, at: datetime, not_before: datetime | None = None
 ) -> None:
-    """One mail to each supporter who asked for it, about what everybody may see. Expects `report.reporter`."""
+    """One mail to each who has reported the same and asked for it, about what everybody may see: supporters, and
+    the reporters of duplicates. Nobody hears twice of it. Expects `report.reporter`.
+    """
     if not report.support_count or not update.public or report.private or report.hidden_at is not None:
         return
+    queue = partial(_queue, session, update=update, kind=NotificationKind.STATUS, at=at, not_before=not_before)
+    heard = {_address(report.reporter)}
+    for reporter in supporters.reporters_of_duplicates(session, report):
+        if _address(reporter) not in heard:
+            heard.add(_address(reporter))
+            queue(reporter.report_id)
     for support in supporters.listeners(session, report):
-        tell_supporter(session, support, report.id, update, kind=NotificationKind.STATUS, at=at, not_before=not_before)
+        if (support.email or "").lower() not in heard:
+            queue(report.id, support_id=support.id)
+
+
+def _address(reporter: Reporter | None) -> str:
+    """To compare; one that does not hear is not in anybody's way."""
+    return (reporter.email or "").lower() if reporter is not None and reporter.hears else ""
+
+
+def ask_anew(session: Session, report: Report, *, at: datetime) -> bool:
+    """Send the mail with the button once more to an address whose mails came back; at most once a day.
+
+    Gives whether it goes out. Expects `report.reporter` and `report.updates`.
+    """
+    reporter = report.reporter
+    if reporter is None or reporter.email is None or not may_ask(session, reporter.email, at=at):
+        return False
+    earlier = (Notification.report_id == report.id, Notification.kind == NotificationKind.RECEIPT.value)
+    session.execute(delete(Notification).where(*earlier))
+    _queue(session, report.id, report.updates[0], kind=NotificationKind.RECEIPT, at=at)
+    return True
 
 
 def tell_supporter(
@@ -80,6 +111,7 @@ def _queue(
         kind=kind.value,
         created_at=at,
         next_attempt_at=not_before or at,
+        free_at=not_before or at,
         message_id=f"{secrets.token_hex(16)}@gatami",
         state="pending",
         attempts=0,

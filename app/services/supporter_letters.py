@@ -9,20 +9,31 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
 
 from app.delivery.letter import Letter
 from app.errors import N_
-from app.models import Notification, NotificationKind, Report, Support, Update, UpdateKind
-from app.models.links import public_path, support_confirm_path, support_stop_path
+from app.models import NotificationKind, Report, Support, UpdateKind
+from app.models.links import (
+    BounceKind,
+    bounce_token,
+    public_path,
+    support_confirm_path,
+    support_stop_path,
+    thread_root,
+)
 from app.models.reference import show_reference
 from app.queries.visible import is_public
 from app.services import news
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
+    from sqlalchemy.orm import Session
+
+    from app.models import Notification
     from app.routing import Rules
+    from app.services.news import Item
     from app.services.office import Office
 
 HAPPENED: dict[str, str] = news.HAPPENED | {
@@ -32,26 +43,30 @@ HAPPENED: dict[str, str] = news.HAPPENED | {
     UpdateKind.REJECTED: N_("We have closed the report without doing any work."),
     UpdateKind.DUPLICATE: N_("Somebody had told us about the same thing before. We go on with the first report."),
     UpdateKind.WITHDRAWN: N_("The person who sent the report has withdrawn it."),
-    UpdateKind.REOPENED: N_("The report is open again. The service desk looks at it once more."),
+    UpdateKind.GONE: N_("The person who sent the report says that it is no longer a problem."),
+    UpdateKind.REOPENED: N_("The report is open again."),
+    UpdateKind.NOTED: N_("%(unit)s has written something about the report:"),
 }
 NEXT: dict[str, str] = news.NEXT | {
     UpdateKind.FIXED: N_("Is it still broken? Then send a new report."),
     UpdateKind.DUPLICATE: N_("You hear from us about the first report from now on. You need not do anything."),
     UpdateKind.WITHDRAWN: N_("Is it still broken? Then send a new report."),
+    UpdateKind.GONE: N_("Is it still broken? Then send a new report."),
+    UpdateKind.ANSWERED: N_("Open the report to read the answer."),
 }
-NEWS = N_("There is news about the report.")
 LOOK = N_("Open the report to see all that has happened.")
+WORDS = news.Words(HAPPENED, NEXT, N_("There is news about the report."), LOOK)
 # Nobody goes on with these, so whoever still sees the fault must tell us anew.
-_SEND_ANEW = {UpdateKind.FIXED, UpdateKind.WITHDRAWN}
+_SEND_ANEW = {UpdateKind.FIXED, UpdateKind.WITHDRAWN, UpdateKind.GONE}
 
 
-def write(session: Session, notification: Notification, *, office: Office, at: datetime) -> Letter | None:
+def write(
+    session: Session, items: Sequence[Item], carrier: Notification, support: Support, *, office: Office, at: datetime
+) -> Letter | None:
     """The mail in the supporter's language; None when it may not be written any more."""
-    query = select(Support).where(Support.id == notification.support_id).options(joinedload(Support.report))
-    support = session.scalars(query).one()
-    report = session.get_one(Report, notification.report_id)
+    report = items[-1].report
     # A question goes out even when the support was taken back: it is the day's only mail to the address.
-    is_question = notification.kind == NotificationKind.SUPPORT
+    is_question = carrier.kind == NotificationKind.SUPPORT
     if support.email is None or not (support.confirmed_at is None if is_question else support.hears):
         return None
     if report.private or report.hidden_at is not None:
@@ -62,7 +77,7 @@ def write(session: Session, notification: Notification, *, office: Office, at: d
     if is_question:
         context["confirm_url"] = f"{base_url}{support_confirm_path(support, secret=office.secret)}"
     else:
-        context |= _news(session, notification, report, rules, language=support.language, base_url=base_url)
+        context |= _news(session, items, rules, language=support.language, base_url=base_url)
         context["stop_url"] = stop_url
     return Letter(
         template="support" if is_question else "support_status",
@@ -70,9 +85,11 @@ def write(session: Session, notification: Notification, *, office: Office, at: d
         language=support.language,
         at=at,
         context=context,
-        message_id=notification.message_id,
+        message_id=carrier.message_id,
         municipality=rules.municipality.name(support.language),
         stop_url=stop_url,
+        thread=thread_root(report, support.email, secret=office.secret),
+        bounce_token=bounce_token(BounceKind.NOTIFICATION, carrier.id, support.email, secret=office.secret),
     )
 
 
@@ -80,24 +97,21 @@ def _common(report: Report, rules: Rules, support: Support, *, base_url: str) ->
     return {
         "reference": report.shown_reference,
         "category": news.category_name(report, rules, language=support.language),
-        # The reporter wrote the other address, and it may hold a name.
-        "address": report.address if report.text_public else report.nearest_address,
+        "address": news.address_for_all(report),
         "reported_at": report.created_at,
         "public_url": f"{base_url}{public_path(report)}",
     }
 
 
-def _news(
-    session: Session, notification: Notification, report: Report, rules: Rules, *, language: str, base_url: str
-) -> dict[str, object]:
-    by_id = select(Update).where(Update.id == notification.update_id)
-    update = session.scalars(by_id.options(joinedload(Update.note))).one()
+def _news(session: Session, items: Sequence[Item], rules: Rules, *, language: str, base_url: str) -> dict[str, object]:
+    report, last = items[-1].report, items[-1].update
     anew = urlencode({"category": report.category_code, "lat": report.lat, "lon": report.lon})
-    return news.about(update, report, rules, language=language) | {
-        "happened": HAPPENED.get(update.kind, NEWS),
-        "next": NEXT.get(update.kind, LOOK),
-        "anew_url": f"{base_url}/?{anew}" if update.kind in _SEND_ANEW and report.is_placed else None,
-        "first": _first(session, report) if update.kind == UpdateKind.DUPLICATE else None,
+    told = news.story([item.update for item in items], report, rules, language=language, words=WORDS)
+    return told | {
+        "anew_url": f"{base_url}/?{anew}" if last.kind in _SEND_ANEW and report.is_placed else None,
+        "first": _first(session, report) if last.kind == UpdateKind.DUPLICATE else None,
+        "about_first": None,
+        "photo_shown": False,
     }
 
 

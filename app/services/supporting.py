@@ -123,7 +123,7 @@ def confirm(session: Session, mine: Support, *, chosen: Collection[str] = (), at
 def waiting_with(session: Session, mine: Support) -> Waiting:
     """What else came with the same address within a day: its owner is mailed once for all of it."""
     waiting = waiting_for(session, mine.email or "", around=mine.created_at, until=mine.asked_at)
-    return Waiting(waiting.reports, [one for one in waiting.supports if one.id != mine.id])
+    return Waiting(waiting.reports, [one for one in waiting.supports if one.id != mine.id], waiting.follows)
 
 
 def _hold(session: Session, mine: Support) -> None:

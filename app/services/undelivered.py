@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.errors import N_, Conflict, NotFound
 from app.models import Delivery, Forwarding, Notification, SendingState, Staff
-from app.services import outgoing
+from app.services import collecting, outgoing
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +28,9 @@ def settle_delivery(session: Session, delivery_id: int, *, by: Staff, at: dateti
 
 def settle_notification(session: Session, notification_id: int, *, by: Staff, at: datetime) -> None:
     """Nothing more is to be done about this mail."""
-    _settle(_stuck(session, Notification, notification_id, by=by), at=at)
+    row = _stuck(session, Notification, notification_id, by=by)
+    for one in (row, *collecting.told_with(session, row)):
+        _settle(one, at=at)
 
 
 def retry_notification(session: Session, notification_id: int, *, by: Staff, at: datetime) -> None:
@@ -36,8 +38,10 @@ def retry_notification(session: Session, notification_id: int, *, by: Staff, at:
     row = _stuck(session, Notification, notification_id, by=by)
     if row.state != SendingState.FAILED:
         raise Conflict(N_("This mail may have arrived, so it is not sent again."))
-    row.retry(at=at)
-    outgoing.enqueue(session, row)
+    for one in (row, *collecting.told_with(session, row)):
+        one.retry(at=at)
+        one.told_in_id = None
+        outgoing.enqueue(session, one)
 
 
 def _settle(row: Message, *, at: datetime) -> None:

@@ -10,9 +10,11 @@ from app.models import Actor, NotificationKind, Report, Staff, Update
 from app.services import notifying
 
 
-def take(report: Report, *, by: Staff, at: datetime) -> Update:
-    """The unit works on it. Public, but no mail: the reporter hears of it when something is done."""
-    return report.take(actor=Actor.of(by), at=at)
+def take(session: Session, report: Report, *, by: Staff, at: datetime) -> Update:
+    """The unit works on it; the reporter hears of it."""
+    update = report.take(actor=Actor.of(by), at=at)
+    notifying.notify(session, report, update, kind=NotificationKind.STATUS, at=at)
+    return update
 
 
 def answer(session: Session, report: Report, *, by: Staff, at: datetime, words: str, public: bool) -> Update:

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("gatami.access")
 _SECRET = re.compile(
-    r"^(/+(?:follow|confirm|support|confirm-support|stop-support|followed-place|confirm-place|stop-place|rating)/+[^/]+/+"
+    r"^(/+(?:follow|confirm|support|confirm-support|stop|stop-support|followed-place|confirm-place|stop-place|rating)/+[^/]+/+"
     r"|/+(?:staff/+invitations|mine/+link)/+)[^/]+",
     re.IGNORECASE,
 )

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.db import transaction
 from app.errors import Conflict, Forbidden, Invalid, NotFound
-from app.models import Actor, Notification, Photo, Report, RouteList, Staff, StaffUnit, StopOutcome, StopReport
+from app.models import Actor, Notification, Photo, Report, RouteList, Staff, StaffUnit, StopOutcome, StopReport, Update
 from app.queries import crews as crew_queries
 from app.services import crews
 from app.services.crews import Round
@@ -86,7 +86,8 @@ def test_a_done_stop_fixes_its_reports_and_tells_the_reporters(planned, per, ses
     stop = first_stop(session, per, planned)
     crews.complete_stop(session, stop, outcome=StopOutcome.DONE, by=per, at=clock(), key="tap", words="New bulb.")
     session.flush()
-    told = {note.report_id for note in session.scalars(select(Notification).where(Notification.kind == "status"))}
+    fixed = select(Notification).join(Notification.update).where(Update.kind == "fixed")
+    told = {note.report_id for note in session.scalars(fixed)}
     assert {entry.report.status for entry in stop.entries} == {"fixed"}
     assert told == {entry.report_id for entry in stop.entries}
 
