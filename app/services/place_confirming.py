@@ -34,12 +34,21 @@ def confirm(session: Session, follow: PlaceFollow, *, at: datetime) -> None:
     if follow.confirmed_at is not None:
         return
     hold_address(session, follow.email)
-    own = [one for one in follows_of(session, follow.email) if one.id != follow.id and one.confirmed_at is not None]
-    if len([one for one in own if not is_same_place(one, follow)]) >= MOST_PLACES:
+    if has_enough(session, follow):
         raise Conflict(TOO_MANY_PLACES, most=MOST_PLACES)
-    keep_only(session, follow, own, at=at)
+    keep_only(session, follow, _confirmed(session, follow), at=at)
     follow.confirm(at=at)
     begin_now(session, follow)
+
+
+def has_enough(session: Session, follow: PlaceFollow) -> bool:
+    """Whether the address follows as many other places as it may."""
+    others = [one for one in _confirmed(session, follow) if one.id != follow.id and not is_same_place(one, follow)]
+    return len(others) >= MOST_PLACES
+
+
+def _confirmed(session: Session, follow: PlaceFollow) -> list[PlaceFollow]:
+    return [one for one in follows_of(session, follow.email or "") if one.confirmed_at is not None]
 
 
 def keep_only(session: Session, follow: PlaceFollow, others: list[PlaceFollow], *, at: datetime) -> None:

@@ -56,4 +56,4 @@ def _others(session: Session, report: Report) -> Waiting:
     """What else waits for this address."""
     email = report.reporter.email if report.reporter is not None else None
     waiting = waiting_for(session, email or "", around=report.created_at)
-    return Waiting([one for one in waiting.reports if one.id != report.id], waiting.supports)
+    return Waiting([one for one in waiting.reports if one.id != report.id], waiting.supports, waiting.follows)
