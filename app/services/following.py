@@ -64,6 +64,7 @@ def can_tell_more(session: Session, report: Report) -> bool:
 
 def hold(session: Session, report: Report) -> None:
     """Nobody else changes the report until this transaction ends; it is as it is now, not as the page had it."""
+    session.flush()  # What was changed before would be forgotten.
     session.refresh(report, _MAY_HAVE_CHANGED, with_for_update=True)
 
 
