@@ -16,12 +16,11 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, sync_playwright
 
-from app.main import create_app
 from app.settings import PROJECT, Settings
 from app.storage import PhotoStore
 from app.web.state import AppState
 from app.web.vendor import VENDOR_FILES
-from tests.application import SECRET, Clock
+from tests.application import SECRET, Clock, app_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,7 +70,7 @@ def live_server(
         secret=SECRET,
         clock=clock,
     )
-    server = uvicorn.Server(uvicorn.Config(create_app(state), port=0, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(app_with(state, kind="on a port"), port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
