@@ -53,7 +53,7 @@ function showList(list, reports) {
   rows.replaceChildren(...reports.map((report) => makeRow(template, report, list.dataset, open.has(report.key))));
   list.hidden = "unsent" in list.dataset && reports.length === 0;
   const none = document.getElementById("waiting-none");
-  if (none) none.hidden = reports.length > 0;
+  if (none) none.hidden = reports.some(({ state }) => state !== "sent");
   if (!("unsent" in list.dataset)) {
     for (const { key, state, seen } of reports) if (state === "sent" && !seen) change(key, (kept) => { kept.seen = true; });
   }
@@ -70,12 +70,15 @@ function makeRow(template, report, say, open) {
   const state = report.state === "waiting" && Date.now() - (report.trying_since || 0) < SENDING_MS ? "sending" : report.state;
   row.dataset.key = report.key;
   row.dataset.state = state;
-  set("title", report.category || say.sayNoName);
-  set("state", { waiting: say.sayWaiting, sending: say.saySending, sent: say.saySent, failed: say.sayFailed }[state]);
+  // How it stood when the server was last asked; see static/js/mine/device.js.
+  const now = state === "sent" ? report.now : undefined;
+  set("title", now?.kind || report.category || say.sayNoName);
+  const words = { waiting: say.sayWaiting, sending: say.saySending, sent: say.saySent, failed: say.sayFailed }[state];
+  set("state", now?.gone ? say.sayGone : now?.words || words);
   set("facts", factsOf(report, say).join(" · "));
   set("problem", state === "failed" ? problemOf(report, say) : "");
   set("reference", report.reference ? `${say.sayReference} ${report.reference}` : "");
-  link(part("follow"), state === "sent" && report.follow_url);
+  link(part("follow"), state === "sent" && !now?.gone && report.follow_url);
   link(part("mend"), state === "failed" && `/#mend=${encodeURIComponent(report.key)}`);
   const number = state === "failed" && report.phone;
   link(part("ring"), number && `tel:${number.replaceAll(" ", "")}`);
@@ -102,13 +105,16 @@ function problemOf({ old, problem, errors = [] }, say) {
   return errors.length ? errors.map(({ detail }) => detail).join(" ") : problem;
 }
 
-function factsOf({ place, written_at, sent_at, photos = [] }, say) {
+function factsOf({ place, written_at, sent_at, now, photos = [] }, say) {
   const when = new Intl.DateTimeFormat(LOCALES[document.documentElement.lang], { dateStyle: "medium", timeStyle: "short" });
   const many = photos.length === 1 ? say.sayPhoto : say.sayPhotos.replace("{n}", photos.length);
+  const written = when.format(new Date(written_at));
+  const sent = sent_at ? when.format(new Date(sent_at)) : "";
   return [
     place,
-    say.sayWritten.replace("{time}", when.format(new Date(written_at))),
-    sent_at ? say.saySentAt.replace("{time}", when.format(new Date(sent_at))) : "",
+    written === sent ? "" : say.sayWritten.replace("{time}", written),
+    sent ? say.saySentAt.replace("{time}", sent) : "",
+    now ? say.sayAsked.replace("{time}", when.format(new Date(now.at))) : "",
     photos.length ? many : "",
   ].filter(Boolean);
 }

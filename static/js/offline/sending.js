@@ -5,8 +5,10 @@ import { post } from "./posting.js";
 import { change, forget, keep, load, loadAll } from "./store.js";
 
 const DAY_MS = 86_400_000;
-/** The server keeps keys, and the phone what was sent, for this long. */
+/** The server keeps keys for this long. */
 export const KEPT_MS = 30 * DAY_MS;
+/** The phone keeps the links of what was sent for as long as a report may well stay open. */
+const REMEMBERED_MS = 180 * DAY_MS;
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 10 * 60_000;
 
@@ -56,7 +58,7 @@ function pause(tries) {
  */
 export async function sendAll({ now = false } = {}) {
   for (const { key, state, next_try, told_to_wait, sent_at } of await loadAll()) {
-    if (state === "sent" && Date.now() - Date.parse(sent_at) > KEPT_MS) await forget(key);
+    if (state === "sent" && Date.now() - Date.parse(sent_at) > REMEMBERED_MS) await forget(key);
     if (state === "waiting" && (next_try <= Date.now() || (now && !told_to_wait))) await sendKept(key);
   }
   const left = (await loadAll()).filter(({ state }) => state === "waiting");
