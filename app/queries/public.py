@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import cos, radians
 from typing import Any, NamedTuple
 
 from sqlalchemy import CTE, ColumnElement, and_, case, exists, func, literal_column, select, tuple_
@@ -18,6 +19,7 @@ from app.queries.visible import is_public
 
 # A search that must look at each report it finds looks at this many; the page then says how to look on.
 MOST_LOOKED_AT = 3000
+MOST_THERE = 2000
 
 
 class Box(NamedTuple):
@@ -35,6 +37,14 @@ class Circle(NamedTuple):
     lat: float
     lon: float
     radius: int
+
+    @property
+    def box(self) -> Box:
+        """The rectangle around it, hardly larger."""
+        north = self.radius / 110_500
+        east = north / max(0.01, cos(radians(min(90, abs(self.lat) + north))))
+        west, south = max(-180, self.lon - east), max(-90, self.lat - north)
+        return Box(west, south, min(180, self.lon + east), min(90, self.lat + north))
 
 
 class Position(NamedTuple):
@@ -132,13 +142,14 @@ def list_public(
 ) -> Page:
     """At most `limit` public reports, newest first: those older than `before`, or the nearest newer than `after`.
 
-    Keyset paging: reports that arrive meanwhile neither repeat nor hide others. Two queries; with words up to four,
-    and only backwards in time.
+    Keyset paging: reports that arrive meanwhile neither repeat nor hide others. Two queries, three with a place; with
+    words up to four, and only backwards in time.
     """
     if wanted.words:
         return _searched(session, wanted, limit=limit, before=before)
     backwards = after is not None
-    query = select(*_COLUMNS).where(*conditions(wanted)).limit(limit + 1)
+    where = conditions(wanted, by_place=_few_are_there(session, wanted))
+    query = select(*_COLUMNS).where(*where).limit(limit + 1)
     edge = after if backwards else before
     keys = _keys(wanted)
     if edge is not None:
@@ -171,8 +182,9 @@ def _searched(session: Session, wanted: ReportFilter, *, limit: int, before: Pos
     )
     if found is None:
         return Page([], None, None)
-    looked_at = found.subquery("looked_at")
-    query = select(*_COLUMNS).join(looked_at, looked_at.c.id == Report.id).where(*conditions(replace(wanted, words=())))
+    # Once, and before anything else: the database must not do it again for each report of the other filters.
+    looked_at = found.cte("looked_at").prefix_with("MATERIALIZED")
+    query = select(*_COLUMNS).join(looked_at, looked_at.c.id == Report.id).where(*conditions(wanted, by_place=False))
     query = query.order_by(Report.created_at.desc(), Report.id.desc()).limit(limit + 1)
     rows = [ListedReport(**row) for row in session.execute(query).mappings()]
     older = rows[limit - 1].position() if len(rows) > limit else None
@@ -185,15 +197,28 @@ def _searched(session: Session, wanted: ReportFilter, *, limit: int, before: Pos
 def searched(session: Session, wanted: ReportFilter, *, most: int) -> CTE | None:
     """The newest `most` reports that have the words of a filter, as `searched`, with `id`; None when none has."""
     found = found_reports(session, wanted.words, most=most, since=wanted.since, categories=wanted.categories)
-    return found.cte("searched") if found is not None else None
+    return found.cte("searched").prefix_with("MATERIALIZED") if found is not None else None
+
+
+def _few_are_there(session: Session, wanted: ReportFilter) -> bool:
+    """Whether the place that is asked for has so few reports that all of them are read and put in order.
+
+    Where there are more, the list is read from its newest on, and the next that lies there is never far. The database
+    cannot tell the two apart: to it each place has the same number of reports.
+    """
+    box = wanted.box or (wanted.near.box if wanted.near is not None else None)
+    if box is None:
+        return False
+    some = select(Report.id).where(is_public(), within(box)).limit(MOST_THERE + 1).subquery()
+    return (session.scalar(select(func.count()).select_from(some)) or 0) <= MOST_THERE
 
 
 def _keys(wanted: ReportFilter) -> tuple[InstrumentedAttribute[datetime], InstrumentedAttribute[int]]:
     return (Report.changed_at if wanted.by_change else Report.created_at, Report.id)
 
 
-def conditions(wanted: ReportFilter) -> list[ColumnElement[bool]]:
-    """The WHERE of a public list, but for its words."""
+def conditions(wanted: ReportFilter, *, by_place: bool = True) -> list[ColumnElement[bool]]:
+    """The WHERE of a public list, but for its words. `by_place`: indexes on places may be used."""
     found: list[ColumnElement[bool]] = [is_public()]
     if wanted.categories is not None:
         found.append(Report.category_code.in_(sorted(wanted.categories)))
@@ -203,12 +228,12 @@ def conditions(wanted: ReportFilter) -> list[ColumnElement[bool]]:
         is_open = Report.status.in_([literal_column(f"'{status.value}'") for status in sorted(OPEN)])
         found.append(is_open if statuses == sorted(OPEN) else Report.status.in_(statuses))
     if wanted.box is not None:
-        found.append(within(wanted.box))
+        found.append(within(wanted.box) if by_place else _between(wanted.box))
     if wanted.area is not None:
         here = func.ST_SetSRID(func.ST_MakePoint(Report.lon, Report.lat), 4326)
         found.append(func.ST_Intersects(here, func.ST_SetSRID(func.ST_GeomFromGeoJSON(wanted.area), 4326)))
     if wanted.near is not None:
-        found.append(_around(wanted.near))
+        found += [within(wanted.near.box) if by_place else _between(wanted.near.box), _around(wanted.near)]
     if wanted.photo:
         found.append(exists(select(Photo.id).where(Photo.report_id == Report.id, Photo.public)))
     if wanted.since is not None:
@@ -221,21 +246,17 @@ def conditions(wanted: ReportFilter) -> list[ColumnElement[bool]]:
 def within(box: Box) -> ColumnElement[bool]:
     """Whether a report lies in a box; exact, by the index on (lon, lat) as plane points."""
     corners = func.box(func.point(box.west, box.south), func.point(box.east, box.north))
-    return and_(
-        func.point(Report.lon, Report.lat).op("<@", is_comparison=True)(corners),
-        Report.lon.between(box.west, box.east),
-        Report.lat.between(box.south, box.north),
-    )
+    return and_(func.point(Report.lon, Report.lat).op("<@", is_comparison=True)(corners), _between(box))
+
+
+def _between(box: Box) -> ColumnElement[bool]:
+    return and_(Report.lon.between(box.west, box.east), Report.lat.between(box.south, box.north))
 
 
 def _around(near: Circle) -> ColumnElement[bool]:
-    """Within a circle, by the index on positions.
-
-    The numbers stand in the text of the statement: a small circle is best read from that index and a large one from
-    the newest on, and the database can only tell when it knows them.
-    """
-    place: ColumnElement[Any] = literal_column(f"ST_SetSRID(ST_MakePoint({near.lon!r}, {near.lat!r}), 4326)::geography")
-    return func.ST_DWithin(Report.position, place, literal_column(str(int(near.radius))))
+    """Whether a report lies in a circle, in metres on the ellipsoid; the box around it is there for the index."""
+    place = func.ST_SetSRID(func.ST_MakePoint(near.lon, near.lat), 4326).op("::")(literal_column("geography"))
+    return func.ST_Distance(Report.position, place) <= near.radius
 
 
 def history(report: Report) -> list[Update]:

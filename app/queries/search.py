@@ -31,7 +31,7 @@ SHORTEST_BEGINNING = 3
 _WORD = re.compile(r"[^\W_]+")
 _NOWHERE = "~"
 # How many spans of a length are read before the longer ones begin, and the longest that holds all that is older.
-SHORT_SPANS = 6
+SHORT_SPANS = 1
 _EARLIEST = 21
 _ONE_DAY = timedelta(days=1)
 

@@ -61,6 +61,12 @@ def report_for(session: Session, staff: Staff, typed: str, *options: object, to_
     return report
 
 
+def public_reference(session: Session, typed: str) -> str | None:
+    """The reference of a report that everybody may see, from what somebody typed; None when there is none."""
+    wanted = parse_reference(typed) or ""
+    return session.scalar(select(Report.reference).where(Report.reference == wanted, is_public()))
+
+
 def public_report(session: Session, typed: str, *options: object) -> Report:
     """The report with this reference for everybody; a hidden one raises Gone, a private one NotFound."""
     query = select(Report).where(Report.reference == (parse_reference(typed) or ""))

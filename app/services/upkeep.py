@@ -10,7 +10,8 @@ from sqlalchemy import select, text
 
 from app.db import transaction
 from app.models import Photo
-from app.services import retention
+from app.queries.archive import FOLD_WEEKS
+from app.services import digests, retention
 from app.services.figures import count_figures
 
 if TYPE_CHECKING:
@@ -53,15 +54,17 @@ def sweep(office: Office) -> Swept:
     files = _sweep_files(office, now=now) if now.hour == FILES_AT_HOUR else 0
     fold_tallies(office)
     with transaction(office.session_factory) as session:
+        digests.sweep(session, at=now)
         count_figures(session, at=now)
     return Swept(counts={kind: count for kind, count in counts.items() if count}, files=files)
 
 
 def fold_tallies(office: Office) -> None:
-    """The map's rows of changes become one row a cell; only one worker folds at a time."""
+    """Rows of changes become one row a cell of the map, and one a week of the archive; only one worker folds at a time."""
     with transaction(office.session_factory) as session:
         if session.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext('fold map_tally'))")):
             session.execute(FOLD)
+            session.execute(FOLD_WEEKS)
 
 
 def _sweep_files(office: Office, *, now: datetime) -> int:

@@ -24,7 +24,7 @@ def make_cursor(position: Position, *, filters: str, secret: bytes) -> str:
     """The position as a URL-safe text that holds only with the same `filters`."""
     microseconds = (position.at - _EPOCH) // timedelta(microseconds=1)
     packed = _FORM.pack(microseconds, position.id)
-    return base64.urlsafe_b64encode(packed + _sign(packed, filters, secret)).decode().rstrip("=")
+    return _written(packed + _sign(packed, filters, secret))
 
 
 def read_cursor(text: str, *, filters: str, secret: bytes) -> Position:
@@ -33,11 +33,17 @@ def read_cursor(text: str, *, filters: str, secret: bytes) -> Position:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
         raise CursorError from error
+    if _written(raw) != text:
+        raise CursorError  # The last letter holds bits that say nothing, so another letter could say the same.
     packed, mac = raw[: _FORM.size], raw[_FORM.size :]
     if not hmac.compare_digest(mac, _sign(packed, filters, secret)):
         raise CursorError
     microseconds, report_id = _FORM.unpack(packed)
     return Position(_EPOCH + timedelta(microseconds=microseconds), report_id)
+
+
+def _written(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _sign(packed: bytes, filters: str, secret: bytes) -> bytes:

@@ -13,8 +13,11 @@ import orjson
 
 from app.errors import N_, Invalid
 from app.models import CLOSED, OPEN, ReportStatus
-from app.queries.public import Box, ReportFilter
+from app.models.reference import looks_like_reference
+from app.queries.public import Box, Circle, ReportFilter
+from app.queries.search import LONGEST, Wanted, Words, split_words
 from app.routing import Rules
+from app.routing.naming import categories_named
 
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _STATUSES = {status.value: frozenset({status.value}) for status in ReportStatus} | {
@@ -29,6 +32,12 @@ BAD_BOX = N_("Write west,south,east,north in degrees, west below east and south 
 BAD_TIME = N_("Write a date or a time like 2026-11-30 or 2026-11-30T12:00:00Z.")
 BAD_GROUP = N_("There is no such group of categories.")
 BAD_AREA = N_("There is no such area.")
+BAD_NEAR = N_("Write a place as latitude,longitude in degrees: 69.6492,18.9553.")
+BAD_RADIUS = N_("Write a whole number of metres, from 10 to 20000.")
+BAD_YES = N_("Write 1 or leave it out.")
+BAD_TEXT = N_("Write some words, at most 100 characters together.")
+BAD_SORT = N_("The order is newest or changed.")
+USUAL_RADIUS, LEAST_RADIUS, MOST_RADIUS = 500, 10, 20_000
 
 
 T = TypeVar("T")
@@ -59,7 +68,9 @@ class FilterReader:
 
 
 def read_filter(reader: FilterReader, rules: Rules) -> ReportFilter:
-    """The filter in `category`, `group`, `status`, `bbox`, `area`, `since` and `until`; mistakes stay in the reader."""
+    """The filter in `category`, `group`, `status`, `bbox`, `area`, `since`, `until`, `near` with `radius`, `photo`,
+    `text` and `sort`; mistakes stay in the reader.
+    """
     categories = reader.read("category", read_codes, BAD_CODE)
     group = reader.read("group", rules.groups.__getitem__, BAD_GROUP)
     if group is not None:
@@ -73,7 +84,46 @@ def read_filter(reader: FilterReader, rules: Rules) -> ReportFilter:
         area=orjson.dumps(area.polygons.geojson()).decode() if area is not None else None,
         since=reader.read("since", partial(read_moment, zone=rules.timezone), BAD_TIME),
         until=reader.read("until", partial(read_moment, zone=rules.timezone), BAD_TIME),
+        near=_circle(reader),
+        photo=reader.read("photo", ("0", "1").index, BAD_YES) == 1,
+        words=reader.read("text", partial(read_words, rules=rules), BAD_TEXT) or (),
+        by_change=reader.read("sort", ("newest", "changed").index, BAD_SORT) == 1,
     )
+
+
+def _circle(reader: FilterReader) -> Circle | None:
+    place = reader.read("near", read_place, BAD_NEAR)
+    radius = reader.read("radius", read_radius, BAD_RADIUS)
+    return Circle(*place, radius or USUAL_RADIUS) if place is not None else None
+
+
+def read_place(text: str) -> tuple[float, float]:
+    """Latitude and longitude in degrees WGS84."""
+    lat, lon = (_degrees(part) for part in text.split(","))
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        raise ValueError(text)
+    return lat, lon
+
+
+def read_radius(text: str) -> int:
+    """Whole metres."""
+    radius = int(text) if re.fullmatch(r"[0-9]{1,6}", text, re.ASCII) else 0
+    if not LEAST_RADIUS <= radius <= MOST_RADIUS:
+        raise ValueError(text)
+    return radius
+
+
+def read_words(text: str, *, rules: Rules) -> Words:
+    """The words to search for, with the categories that each of them names."""
+    words = split_words(text) if len(text) <= LONGEST else []
+    if not words:
+        raise ValueError(text)
+    return tuple(Wanted(word, categories_named(rules, word)) for word in words)
+
+
+def means_a_reference(text: str) -> bool:
+    """Whether somebody typed a report's number where words are searched for."""
+    return looks_like_reference(text.removeprefix("#"))
 
 
 def read_codes(text: str) -> frozenset[str]:
@@ -114,6 +164,10 @@ def fingerprint(wanted: ReportFilter) -> str:
             wanted.area,
             wanted.since,
             wanted.until,
+            list(wanted.near) if wanted.near is not None else None,
+            wanted.photo,
+            [one.word for one in wanted.words],
+            wanted.by_change,
         ]
     ).decode()
 

@@ -164,7 +164,7 @@ def test_a_deleted_report_leaves_no_word(published, session):
     assert session.scalars(select(ReportWords)).all() == []
 
 
-@pytest.mark.parametrize("typed", ["", "og", "'", "a'b | !c & (d:*", "\\", "%_", "~", "=ice", "= ice", "🙂", "x" * 5000])
+@pytest.mark.parametrize("typed", ["", "og", "'", "a'b | !c & (d:*", "\\", "%_", "~", "=ice", "🙂", "x" * 5000])
 def test_nothing_that_is_typed_is_taken_for_an_instruction(published, find, typed):
     published("og isen ligger her")
     assert isinstance(find(typed), list)

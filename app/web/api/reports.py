@@ -51,6 +51,18 @@ class ReportQuery(BaseModel):
     bbox: str = Field("", max_length=200, description="west,south,east,north in degrees WGS84.")
     since: str = Field("", max_length=40, description="Created then or later: a date, or a time with its offset.")
     until: str = Field("", max_length=40, description="Created before: a date, or a time with its offset.")
+    group: str = Field("", max_length=40, description="Code of a group of categories.")
+    area: str = Field("", max_length=40, description="Code of a part of the municipality.")
+    near: str = Field("", max_length=80, description="latitude,longitude in degrees WGS84: the middle of a circle.")
+    radius: str = Field("", max_length=10, description="Metres around `near`, 10 to 20000; 500 if left out.")
+    photo: str = Field("", max_length=1, description="1: only reports with a photo that everybody may see.")
+    text: str = Field(
+        "",
+        max_length=100,
+        description="Words that must all stand in what was let through, in the register's nearest address or in the "
+        "category's name. A page may then hold fewer than `limit`; follow `next_cursor` all the same.",
+    )
+    sort: str = Field("", max_length=10, description="`newest` or `changed`: the latest changed first.")
     limit: int = Field(50, ge=1, le=200, description="How many reports at most.")
     cursor: str = Field("", max_length=100, description="`next_cursor` of the page before, with the same filters.")
 

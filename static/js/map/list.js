@@ -16,6 +16,7 @@ async function start() {
     describe,
     told: (truncated) => { document.getElementById("truncated").hidden = !truncated; },
   });
+  await drawCircle(map);
   // Only now: opening the map is not yet moving it.
   map.on("moveend", () => { if (follow.checked) followMap(map); });
   follow.addEventListener("change", () => followMap(map));
@@ -28,11 +29,21 @@ function boundsOf(text) {
   return text ? [[south, west], [north, east]] : undefined;
 }
 
+/** The circle that the list is about. */
+async function drawCircle(map) {
+  if (!box.dataset.near) return;
+  const [lat, lon, radius] = box.dataset.near.split(",").map(Number);
+  const L = await leaflet();
+  L.circle([lat, lon], { radius, weight: 3, color: "#fdc42a", fill: false, interactive: false }).addTo(map);
+}
+
 /** The list of what the map shows, and an address that brings both back. */
 async function followMap(map) {
   follow.value = boxOf(map);
   const query = new URLSearchParams(new FormData(form));
   for (const [name, value] of [...query]) if (!value) query.delete(name);
+  // A place that is still to be looked up leads to another page, and waits for the button.
+  query.delete("where");
   const address = `/reports?${query}`;
   try {
     const answer = await fetch(address, { headers: { "X-Part": "list" } });
@@ -41,6 +52,7 @@ async function followMap(map) {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     part.replaceChildren(...fresh.body.children);
     history.replaceState(null, "", address);
+    document.getElementById("follow-link").value = new URL(address, location.href).href;
   } catch {
     // The list stays as it was.
   }

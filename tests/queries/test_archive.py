@@ -1,0 +1,121 @@
+"""Counts by week: after any change the same as a recount, and folding them changes nothing."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from app.models import REPORTER
+from app.queries.archive import FOLD_WEEKS, WeekCount, first_week, week_counts
+from tests.application import NOON, STORGATA
+
+RECOUNT = text("""
+    SELECT found.week, found.status, count(*) FROM report r, weeks_of(r) found GROUP BY 1, 2
+    UNION ALL
+    SELECT week_of(created_at), 'new', count(*) FROM report r WHERE report_is_on_map(r) AND status = 'new' GROUP BY 1
+""")
+
+
+def recounted(session) -> dict[date, WeekCount]:
+    found: dict[date, WeekCount] = {}
+    for week, status, number in session.execute(RECOUNT):
+        known = found.get(week, WeekCount(week))
+        if status == "ended":
+            known = WeekCount(week, known.by_status, number)
+        else:
+            known.by_status[status] += number
+        found[week] = known
+    return found
+
+
+def counted(session) -> dict[date, WeekCount]:
+    return week_counts(session, date(2000, 1, 3), date(2030, 1, 7))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_counts_equal_a_recount_after_any_changes(session, make_report, clock, seed):
+    dice = random.Random(seed)
+    reports = []
+    for _ in range(60):
+        clock.pass_(hours=dice.randrange(60))
+        action = dice.choice(["new", "new", "fix", "reopen", "hide", "show", "unplace", "move", "delete", "many", "fold"])
+        if action == "new":
+            reports.append(make_report(category=dice.choice(["ice", "complaint"])))
+        elif action == "fold":
+            session.execute(FOLD_WEEKS)
+        elif action == "many":
+            session.execute(text("UPDATE report SET status = 'fixed', closed_at = now() WHERE id % 3 = 0"))
+            session.expire_all()
+        elif reports:
+            change(dice.choice(reports), action, session, reports, clock())
+        session.flush()
+        assert counted(session) == recounted(session)
+    session.execute(FOLD_WEEKS)
+    assert counted(session) == recounted(session)
+    assert session.scalar(text("SELECT count(*) FROM week_tally WHERE NOT folded")) == 0
+
+
+def change(report, action: str, session, reports: list, at: datetime) -> None:
+    match action:
+        case "fix" if report.is_open:
+            report.fix(actor=REPORTER, at=at)
+        case "reopen" if not report.is_open:
+            report.reopen(actor=REPORTER, at=at)
+        case "hide":
+            report.hidden_at = NOON
+        case "show":
+            report.hidden_at = None
+        case "unplace":
+            report.lat = report.lon = None
+        case "move":
+            report.lat, report.lon = STORGATA
+            report.created_at -= timedelta(days=5)
+        case "delete":
+            reports.remove(report)
+            session.flush()
+            session.execute(text("DELETE FROM report WHERE id = :id"), {"id": report.id})
+            session.expunge(report)
+
+
+def test_intake_writes_no_row_of_words_and_none_of_weeks(session, make_report):
+    make_report(description="Words that nobody has read yet")
+    assert session.scalar(text("SELECT (SELECT count(*) FROM week_tally) + (SELECT count(*) FROM report_words)")) == 0
+    assert counted(session)[date(2026, 11, 30)].received == 1
+
+
+@pytest.mark.parametrize(
+    ("moment", "monday"),
+    [
+        (datetime(2026, 11, 29, 22, 59, 59, tzinfo=UTC), date(2026, 11, 23)),
+        (datetime(2026, 11, 29, 23, 0, tzinfo=UTC), date(2026, 11, 30)),
+        (datetime(2026, 6, 28, 21, 59, 59, tzinfo=UTC), date(2026, 6, 22)),
+        (datetime(2026, 6, 28, 22, 0, tzinfo=UTC), date(2026, 6, 29)),
+        (datetime(2027, 1, 1, 12, 0, tzinfo=UTC), date(2026, 12, 28)),
+    ],
+)
+def test_a_week_begins_on_monday_where_people_live(session, make_report, moment, monday):
+    report = make_report()
+    report.created_at = moment
+    for status in ("new", "forwarded"):
+        report.status = status
+        session.flush()
+        assert list(counted(session)) == [monday]
+        assert first_week(session) == monday
+
+
+def test_what_was_closed_in_a_week_counts_there_whenever_it_came_in(session, make_report):
+    report = make_report()
+    report.fix(actor=REPORTER, at=NOON + timedelta(weeks=3))
+    session.flush()
+    counts = counted(session)
+    assert (counts[date(2026, 11, 30)].by_status, counts[date(2026, 11, 30)].ended) == ({"fixed": 1}, 0)
+    assert (counts[date(2026, 12, 21)].received, counts[date(2026, 12, 21)].ended) == (0, 1)
+    assert first_week(session) == date(2026, 11, 30)
+
+
+def test_a_service_without_reports_has_no_first_week(session):
+    assert first_week(session) is None
+    assert counted(session) == {}
