@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -27,6 +26,9 @@ def bounces(
         Path | None,
         typer.Option(help="A Maildir folder or an mbox file; without it, one message is read from standard input."),
     ] = None,
+    given_to: Annotated[
+        str, typer.Option(envvar="ORIGINAL_RECIPIENT", help="The address it came to; Postfix says it by itself.")
+    ] = "",
 ) -> None:
     """Switch off addresses whose mails came back for good. Answers nothing to anybody, so no loop can begin."""
     from sqlalchemy.exc import OperationalError
@@ -35,7 +37,7 @@ def bounces(
         typer.echo(f"gatami: {maildir} is neither a Maildir nor a mailbox file.", err=True)
         raise typer.Exit(1)
     try:
-        counts = Counter(_take_in(_from_pipe() if maildir is None else _from_box(maildir)))
+        counts = Counter(_take_in(_from_pipe(given_to) if maildir is None else _from_box(maildir)))
     except OperationalError:
         # A mail server that hears of any other failure sends a bounce of the bounce.
         typer.echo("gatami: The database does not answer.", err=True)
@@ -63,18 +65,13 @@ def _take_in(messages: Iterator[tuple[bytes, str]]) -> Iterator[Found]:
         engine.dispose()
 
 
-def _from_pipe() -> Iterator[tuple[bytes, str]]:
-    """The one message, as much of it as is needed; the rest is read and dropped, or the mail server would complain.
-
-    Postfix says whom it was for in ORIGINAL_RECIPIENT, Exim and others in LOCAL_PART and DOMAIN.
-    """
+def _from_pipe(given_to: str) -> Iterator[tuple[bytes, str]]:
+    """The one message, as much of it as is needed; the rest is read and dropped, or the mail server would complain."""
     from app.delivery.bounce import MOST_BYTES
 
     data = sys.stdin.buffer.read(MOST_BYTES)
     while sys.stdin.buffer.read(1_000_000):
         pass
-    env = os.environ
-    given_to = env.get("ORIGINAL_RECIPIENT") or f"{env.get('LOCAL_PART', '')}@{env.get('DOMAIN', '')}"
     yield data, given_to
 
 

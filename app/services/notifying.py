@@ -6,14 +6,13 @@ import secrets
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app import jobs
 from app.jobs import JobName
 from app.models import Notification, NotificationKind, Report, Reporter, Support, Update
 from app.queries import supporters
-from app.services.mailboxes import may_ask, may_write_to
+from app.services.mailboxes import may_write_to
 
 
 def notify(
@@ -64,20 +63,6 @@ def tell_supporters(
 def _address(reporter: Reporter | None) -> str:
     """To compare; one that does not hear is not in anybody's way."""
     return (reporter.email or "").lower() if reporter is not None and reporter.hears else ""
-
-
-def ask_anew(session: Session, report: Report, *, at: datetime) -> bool:
-    """Send the mail with the button once more to an address whose mails came back; at most once a day.
-
-    Gives whether it goes out. Expects `report.reporter` and `report.updates`.
-    """
-    reporter = report.reporter
-    if reporter is None or reporter.email is None or not may_ask(session, reporter.email, at=at):
-        return False
-    earlier = (Notification.report_id == report.id, Notification.kind == NotificationKind.RECEIPT.value)
-    session.execute(delete(Notification).where(*earlier))
-    _queue(session, report.id, report.updates[0], kind=NotificationKind.RECEIPT, at=at)
-    return True
 
 
 def tell_supporter(
