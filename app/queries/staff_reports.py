@@ -104,6 +104,9 @@ def _text(text: str) -> ColumnElement[bool]:
         return Report.reference == reference
     digits = "".join(letter for letter in text if letter.isdigit())
     by_address = Report.address.icontains(text, autoescape=True)
+    if text.isascii():
+        # Typed on a keyboard without the letters, "cahci" means Čáhci and "storgata" nothing else.
+        by_address |= func.unaccent(Report.address).icontains(text, autoescape=True)
     looks_like_one = digits and not any(letter.isalpha() for letter in text)
     return or_(by_address, Report.reference.contains(digits)) if looks_like_one else by_address
 
