@@ -126,6 +126,13 @@ def test_after_sixty_days_a_new_report_is_asked_for(
     assert answer.status_code == 409
     assert "Please send a new one." in answer.text
     assert reload(session, report).status == "fixed"
+    # The words are not lost, and go into the new report with kind and place; not into an address.
+    anew = form_of(answer.text, "/reports")
+    assert anew.fields["description"] == ["Dark"]
+    page = anew.fill(do="enter").send(client).text
+    assert "Dark</textarea>" in page
+    assert form_of(page, "/reports").fields["category"] == ["lamp_dark"]
+    assert "69.649" in page
 
 
 def test_the_answer_to_a_question_lets_the_due_date_run_again(
