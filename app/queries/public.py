@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import cos, radians
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import CTE, ColumnElement, and_, case, exists, func, literal_column, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session

@@ -94,7 +94,9 @@ def read_filter(reader: FilterReader, rules: Rules) -> ReportFilter:
 def _circle(reader: FilterReader) -> Circle | None:
     place = reader.read("near", read_place, BAD_NEAR)
     radius = reader.read("radius", read_radius, BAD_RADIUS)
-    return Circle(*place, radius or USUAL_RADIUS) if place is not None else None
+    if place is None or "radius" in reader.problems:
+        return None
+    return Circle(*place, radius or USUAL_RADIUS)
 
 
 def read_place(text: str) -> tuple[float, float]:

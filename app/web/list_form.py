@@ -63,8 +63,11 @@ class ListForm:
             value = getattr(self, field.name)
             if value and field.name not in {"where", "before", "after"}:
                 found[_IN_ADDRESS.get(field.name, field.name)] = value if isinstance(value, str) else ",".join(value)
+        # How near is meant only together with a place, one that is known or one still to be looked up.
         if not self.near:
-            found = {name: value for name, value in found.items() if name not in {"radius", "near_name"}}
+            found.pop("near_name", None)
+        if not (self.near or self.where):
+            found.pop("radius", None)
         return found
 
     def address(self, path: str = "/reports", **more: str) -> str:

@@ -12,6 +12,7 @@ from app.models import REPORTER
 from app.queries.archive import FOLD_WEEKS, WeekCount, first_week, week_counts
 from tests.application import NOON, STORGATA
 
+ACTIONS = ("new", "new", "fix", "reopen", "hide", "show", "unplace", "move", "delete", "many", "fold")
 RECOUNT = text("""
     SELECT found.week, found.status, count(*) FROM report r, weeks_of(r) found GROUP BY 1, 2
     UNION ALL
@@ -41,7 +42,7 @@ def test_counts_equal_a_recount_after_any_changes(session, make_report, clock, s
     reports = []
     for _ in range(60):
         clock.pass_(hours=dice.randrange(60))
-        action = dice.choice(["new", "new", "fix", "reopen", "hide", "show", "unplace", "move", "delete", "many", "fold"])
+        action = dice.choice(ACTIONS)
         if action == "new":
             reports.append(make_report(category=dice.choice(["ice", "complaint"])))
         elif action == "fold":

@@ -18,7 +18,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/near")
 def choose_place(request: Request, rules: RulesDep, state: StateDep) -> Response:
-    """A place that is meant without doubt leads on; else the places are links. Holds no database connection meanwhile."""
+    """A place that is meant without doubt leads on, else the places are links. No database connection waits for it."""
     lang = get_language(request)
     form = ListForm.from_query(request.query_params)
     found = find_places(
@@ -34,7 +34,7 @@ def choose_place(request: Request, rules: RulesDep, state: StateDep) -> Response
 
 
 def _around(form: ListForm, lat: float, lon: float, name: str) -> str:
-    return form.without(near=f"{lat:.6f},{lon:.6f}", near_name=name[:80], bbox="").address()
+    return form.without(near=f"{lat:.6f}".rstrip("0") + f",{lon:.6f}".rstrip("0"), near_name=name[:80], bbox="").address()
 
 
 def _may_ask(request: Request) -> bool:

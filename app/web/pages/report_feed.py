@@ -47,7 +47,8 @@ def show_feed(request: Request, session: SessionDep, rules: RulesDep, state: Sta
     return atom_response(
         request,
         Feed(
-            name=form.address("reports"), title=_title(form, rules, lang), author=f"GataMi {rules.municipality.name(lang)}",
+            name=form.address("reports"), title=_title(form, rules, lang),
+            author=f"GataMi {rules.municipality.name(lang)}",
             self_address=address(**({"before": form.before} if form.before else {})), first_address=address(),
             page_address=form.without().address(), older=turning.around(page)["older"],
         ),

@@ -133,7 +133,7 @@ def test_what_was_not_let_through_stands_in_no_feed(client, make_report, session
     hidden, withdrawn = make_report(description="Olsen", **PLACE), make_report(description="Olsen", **PLACE)
     hidden.hidden_at = NOON
     withdrawn.withdraw(actor=REPORTER, at=NOON)
-    held = make_report(description="Olsen did it", address="At Olsen's", email="olsen@example.org", name="Olsen", **PLACE)
+    held = make_report(description="Olsen did it", address="At Olsen's", email="olsen@example.org", **PLACE)
     held.note(actor=REPORTER, at=NOON, words="Olsen", public=False)
     session.add(Photo(report_id=held.id, created_at=NOON, width=1, height=1, sha256="0" * 64, public=False))
     session.commit()
