@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 NEWS_FOR = timedelta(days=14)
 CLOSED_FOR_ALL = (ReportStatus.FIXED, ReportStatus.ANSWERED, ReportStatus.REFERRED, ReportStatus.REJECTED)
 _CLOSED = [status.value for status in CLOSED_FOR_ALL]
+Found = Select[int, str, int, datetime]
 _STREET_OF = r"\s+[0-9]+\s*[[:alpha:]]?$"
 
 
@@ -77,27 +78,28 @@ def gather(session: Session, *, after: int, at: datetime) -> list[Happened]:
         return []
     columns = (PlaceEvent.kind, Report.lat, Report.lon, Report.category_code, Report.nearest_address)
     query = select(*columns).join(Report, Report.id == PlaceEvent.report_id).where(PlaceEvent.id.in_(written))
-    return [Happened(*row) for row in session.execute(query)]
+    return [
+        Happened(kind, lat, lon, category, nearest)
+        for kind, lat, lon, category, nearest in session.execute(query)
+        if lat is not None and lon is not None
+    ]
 
 
-def _new(touched: Select[Any], at: datetime) -> Select[Any]:
+def _new(touched: Select[Any], at: datetime) -> Found:
     """Reports that everybody may see and that were not told yet; imported history is none."""
     known = exists().where(PlaceEvent.report_id == Report.id, PlaceEvent.kind == PlaceEventKind.NEW.value)
-    return (
-        select(Report.id, literal(PlaceEventKind.NEW.value), literal(0), literal(at))
-        .where(
-            Report.id.in_(touched),
-            is_public(),
-            Report.status != ReportStatus.DUPLICATE.value,
-            Report.source.is_(None),
-            Report.created_at > at - NEWS_FOR,
-            ~known,
-        )
-        .order_by(Report.id)
-    )
+    found = select(Report.id, literal(PlaceEventKind.NEW.value), literal(0), literal(at))
+    return found.where(
+        Report.id.in_(touched),
+        is_public(),
+        Report.status != ReportStatus.DUPLICATE.value,
+        Report.source.is_(None),
+        Report.created_at > at - NEWS_FOR,
+        ~known,
+    ).order_by(Report.id)
 
 
-def _closed(touched: Select[Any], at: datetime) -> Select[Any]:
+def _closed(touched: Select[Any], at: datetime) -> Found:
     """Reports that are closed, by the line of history that closed them last."""
     last = (
         select(func.max(Update.id))
@@ -122,7 +124,7 @@ def _closed(touched: Select[Any], at: datetime) -> Select[Any]:
     )
 
 
-def _write(session: Session, found: Select[Any]) -> Sequence[int]:
+def _write(session: Session, found: Found) -> Sequence[int]:
     statement = insert(PlaceEvent).from_select(["report_id", "kind", "update_id", "at"], found)
     return session.scalars(statement.on_conflict_do_nothing().returning(PlaceEvent.id)).all()
 

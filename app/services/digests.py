@@ -152,9 +152,9 @@ def send(office: Office, *, go_on: Callable[[], bool] = lambda: True) -> int:
     tried, refused = 0, 0
     while go_on() and (waiting := _waiting(office)):
         for mail_id in waiting:
-            outgoing.tell_follower(office, mail_id=mail_id)
+            reached = outgoing.tell_follower(office, mail_id=mail_id)
             tried += 1
-            refused = refused + 1 if _still_waits(office, mail_id) else 0
+            refused = 0 if reached else refused + 1
             if refused >= MOST_REFUSED or not go_on():
                 return tried
     return tried
@@ -165,11 +165,6 @@ def _waiting(office: Office) -> list[int]:
     query = select(PlaceMail.id).where(*due).order_by(PlaceMail.next_attempt_at, PlaceMail.id).limit(SENT_AT_ONCE)
     with transaction(office.session_factory) as session:
         return list(session.scalars(query))
-
-
-def _still_waits(office: Office, mail_id: int) -> bool:
-    with transaction(office.session_factory) as session:
-        return session.scalar(select(PlaceMail.state).where(PlaceMail.id == mail_id)) == SendingState.PENDING.value
 
 
 def _name_cut_off(office: Office) -> None:

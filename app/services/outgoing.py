@@ -126,14 +126,23 @@ def send_link(office: Office, *, link_id: int) -> None:
     _attempt(office, ResidentLink, link_id, prepare=prepare)
 
 
-def tell_follower(office: Office, *, mail_id: int) -> None:
-    """Send one mail to who follows a place; does nothing when it is not waiting to be sent."""
+def tell_follower(office: Office, *, mail_id: int) -> bool:
+    """Send one mail to who follows a place, if it waits; False when the server is to be asked again later."""
+    later: list[DeliveryFailed] = []
+
+    def hand_over(letter: Letter) -> None:
+        try:
+            post(letter, settings=office.settings)
+        except DeliveryFailed as failed:
+            later.extend([failed] if not failed.permanent else [])
+            raise
 
     def prepare(session: Session, row: PlaceMail, at: datetime) -> Send | None:
         letter = place_letters.write(session, row, office=office, at=at)
-        return None if letter is None else lambda: post(letter, settings=office.settings)
+        return None if letter is None else lambda: hand_over(letter)
 
     _attempt(office, PlaceMail, mail_id, prepare=prepare)
+    return not later
 
 
 def enqueue(session: Session, row: Message) -> None:

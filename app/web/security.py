@@ -15,7 +15,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.settings import Settings
 from app.web.vendor import DESIGNSYSTEMET_CSS, DESIGNSYSTEMET_THEME, LEAFLET_CSS, LEAFLET_JS
 
-SECRET_PATHS = re.compile(r"^/(follow|confirm|support|confirm-support|stop|stop-support|followed-place|confirm-place|stop-place|rating|staff/invitations|mine)(/|$)")
+SECRET_PATHS = re.compile(
+    r"^/("
+    r"follow|confirm|support|confirm-support|stop|stop-support|followed-place|confirm-place|"
+    r"stop-place|rating|staff/invitations|mine"
+    r")(/|$)"
+)
 # As long as a report may well stay open.
 DEVICE_SECONDS = 180 * 86400
 

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
 from app.errors import N_, Conflict, Invalid
+from app.languages import LANGUAGES
 from app.models import PlaceFollow
 from app.models.links import place_confirm_path, place_path, place_stop_path
 from app.queries.place_following import follow_behind, knows_streets, streets_called
 from app.services import place_following
 from app.services.finding_places import find_places
 from app.services.place_words import place_name, weekday_name
-from app.languages import LANGUAGES
 from app.text import say, translate
 from app.web.deps import CsrfChecked, FormDep, LanguageDep, NowDep, RulesDep, SessionDep, SettingsDep, StateDep
 from app.web.limiting import check_sender
@@ -68,7 +68,7 @@ def ask(
     step = _step(request, posted, form, session, state, lang)
     if step is not None:
         return step
-    given = {"email": form.email, "language": _mail_language(form, lang), "rules": rules, "at": now}
+    given: dict[str, Any] = {"email": form.email, "language": _mail_language(form, lang), "rules": rules, "at": now}
     try:
         if me is not None and me.email.lower() == form.email.lower():
             follow = place_following.begin(session, form.as_wish(), **given)

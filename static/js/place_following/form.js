@@ -117,5 +117,5 @@ function makeSlider(radius) {
 }
 
 function inWords(metres) {
-  return metres < 1000 ? `${metres} m` : `${(metres / 1000).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 })} km`;
+  return metres < 1000 ? `${metres}\u00a0m` : `${(metres / 1000).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 })}\u00a0km`;
 }

@@ -263,7 +263,9 @@ def storgata(session):
     session.commit()
 
 
-def test_a_street_is_followed_by_its_houses_and_its_road(storgata, client, session, make_report, office, postbox, clock):
+def test_a_street_is_followed_by_its_houses_and_its_road(
+    storgata, client, session, make_report, office, postbox, clock
+):
     digests.watch(office)
     line = f"SRID=4326;LINESTRING({LON} {LAT + 0.001}, {LON} {LAT + 0.003})"
     session.add(Road(source_ref="r", name="Storgata", line=line))
