@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from threading import Barrier
 
 import pytest
 from PIL import Image
 from sqlalchemy import func, select
+from sqlalchemy.orm.exc import StaleDataError
 
-from app.errors import NotFound
-from app.models import Note, Notification, Photo, Report
+from app.db import transaction
+from app.errors import Gone, NotFound
+from app.models import SYSTEM, Note, Notification, Photo, Report, Update, UpdateKind
 from app.models.actor import REPORTER
 from app.services import erasing, triage
+from app.services.drafts import ReportDraft, ReporterDraft
 from app.services.erasing import Files
 from app.services.photos import take_photo
+from app.services.reporting import submit_report
 from app.storage import PhotoStore
-from tests.application import SECRET
+from tests.application import SECRET, STORGATA
 
 
 @pytest.fixture
@@ -82,3 +88,70 @@ def test_a_crews_photo_stays_when_a_person_is_erased(session, with_photo, kari, 
     erasing.erase_by_desk(session, with_photo, files=files, by=kari, at=clock())
     session.commit()
     assert photos.open(photo.id).exists()
+
+
+@pytest.mark.realdb
+def test_erasing_twice_at_once_is_done_once(realdb_report, real_session_factory, files, clock):
+    """The second waits for the first, and then reads that it was done."""
+    together = Barrier(2)
+
+    def press(_: int) -> str:
+        try:
+            with transaction(real_session_factory) as session:
+                report = session.get_one(Report, realdb_report)
+                together.wait()
+                erasing.erase_by_reporter(session, report, files=files, at=clock())
+        except Gone:
+            return "was done"
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(press, range(2))) == ["done", "was done"]
+    with transaction(real_session_factory) as session:
+        lines = select(func.count(Update.id)).where(Update.kind == UpdateKind.ERASED.value)
+        assert session.scalar(lines) == 1
+
+
+@pytest.mark.realdb
+def test_the_desk_and_the_reporter_at_once_lose_neither(realdb_report, real_session_factory, files, rules, clock):
+    """Whoever is second either sees the first's work or is told to look again."""
+    together = Barrier(2)
+
+    def erase() -> str:
+        with transaction(real_session_factory) as session:
+            report = session.get_one(Report, realdb_report)
+            together.wait()
+            erasing.erase_by_reporter(session, report, files=files, at=clock())
+        return "erased"
+
+    def decide() -> str:
+        try:
+            with transaction(real_session_factory) as session:
+                report = session.get_one(Report, realdb_report)
+                together.wait()
+                report.reject(actor=SYSTEM, at=clock(), words="We cannot do this.")
+        except StaleDataError:
+            return "look again"
+        return "decided"
+
+    with ThreadPoolExecutor(2) as pool:
+        erased, decided = pool.submit(erase), pool.submit(decide)
+        assert erased.result() == "erased"
+        outcome = decided.result()
+    with transaction(real_session_factory) as session:
+        kept = session.get_one(Report, realdb_report)
+        assert kept.description is None
+        assert kept.status == ("rejected" if outcome == "decided" else "new")
+
+
+@pytest.fixture
+def realdb_report(real_session_factory, rules, clock):
+    with transaction(real_session_factory) as session:
+        draft = ReportDraft(
+            category="lamp_dark",
+            lat=STORGATA[0],
+            lon=STORGATA[1],
+            description="Nina's words",
+            reporter=ReporterDraft(name="Nina", email="nina@example.org"),
+        )
+        return submit_report(session, draft, rules=rules, at=clock()).id
