@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.delivery.letter import Letter
+from app.models.links import BounceKind, bounce_token
 from app.queries import mailboxes, mine
 from app.services.limits import counted_address, take_now
 from app.services.mine import hash_of
@@ -43,6 +44,7 @@ def write(session: Session, link: ResidentLink, *, office: Office, at: datetime)
         context={"link_url": f"{office.settings.base_url}/mine/link/{token}", "hours": hours},
         message_id=link.message_id,
         municipality=office.rules.municipality.name(link.language),
+        bounce_token=bounce_token(BounceKind.RESIDENT_LINK, link.id, link.email, secret=office.secret),
     )
 
 
