@@ -47,10 +47,27 @@ def test_the_phrases_are_about_every_kind(tromso):
     assert {code for _, code in PHRASES} == set(tromso.categories)
 
 
-def test_every_kind_is_found_first_by_its_own_name_in_both_languages(tromso):
+def test_every_kind_is_found_first_by_its_own_name_in_every_language(tromso):
     for category in tromso.categories.values():
         for lang, name in category.names.items():
             assert codes(tromso, name, lang)[0] == category.code, name
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "code"),
+    [
+        ("nn", "hol i vegen", "pothole"),
+        ("nn", "heile gata er mørk", "lamps_stretch"),
+        ("nn", "vindauge på skulen", "school"),
+        ("nn", "søpla renn over", "litter_bin"),
+        ("se", "ráigi geainnus", "pothole"),
+        ("se", "raigi geainnus", "pothole"),
+        ("se", "gáhttelámpá ii čuovgga", "lamp_dark"),
+        ("se", "muohta", "snow"),
+    ],
+)
+def test_nynorsk_and_northern_sami_find_their_kinds(tromso, lang, words, code):
+    assert codes(tromso, words, lang)[0] == code
 
 
 @pytest.mark.parametrize("word", ["snowplough", "SNØPLOG", "snoplog", "snøplgo", "snøplogen", "sn\u006f\u0338plog"])
