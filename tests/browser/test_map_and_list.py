@@ -46,7 +46,8 @@ def test_map_and_list_are_found_filtered_and_followed(live_server, browser, repo
     screenshot(page, f"map-and-list-{size[0]}")
     expect(page.locator(".report-card")).to_have_count(20)
 
-    page.get_by_label("What it is about").select_option("ice")
+    page.locator("summary", has_text="What it is about").click()
+    page.locator('[name="category"][value="ice"]').check()
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.locator(".report-card")).to_have_count(15)
 
@@ -74,7 +75,8 @@ def test_without_script_the_list_has_everything(live_server, browser, reports):
     context.route("**/*", answer_from_here)
     page = context.new_page()
     page.goto(f"{live_server.url}/reports")
-    page.get_by_label("What it is about").select_option("snow")
+    page.locator("summary", has_text="What it is about").click()
+    page.locator('[name="category"][value="snow"]').check()
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.locator(".report-card")).to_have_count(15)
     page.goto(f"{live_server.url}/reports")
@@ -82,6 +84,50 @@ def test_without_script_the_list_has_everything(live_server, browser, reports):
     expect(page.locator(".report-card")).to_have_count(10)
     page.get_by_role("link", name="Newer").click()
     assert [page.locator(".report-card a").first.get_attribute("href")] == [f"/reports/{reports[0]}"]
+    context.close()
+
+
+@pytest.mark.parametrize("size", [(320, 640), (1280, 900)])
+def test_search_chips_share_and_archive_by_keyboard(live_server, browser, reports, size, screenshot):
+    """From a word to the report of a week, at 320 px as at 400 % of 1280: every state is held to the same rules."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, locale="en-GB",
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    context.route("**/*", answer_from_here)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/reports")
+    page.get_by_label("Search in words or for a number").focus()
+    page.keyboard.type("snow")
+    page.keyboard.press("Enter")
+    expect(page.locator(".report-card")).to_have_count(15)
+    page.goto(f"{live_server.url}/reports?text=snow&category=snow,ice&status=open&near=69.646,18.955&radius=300"
+              "&near_name=Storgata+1&sort=changed")  # fmt: skip
+    expect(page.locator(".list-chips .ds-chip")).to_have_count(5)
+    page.locator("summary", has_text="What it is about").press("Enter")
+    page.locator("summary", has_text="Share this list").press("Enter")
+    page.get_by_role("button", name="Copy the address").press("Enter")
+    expect(page.locator("#copied")).to_have_text("Copied.")
+    assert "text=snow&category=snow,ice" in page.evaluate("navigator.clipboard.readText()")
+    check_page(page)
+    screenshot(page, f"list-search-{size[0]}", whole=True)
+    page.get_by_role("link", name="Within 300 m of Storgata 1").press("Enter")
+    expect(page.locator(".list-chips .ds-chip")).to_have_count(4)
+
+    for path, name in (("/reports?text=finnesikke&near=x", "list-nothing"), ("/near?where=Finnesikke", "near-nothing")):
+        page.goto(f"{live_server.url}{path}")
+        check_page(page)
+        screenshot(page, f"{name}-{size[0]}", whole=True)
+
+    page.goto(f"{live_server.url}/reports")
+    page.get_by_role("link", name="All reports by year and week").press("Enter")
+    for _ in range(2):
+        check_page(page)
+        screenshot(page, f"archive-{page.url.count('/')}-{size[0]}", whole=True)
+        page.locator("tbody th a").last.press("Enter")
+    expect(page.locator(".report-card").first).to_be_visible()
+    check_page(page)
+    screenshot(page, f"archive-week-{size[0]}", whole=True)
     context.close()
 
 
