@@ -46,7 +46,6 @@ MAILS: dict[str, str] = {
     "status": N_("News about the report"),
     "question": N_("A question from the service desk"),
 }
-NOT_YET = N_("While the report is open, and then for as long as the table says")
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ class Holder:
 
 def sections(data: PersonData, lang: str) -> Iterator[Section]:
     """All that is kept, in words."""
-    say = Words(lang)
+    say = Words(lang, {rule.kind: rule.until for rule in data.rules})
     for report in data.reports:
         yield from say.report(report)
     if data.followed_reports:
@@ -110,9 +109,10 @@ def sections(data: PersonData, lang: str) -> Iterator[Section]:
 
 @dataclass(frozen=True)
 class Words:
-    """Says data in one language."""
+    """Says data in one language; `until` is how long each kind is kept, in words."""
 
     lang: str
+    until: dict[str, str]
 
     def report(self, report: ReportData) -> Iterator[Section]:
         """One report, part by part; empty parts are left out."""
@@ -130,7 +130,9 @@ class Words:
             yield Section(self._t(N_("Mails to you")), lines=lines)
         if report.given_to:
             yield Section(self._t(N_("Who got the report")), lines=[self._recipient(one) for one in report.given_to])
-        until = [(self._t(KEPT[kind]), self._until(day)) for kind, day in report.kept_until.items() if kind in KEPT]
+        until = [
+            (self._t(KEPT[kind]), self._until(kind, day)) for kind, day in report.kept_until.items() if kind in KEPT
+        ]
         yield Section(self._t(N_("Until when we keep it")), rows=until)
 
     def followed_report(self, one: FollowedReport) -> tuple[str, str]:
@@ -198,8 +200,9 @@ class Words:
         with_contact = N_("with your contact details") if one.contact_included else N_("without your contact details")
         return self._time(one.at), f"{one.unit}, {self._t(with_contact)}"
 
-    def _until(self, day: date | None) -> str:
-        return show_date(day, self.lang) if day is not None else self._t(NOT_YET)
+    def _until(self, kind: str, day: date | None) -> str:
+        """The day, or the rule while the report is open."""
+        return show_date(day, self.lang) if day is not None else self.until[kind]
 
     def _time(self, moment: datetime | None) -> str:
         return show_datetime(moment, self.lang) if moment is not None else ""

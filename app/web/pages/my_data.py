@@ -202,7 +202,7 @@ def _done(holder: Holder, erased: Erased, before: PersonData) -> Response:
 
 
 def _stays(holder: Holder) -> list[dict[str, str]]:
-    rules = kept_rules(holder.state.settings, holder.lang, kinds=STAYS)
+    rules = sorted(kept_rules(holder.state.settings, holder.lang, kinds=STAYS), key=lambda rule: STAYS.index(rule.kind))
     return [{"kind": rule.kind, "what": rule.what, "why": rule.why, "until": rule.until} for rule in rules]
 
 
