@@ -9,13 +9,13 @@ import smtplib
 import socket
 import ssl
 from contextlib import suppress
-from email import policy
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from app.delivery.bounce import is_about_mailbox
 from app.delivery.letter import address_of
 from app.delivery.outcome import DeliveryFailed, DeliveryUnknown, Trouble
+from app.delivery.wire import WIRE
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -35,7 +35,7 @@ def send(message: EmailMessage, *, to: str, settings: Settings, sender: str | No
     if settings.smtp_host is None:
         write_to_folder(message, folder=settings.mail_dir)
         return
-    data = message.as_bytes(policy=policy.SMTP)
+    data = message.as_bytes(policy=WIRE)
     client: smtplib.SMTP | None = None
     try:
         client = _greet(settings)
@@ -146,7 +146,7 @@ def write_to_folder(message: EmailMessage, *, folder: Path) -> None:
     name = str(message["Message-ID"]).strip("<>").replace("/", "_")
     draft = folder / f"{name}.{secrets.token_hex(4)}.part"
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(message.as_bytes(policy=policy.SMTP))
+        file.write(message.as_bytes(policy=WIRE))
         file.flush()
         os.fsync(file.fileno())
     draft.replace(folder / f"{name}.eml")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.delivery.flowed import SIGNATURE, flow, unflow
 
-LONG = "Servicetorget leser meldingen din og sender den til dem som retter slikt, og Čáhppes Ŋállu får e-post når det skjer."
+LONG = "Servicetorget leser meldingen din og sender den videre, og Čáhppes Ŋállu får e-post når det skjer noe."
 
 
 def test_long_lines_are_broken_with_a_blank_at_their_end_and_join_again():

@@ -9,6 +9,7 @@ import socket
 import ssl
 import stat
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
@@ -23,7 +24,11 @@ from tests.mail import free_port, html_of, text_of
 NOON = datetime(2026, 11, 30, 11, 0, tzinfo=UTC)
 
 
-def a_mail(settings, *, to="resident@example.org", reference="2026-000001-8", pictures=()):
+def a_mail(settings, **given):
+    return compose(a_letter(**given), settings=settings)
+
+
+def a_letter(*, to="resident@example.org", reference="2026-000001-8", pictures=()):
     context = {
         "reference": reference,
         "category": "Lampe mørk",
@@ -32,7 +37,7 @@ def a_mail(settings, *, to="resident@example.org", reference="2026-000001-8", pi
         "follow_url": "http://testserver/follow/x/y",
         "confirm_url": None,
     }
-    letter = Letter(
+    return Letter(
         template="receipt",
         to=to,
         language="nb",
@@ -42,7 +47,6 @@ def a_mail(settings, *, to="resident@example.org", reference="2026-000001-8", pi
         context=context,
         pictures=pictures,
     )
-    return compose(letter, settings=settings)
 
 
 def send(settings, **given):
@@ -258,3 +262,19 @@ def test_photos_stand_in_the_html_and_can_be_saved(mailing, postbox):
     assert images[1].get_content() == b"\xff\xd8second"
     assert text_of(postbox.mails[0])
     assert html_of(postbox.mails[0])
+
+
+def test_long_addresses_for_programs_are_not_taken_apart(mailing, postbox):
+    url = f"https://{'a-long-name.' * 12}example/stop/2026-000001-8/token"
+    letter = replace(a_letter(), stop_url=url, thread="x" * 90)
+    smtp.send(compose(letter, settings=mailing), to="resident@example.org", settings=mailing)
+    raw = postbox.raw[0]
+    assert f"List-Unsubscribe: <{url}>\r\n".encode() in raw
+    assert b"References: <" + b"x" * 90 + b">\r\n" in raw
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
+
+
+def test_the_button_for_no_more_mails_needs_an_address_with_tls(settings):
+    message = compose(replace(a_letter(), stop_url="http://testserver/stop/x/y"), settings=settings)
+    assert "List-Unsubscribe" not in message
+    assert message["List-Id"] == "GataMi <gatami.tromso.example>"

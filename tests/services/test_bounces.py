@@ -1,4 +1,4 @@
-"""Addresses that no mail reaches are switched off, by nobody but who got the mail's bounce, until they are confirmed."""
+"""Addresses that no mail reaches are switched off, only by who got a mail's bounce, until they are confirmed anew."""
 
 from __future__ import annotations
 

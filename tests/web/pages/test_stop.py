@@ -1,4 +1,4 @@
-"""Stopping mails: by the mail program's own button, by a button on the page, for one report or all; never by looking."""
+"""Stopping mails: by the mail program's own button or one on the page, for one report or all; never by looking."""
 
 from __future__ import annotations
 
