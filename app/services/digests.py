@@ -148,7 +148,7 @@ def begin(office: Office) -> int:
 
 
 def send(office: Office, *, go_on: Callable[[], bool] = lambda: True) -> int:
-    """Send what waits, questions first, for as long as `go_on` says; gives how many attempts were made."""
+    """Send what waits, the oldest first, for as long as `go_on` says; gives how many attempts were made."""
     tried, refused = 0, 0
     while go_on() and (waiting := _waiting(office)):
         for mail_id in waiting:

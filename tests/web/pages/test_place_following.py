@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.models import Place, PlaceFollow, PlaceMail, Road
+from app.models import Place, PlaceFollow, PlaceMail, ResidentSession, Road
 from app.models.links import confirm_path, place_confirm_path, place_path, place_stop_path
-from app.services import digests, outgoing
+from app.services import digests, mine, outgoing
 from app.web.access_log import mask
 from tests.application import SECRET, STORGATA
 from tests.mail import text_of
@@ -324,6 +324,22 @@ def test_a_feed_of_the_same_circle_needs_no_address(asking, client, session):
     answer = client.post(FOLLOW, data={**asking.fields, "email": "", "groups": ["lamps"], "do": "feed"})
     assert answer.headers["location"] == f"/reports.atom?near={LAT:.5f},{LON:.5f}&radius=300&category=lamps.*"
     assert session.scalar(select(func.count()).select_from(PlaceFollow)) == 0
+    assert client.get(answer.headers["location"]).headers["content-type"].startswith("application/atom+xml")
+
+
+def test_who_is_signed_in_with_the_address_needs_no_mail(asking, client, session, clock):
+    token = "a resident's token"
+    given = {"created_at": clock(), "expires_at": clock() + timedelta(days=1)}
+    session.add(ResidentSession(token_hash=mine.hash_of(token), email="Nina@example.org", **given))
+    session.commit()
+    client.cookies.set("gatami_mine", token)
+    assert form_of(client.get(FOLLOW).text, FOLLOW).fields["email"] == ["Nina@example.org"]
+    answer = asking.send(client)
+    follow = session.scalars(select(PlaceFollow)).one()
+    assert answer.headers["location"] == place_path(follow, secret=SECRET)
+    assert follow.hears
+    asking.fill(email="somebody@example.org", radius="400").send(client)
+    assert not session.scalars(select(PlaceFollow).where(PlaceFollow.radius == 400)).one().hears
 
 
 def test_a_link_can_bring_a_place(client):
