@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import exists, func, select, text
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound
+from app.errors import DeadLink
 from app.models import Place, PlaceFollow
 from app.models.links import same
 from app.models.place import searchable
@@ -37,7 +37,7 @@ def follow_behind(
     """The follow behind a secret link; `expected` makes the path it must have. Raises NotFound."""
     found = session.get(PlaceFollow, follow_id) if 0 < follow_id < 2**63 else None
     if found is None or not same(path, expected(found)):
-        raise NotFound(DEAD_LINK)
+        raise DeadLink(DEAD_LINK)
     return found
 
 

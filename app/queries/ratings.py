@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from app.errors import N_, NotFound
+from app.errors import N_, DeadLink
 from app.models import Rating, Report
 from app.models.links import rating_token, same
 from app.models.reference import parse_reference
@@ -37,7 +37,7 @@ def rated_report(session: Session, typed: str, token: str, *, secret: bytes) -> 
     query = select(Report).where(Report.reference == (parse_reference(typed) or "")).options(joinedload(Report.rating))
     report = session.scalar(query)
     if report is None or not same(token, rating_token(report, secret=secret)):
-        raise NotFound(DEAD_LINK)
+        raise DeadLink(DEAD_LINK)
     return report
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.errors import N_, NotFound
+from app.errors import N_, DeadLink
 from app.models import Report, Reporter, ReportStatus, Support
 from app.models.links import same
 
@@ -21,7 +21,7 @@ def supporter(session: Session, support_id: int, path: str, *, expected: Callabl
     """The support behind a secret link, with its report; `expected` makes the path it must have. Raises NotFound."""
     found = session.scalar(select(Support).where(Support.id == support_id).options(joinedload(Support.report)))
     if found is None or not same(path, expected(found)):
-        raise NotFound(DEAD_LINK)
+        raise DeadLink(DEAD_LINK)
     return found
 
 
