@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from http.client import RemoteDisconnected
 
 from app.queries.public import Position, ReportFilter
 from app.web.cursors import make_cursor
@@ -65,7 +66,12 @@ def _look(server: Server, address: Callable[[int], str]) -> Callable[[int], None
     connection = server.connect()
 
     def once(number: int) -> None:
-        status, body = ask(connection, "GET", address(number), accept_encoding="gzip")
+        try:
+            status, body = ask(connection, "GET", address(number), accept_encoding="gzip")
+        except RemoteDisconnected:
+            # The server lets go of whoever is silent for five seconds, and the other one's first answers may take that.
+            connection.close()
+            status, body = ask(connection, "GET", address(number), accept_encoding="gzip")
         assert status == 200, (address(number), status, body[:300])
 
     return once

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from app.models import REPORTER
+from app.models import REPORTER, Place
 from app.queries.archive import FOLD_WEEKS, WeekCount, first_week, week_counts
 from tests.application import NOON, STORGATA
 
@@ -82,7 +82,9 @@ def change(report, action: str, session, reports: list, at: datetime) -> None:
 
 
 def test_intake_writes_no_row_of_words_and_none_of_weeks(session, make_report):
-    make_report(description="Words that nobody has read yet")
+    session.add(Place(kind="address", source_ref="1", label="Prøvegata 5", lat=STORGATA[0], lon=STORGATA[1]))
+    session.flush()
+    assert make_report(description="Words that nobody has read yet", lat=STORGATA[0], lon=STORGATA[1]).nearest_address
     assert session.scalar(text("SELECT (SELECT count(*) FROM week_tally) + (SELECT count(*) FROM report_words)")) == 0
     assert counted(session)[date(2026, 11, 30)].received == 1
 
