@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -82,10 +83,9 @@ def _from_box(path: Path) -> Iterator[tuple[bytes, str]]:
     from app.delivery.bounce import MOST_BYTES
 
     if path.is_file():
-        box = mailbox.mbox(path, create=False)
-        for key in box.iterkeys():
-            with box.get_file(key) as file:
-                yield file.read(MOST_BYTES), ""
+        with closing(mailbox.mbox(path, create=False)) as box:
+            for key in box.iterkeys():
+                yield box.get_file(key).read(MOST_BYTES), ""
         return
     for file in sorted([*(path / "new").iterdir(), *(path / "cur").iterdir()]):
         name, _, flags = file.name.partition(":2,")

@@ -17,13 +17,13 @@ class _Wire(EmailPolicy):
         """One header as it is sent, with the end of its line."""
         if name.lower() in _UNBROKEN:
             return f"{name}: {' '.join(str(value).split())}{self.linesep}"
-        return super().fold(name, value)
+        return str(super().fold(name, value))
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """The same as bytes."""
         if name.lower() in _UNBROKEN:
             return self.fold(name, value).encode("ascii", "surrogateescape")
-        return super().fold_binary(name, value)
+        return bytes(super().fold_binary(name, value))
 
 
 WIRE = _Wire(linesep=SMTP.linesep)

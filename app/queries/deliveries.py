@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.errors import N_, Forbidden
-from app.models import Delivery, Forwarding, Notification, SendingState, Staff
+from app.models import OPEN, Delivery, Forwarding, Notification, Report, Reporter, SendingState, Staff
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +20,10 @@ STUCK = (SendingState.FAILED.value, SendingState.UNKNOWN.value)
 
 @dataclass(frozen=True)
 class Undelivered:
-    """The newest of each kind, how many there are in all, and what is still being tried."""
+    """The newest of each kind, how many there are in all, and what is still being tried.
+
+    `bounced`: open reports, with reporters, of whose news nobody hears because mails to the address come back.
+    """
 
     to_units: list[Delivery]
     to_reporters: list[Notification]
@@ -28,6 +31,8 @@ class Undelivered:
     reporters_in_all: int
     trying: int
     next_attempt_at: datetime | None
+    bounced: list[Report]
+    bounced_in_all: int
 
 
 def undelivered(session: Session, staff: Staff) -> Undelivered:
@@ -47,6 +52,9 @@ def undelivered(session: Session, staff: Staff) -> Undelivered:
         .where(Notification.state.in_(STUCK), Notification.told_in_id.is_(None))
         .options(contains_eager(Notification.report))
     )
+    unheard = (Reporter.bounced_at.is_not(None), Report.status.in_([status.value for status in OPEN]))
+    bounced = select(Report).join(Report.reporter).where(*unheard).options(contains_eager(Report.reporter))
+    how_many = select(func.count()).select_from(Reporter).join(Reporter.report).where(*unheard)
     tried = [_still_trying(session, table) for table in (Delivery, Notification)]
     moments = [moment for _, moment in tried if moment is not None]
     return Undelivered(
@@ -56,6 +64,8 @@ def undelivered(session: Session, staff: Staff) -> Undelivered:
         reporters_in_all=count_stuck(session, Notification),
         trying=sum(count for count, _ in tried),
         next_attempt_at=min(moments, default=None),
+        bounced=list(session.scalars(bounced.order_by(Reporter.bounced_at.desc()).limit(SHOWN))),
+        bounced_in_all=session.scalar(how_many) or 0,
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app.models import Delivery, Notification
-from app.services import forwarding, outgoing
+from app.services import bounces, forwarding, outgoing
 
 
 @pytest.fixture
@@ -161,3 +161,21 @@ def test_many_rows_need_no_more_queries_than_few(browser_of, kari, stuck, stuck_
     with count_queries() as counted:
         browser.look("/staff/deliveries")
     assert counted.number <= 12
+
+
+def test_the_desk_sees_whose_mails_come_back_and_whom_it_can_phone(session, make_report, clock, browser_of, kari):
+    report, closed = make_report(email="nina@example.org"), make_report(email="nina@example.org")
+    report.reporter.phone = "77 79 00 00"
+    bounces.bounced(session, "NINA@example.org", at=clock())
+    session.execute(text("UPDATE report SET status = 'fixed', closed_at = now() WHERE id = :id"), {"id": closed.id})
+    session.commit()
+    session.expire_all()
+    page = browser_of(kari).look("/staff/deliveries")
+    assert "Mails come back" in page
+    assert report.shown_reference in page
+    assert "77 79 00 00" in page
+    assert closed.shown_reference not in page
+    assert "nina@example.org" not in page
+    bounces.works_again(session, "nina@example.org", at=clock())
+    session.commit()
+    assert "Mails come back" not in browser_of(kari).look("/staff/deliveries")
