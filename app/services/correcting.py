@@ -12,7 +12,7 @@ from app.models import REPORTER, Notification, NotificationKind, Report, Reporte
 from app.queries.surroundings import surroundings
 from app.services import drafts, notifying, proposing
 from app.services.drafts import ReportDraft, ReporterDraft
-from app.services.following import IS_CLOSED, hold
+from app.services.following import IS_CLOSED, hold, not_too_often
 from app.services.limits import take_now
 from app.services.reporting import ASSET_NUMBER
 from app.services.telling_units import has_unit, tell_unit
@@ -88,6 +88,7 @@ def correct(
     if version != report.version:
         raise Conflict(CHANGED_MEANWHILE)
     _check(report, draft, rules, changed=changed, at=at)
+    not_too_often(session, report, at=at)
     if contact.get("email") and not take_now(
         session, f"new_address:{report.id}", burst=NEW_ADDRESSES, per_hour=NEW_ADDRESSES / 24, at=at
     ):

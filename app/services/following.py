@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from app.errors import N_, Conflict, Invalid
+from app.errors import N_, Conflict, Invalid, TooMany
 from app.models import REPORTER, Note, Report, ReportStatus, Update, UpdateKind
 from app.services import crews, notifying, supporting
 from app.services.drafts import MAX_DESCRIPTION, MAX_PHOTOS
+from app.services.limits import take_now
 from app.services.photos import attach_photos, count_photos
 from app.services.telling_units import has_unit, tell_unit, unit_forwarding
 
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 MOST_PHOTOS = 20
+MOST_A_DAY = 30
 TOO_OLD = N_("It is more than %(days)s days since this report was closed. Please send a new one.")
 SAY_SOMETHING = N_("Write something, or choose a photo.")
 TOO_LONG = N_("The text is too long. Use at most 3000 characters.")
 IS_CLOSED = N_("The report is closed. If it is still broken, press the button for that.")
 WAS_CLOSED = N_("The report is closed already.")
+TOO_OFTEN = N_("You have written many times about this report today. Wait until tomorrow, or ring us.")
 TOO_MANY = N_("Send at most five photos at a time, and twenty in all.")
 # What somebody else may have changed since the page of the report was read.
 _MAY_HAVE_CHANGED = (
@@ -44,6 +47,12 @@ class Said(Enum):
     NOW = "now"
     BEFORE = "before"
     ADDED = "added"
+
+
+def not_too_often(session: Session, report: Report, *, at: datetime) -> None:
+    """Everything said here is mailed to others, so one link says only so much in a day. Raises TooMany."""
+    if not take_now(session, f"said:{report.id}", burst=MOST_A_DAY, per_hour=MOST_A_DAY / 24, at=at):
+        raise TooMany(TOO_OFTEN, retry_after=3600)
 
 
 def can_withdraw(report: Report) -> bool:
@@ -101,6 +110,7 @@ def still_broken(
     if not can_say_still_broken(report, at=at, days=days):
         raise Conflict(TOO_OLD, days=days)
     _check_size(session, report, words, photo_ids)
+    not_too_often(session, report, at=at)
     first = report.duplicate_of_id
     update = report.reopen(actor=REPORTER, at=at, words=words, data=_data(photo_ids, key))
     supporting.recount(session, first)
@@ -132,6 +142,7 @@ def tell_more(
     if not words.strip() and not photo_ids:
         raise Invalid(SAY_SOMETHING, fields={"words": SAY_SOMETHING})
     _check_size(session, report, words, photo_ids)
+    not_too_often(session, report, at=at)
     update = report.reply(actor=REPORTER, at=at, words=words, data=_data(photo_ids, key))
     _add_photos(session, report, photo_ids, at=at)
     if has_unit(report):
@@ -170,6 +181,7 @@ def _end(session: Session, report: Report, kind: UpdateKind, *, words: str, at: 
             return Said.BEFORE
         raise Conflict(WAS_CLOSED)
     _check_size(session, report, words, ())
+    not_too_often(session, report, at=at)
     is_gone = kind == UpdateKind.GONE
     update = report.vanish(actor=REPORTER, at=at, words=words) if is_gone else report.withdraw(actor=REPORTER, at=at)
     notifying.tell_supporters(session, report, update, at=at)

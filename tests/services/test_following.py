@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from app.db import transaction
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, TooMany
 from app.models import SYSTEM, Actor, Notification, Report, Stop, StopOutcome, StopReport, Support, Update
 from app.queries import crews as crew_queries
 from app.services import crews, following, moderation
@@ -158,6 +158,15 @@ def test_a_long_text_and_an_empty_one_are_refused(session, report, clock):
     for words, sentence in (("x" * 3001, "too long"), ("  ", "Write something")):
         with pytest.raises(Invalid, match=sentence):
             following.tell_more(session, loaded(session, report), words=words, at=clock())
+
+
+def test_one_link_cannot_flood_the_unit_and_the_desk(session, report, clock):
+    for number in range(following.MOST_A_DAY):
+        following.tell_more(session, report, words=f"Word {number}", at=clock())
+    with pytest.raises(TooMany):
+        following.tell_more(session, report, words="One more", at=clock())
+    clock.pass_(days=1)
+    following.tell_more(session, report, words="The day after", at=clock())
 
 
 @pytest.mark.realdb
