@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 
 import pytest
 from sqlalchemy import text
@@ -122,3 +123,20 @@ def test_what_was_closed_in_a_week_counts_there_whenever_it_came_in(session, mak
 def test_a_service_without_reports_has_no_first_week(session):
     assert first_week(session) is None
     assert counted(session) == {}
+
+
+def test_what_was_there_before_has_the_same_words_and_counts_as_what_came_since(session, make_report):
+    """The migration fills both tables for the reports of a service that runs already."""
+    fixed, told = make_report(category="ice"), make_report(category="snow")
+    fixed.fix(actor=REPORTER, at=NOON, words="Strødd")
+    told.note(actor=REPORTER, at=NOON, words="Vi kommer", public=True)
+    make_report(category="complaint")
+    session.flush()
+    words = text("SELECT report_id, at, ARRAY(SELECT unnest(stems) ORDER BY 1) FROM report_words ORDER BY 1")
+    before = session.execute(words).all(), counted(session)
+    session.execute(text("TRUNCATE report_words, week_tally"))
+    assert session.execute(words).all() == []
+    migration = import_module("migrations.versions.0009_public_reading")
+    session.execute(text(migration.WHAT_IS_THERE))
+    assert len(before[0]) == 2
+    assert (session.execute(words).all(), counted(session)) == before
