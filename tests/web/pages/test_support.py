@@ -8,7 +8,7 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
-from app.models import REPORTER, Notification, Photo, Report, Support
+from app.models import REPORTER, Actor, Notification, Photo, Report, Support
 from app.models.links import follow_path, public_path, support_confirm_path, support_path, support_stop_path
 from app.services import outgoing, supporting
 from app.web.access_log import mask
@@ -345,6 +345,17 @@ def test_a_report_sent_with_the_address_on_the_same_day_is_confirmed_along(clien
     assert follow_path(own, secret=SECRET) in answer.text
     session.expire_all()
     assert mine.hears
+
+
+def test_the_page_after_a_tap_says_where_the_report_stands_and_what_comes_next(client, supported, kari, session, clock):
+    report, mine = supported
+    path = support_path(mine, secret=SECRET)
+    assert "They read it by 1 December 2026 at the latest." in client.get(path).text
+    report.forward("bydrift", actor=Actor.of(kari), at=clock())
+    session.commit()
+    page = client.get(path).text
+    assert "City operations (Bydrift) has the report." in page
+    assert "Tell us here" not in page
 
 
 @pytest.mark.parametrize("path", ["/support/{id}/x", "/confirm-support/{id}/x", "/stop-support/{id}/x", "/support/0/x"])
