@@ -31,7 +31,7 @@ _REPORT = re.compile(r"/reports/([0-9-]+)")
 
 
 def main(url: str, sink: Path, now: datetime, seconds: float) -> None:
-    """Until nothing waits any more, or for so long."""
+    """Until nothing waits any more, or for so long after all of it was begun."""
     settings = Settings(
         _env_file=None,
         database_url=url,
@@ -62,6 +62,7 @@ def main(url: str, sink: Path, now: datetime, seconds: float) -> None:
         os.write(out, orjson.dumps(line) + b"\n")
 
     smtp.send = take
+    digests.begin(office)
     until = time.monotonic() + seconds
     while digests.run(office, seconds=until - time.monotonic()).sent and time.monotonic() < until:
         pass

@@ -74,6 +74,10 @@ def test_a_new_report_is_told_in_the_morning_and_only_once(follow, make_report, 
     for path in (place_path(mine, secret=SECRET), place_stop_path(mine, secret=SECRET)):
         assert path in text_of(mail)
     assert morning() == []
+    later = make_report()
+    (mail,) = morning()
+    assert later.shown_reference in text_of(mail)
+    assert report.shown_reference not in text_of(mail), "told once"
 
 
 def test_nothing_new_is_no_mail(follow, morning):
