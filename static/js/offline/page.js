@@ -77,6 +77,9 @@ async function startForm(form) {
 /** Says so on the page that is shown instead of others. */
 function tellNetwork() {
   const box = document.getElementById("no-network");
+  // The kept page has only its own language; the others come with the network.
+  const choice = document.querySelector("html[data-shell] .language");
+  if (choice) choice.hidden = !navigator.onLine;
   if (box) box.hidden = navigator.onLine && location.pathname === "/waiting";
 }
 

@@ -284,3 +284,10 @@ def test_both_times_are_shown_to_the_desk_and_on_the_reporters_page(
 
 def test_privacy_says_what_stays_on_the_phone(client: TestClient) -> None:
     assert "waits on your phone" in client.get("/privacy").text
+
+
+def test_the_kept_pages_lead_to_the_kept_pages_of_the_other_languages(client: TestClient) -> None:
+    for name in ("form", "waiting"):
+        page = client.get(f"/offline/nn/{name}").text
+        found = re.findall(r'<button formaction="([^"]+)" lang="(\w+)"', page)
+        assert found == [(f"/offline/{lang}/{name}", lang) for lang in LANGUAGES if lang != "nn"]
