@@ -234,3 +234,11 @@ def test_every_kind_that_goes_has_words():
     kinds = {trace.kind for trace in forgetting.TRACES} | {"photos"}
     assert kinds == GOES.keys()
     assert {kind for kind, _ in erasing._OF_ADDRESS} == GOES_OF_ADDRESS.keys()
+
+
+@pytest.mark.parametrize("ending", ["", ".json", "/erasure"])
+def test_a_page_asks_the_database_few_times(client, path, count_queries, ending):
+    client.get(f"{path}{ending}")
+    with count_queries() as counted:
+        client.get(f"{path}{ending}")
+    assert counted.number <= 12, "\n\n".join(counted.statements)
