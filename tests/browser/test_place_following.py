@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from app.db import transaction
 from app.models import PlaceFollow
+from app.models.links import place_confirm_path
+from tests.application import SECRET
 from tests.browser.accessibility import check_page
 
 pytestmark = pytest.mark.realdb
@@ -42,6 +44,17 @@ def test_a_circle_is_drawn_with_the_mouse_and_the_slider(page_at, live_server, s
     check_page(page)
     follow = only_follow(live_server)
     assert (follow.radius, follow.groups, follow.language) == (1000, ["lamps"], "en")
+    page.goto(place_confirm_path(follow, secret=SECRET))
+    check_page(page)
+    page.get_by_role("button", name="Yes, write to me").click()
+    expect(page.get_by_text("Thank you. You follow the place from now on.")).to_be_visible()
+    expect(page.locator("path.map-circle")).to_be_visible()
+    check_page(page)
+    screenshot(page, "followed-place-1280", whole=True)
+    page.get_by_role("button", name="Stop the mails about this place").click()
+    expect(page.get_by_role("heading", name="You no longer follow this place")).to_be_visible()
+    check_page(page)
+    assert only_follow(live_server).email is None
 
 
 def test_a_circle_is_drawn_with_the_keyboard_on_a_phone(page_at, live_server, screenshot):
