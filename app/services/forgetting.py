@@ -140,7 +140,8 @@ TRACES = (
 PHOTOS_AT_WISH = f"DELETE FROM photo WHERE report_id = {_IDS} AND NOT by_crew RETURNING report_id, id"
 PHOTOS_BY_TIME = f"""
 DELETE FROM photo USING report r
-WHERE photo.report_id = r.id AND r.id = {_IDS} AND NOT photo.by_crew AND NOT (photo.public AND r.words_withheld_at IS NULL AND {_SHOWN})
+WHERE photo.report_id = r.id AND r.id = {_IDS} AND NOT photo.by_crew
+AND NOT (photo.public AND r.words_withheld_at IS NULL AND {_SHOWN})
 RETURNING photo.report_id, photo.id
 """
 # Before anything goes: the names of mails that lie as files where no mail server is set.

@@ -60,7 +60,7 @@ def sweep(office: Office) -> Swept:
 
 
 def fold_tallies(office: Office) -> None:
-    """Rows of changes become one row a cell of the map, and one a week of the archive; only one worker folds at a time."""
+    """Rows of changes become one a cell of the map, and one a week of the archive; only one worker folds at a time."""
     with transaction(office.session_factory) as session:
         if session.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext('fold map_tally'))")):
             session.execute(FOLD)
