@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.models import REPORTER, Erasure, Report, Reporter, ResidentSession, Support, Update, UpdateKind
 from app.models.links import follow_path
-from app.services import erasing, forgetting, supporting, triage
+from app.services import erasing, forgetting, retention, supporting, triage
 from app.services.mine import hash_of
 from app.web.pages.my_data import GOES, GOES_OF_ADDRESS
 from tests.application import SECRET
@@ -242,3 +242,22 @@ def test_a_page_asks_the_database_few_times(client, path, count_queries, ending)
     with count_queries() as counted:
         client.get(f"{path}{ending}")
     assert counted.number <= 12, "\n\n".join(counted.statements)
+
+
+def test_after_its_time_the_link_still_opens_and_says_what_happened(client, session, office, report, path, clock):
+    report.fix(actor=REPORTER, at=clock())
+    session.commit()
+    clock.pass_(days=367)
+    retention.run(office)
+    page = client.get(path).text
+    assert "Personal data deleted (by itself)" in page
+    assert "Nina Olsen" not in page
+    assert client.get(path.removesuffix("/data")).status_code == 200
+    assert client.get(f"{path}.pdf").status_code == 200
+
+
+def test_a_link_that_ended_by_the_desk_s_hand_says_so_too(client, browser_of, kari, report, path):
+    desk = browser_of(kari)
+    desk.look(f"/staff/reports/{report.reference}")
+    assert desk.submit(f"/staff/reports/{report.reference}/erasure", sure="1").status_code == 303
+    assert client.get(path).status_code == 410
