@@ -6,8 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import inspect, select
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import select
 
 from app import jobs
 from app.errors import N_, Conflict, Invalid, NotFound
@@ -19,7 +18,6 @@ from app.models import (
     Notification,
     NotificationKind,
     Report,
-    Reporter,
     ReportStatus,
     SendingState,
     Staff,
@@ -68,7 +66,7 @@ def forward(
     go = at + timedelta(seconds=undo_seconds)
     if not for_information:
         update = _decide(session, report, unit, actor=Actor.of(by), at=at, words=words)
-        _tell_reporter(session, report, update, at=at, not_before=go)
+        notifying.notify(session, report, update, kind=NotificationKind.STATUS, at=at, not_before=go)
     forwarding = Forwarding(
         report_id=report.id,
         unit_code=unit.code,
@@ -167,13 +165,6 @@ def _decide(session: Session, report: Report, unit: Unit, *, actor: Actor, at: d
     session.add(update)
     session.flush()  # The reporter's mail is tied to this line of history by its id.
     return update
-
-
-def _tell_reporter(session: Session, report: Report, update: Update, *, at: datetime, not_before: datetime) -> None:
-    if "reporter" in inspect(report).unloaded:
-        reporter = session.scalar(select(Reporter).where(Reporter.report_id == report.id))
-        set_committed_value(report, "reporter", reporter)
-    notifying.notify(session, report, update, kind=NotificationKind.STATUS, at=at, not_before=not_before)
 
 
 def new_delivery(channel: Channel, *, at: datetime, go: datetime, kind: str = "forward") -> Delivery:

@@ -6,7 +6,9 @@ import secrets
 from datetime import datetime
 from functools import partial
 
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import jobs
 from app.jobs import JobName
@@ -29,8 +31,9 @@ def notify(
     The receipt goes to any address given, though to an unconfirmed one only once a day; everything else only to one
     that its owner confirmed. `not_before`
     leaves room for undo; news may wait a little longer for more of it, see services/collecting.py. What everybody may
-    know goes to the supporters too, and to those whose report is a duplicate. Expects `report.reporter` to be loaded.
+    know goes to the supporters too, and to those whose report is a duplicate.
     """
+    _load_reporter(session, report)
     if kind == NotificationKind.STATUS:
         tell_supporters(session, report, update, at=at, not_before=not_before)
     reporter = report.reporter
@@ -45,10 +48,11 @@ def tell_supporters(
     session: Session, report: Report, update: Update, *, at: datetime, not_before: datetime | None = None
 ) -> None:
     """One mail to each who has reported the same and asked for it, about what everybody may see: supporters, and
-    the reporters of duplicates. Nobody hears twice of it. Expects `report.reporter`.
+    the reporters of duplicates. Nobody hears twice of it.
     """
     if not report.support_count or not update.public or report.private or report.hidden_at is not None:
         return
+    _load_reporter(session, report)
     queue = partial(_queue, session, update=update, kind=NotificationKind.STATUS, at=at, not_before=not_before)
     heard = {_address(report.reporter)}
     for reporter in supporters.reporters_of_duplicates(session, report):
@@ -58,6 +62,13 @@ def tell_supporters(
     for support in supporters.listeners(session, report):
         if (support.email or "").lower() not in heard:
             queue(report.id, support_id=support.id)
+
+
+def _load_reporter(session: Session, report: Report) -> None:
+    """Nobody is forgotten because a caller did not load whom to tell."""
+    if "reporter" in inspect(report).unloaded:
+        reporter = session.scalar(select(Reporter).where(Reporter.report_id == report.id))
+        set_committed_value(report, "reporter", reporter)
 
 
 def _address(reporter: Reporter | None) -> str:

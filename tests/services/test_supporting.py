@@ -15,8 +15,9 @@ from app.errors import Conflict, Gone, Invalid, NotFound
 from app.models import REPORTER, Notification, Report, Support, Update
 from app.models.links import follow_path, support_confirm_path, support_stop_path
 from app.queries.visible import report_for
-from app.services import following, moderation, outgoing, supporting, triage, undoing
+from app.services import erasing, following, outgoing, supporting, triage, undoing
 from app.services.drafts import ReportDraft
+from app.services.erasing import Files
 from app.services.reporting import submit_report
 from app.services.supporting import Followed
 from app.services.upkeep import sweep
@@ -162,7 +163,7 @@ def test_a_duplicate_that_is_opened_again_is_no_longer_counted(session, make_rep
     decide(triage.reopen, second)
     assert count_of(session, first) == 0
     decide(triage.mark_duplicate, second, typed=first.reference)
-    following.still_broken(session, second, words="Not the same lamp", at=NOON)
+    following.still_broken(session, second, words="Not the same lamp", at=NOON, days=60)
     session.commit()
     assert count_of(session, first) == 0
 
@@ -479,7 +480,8 @@ def test_erasing_the_reporter_leaves_the_supporters_their_mails(
     deliver()
     decide(triage.reject, report, words="Sorry.")
     loaded = report_for(session, kari, report.reference, joinedload(Report.reporter))
-    moderation.erase_reporter(session, loaded, photos=PhotoStore(tmp_path), by=kari, at=NOON)
+    files = Files(PhotoStore(tmp_path), tmp_path, SECRET)
+    erasing.erase_by_desk(session, loaded, files=files, by=kari, at=NOON)
     session.commit()
     assert list(deliver()) == ["nina@example.org"]
 
