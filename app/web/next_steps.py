@@ -91,15 +91,15 @@ class _Steps:
     ) -> None:
         self.report, self.rules, self.reader, self.history, self.first = report, rules, reader, history, first
         self.unit = rules.units.get(report.unit_code or "")
-        self.status = S(report.status)
+        self.stage = S(report.status)
 
     def tell(self) -> NextSteps:
         """The sentences for where it stands."""
         if self.report.waiting_since is not None:
             return self._waiting()
-        if self.status == S.NEW:
+        if self.stage == S.NEW:
             return self._new()
-        return self._at_unit() if self.status in _WITH_A_UNIT else self._closed()
+        return self._at_unit() if self.stage in _WITH_A_UNIT else self._closed()
 
     def say(self, sentence: str, **params: object) -> str:
         """A sentence in the reader's language."""
@@ -161,8 +161,8 @@ class _Steps:
 
     def _at_unit(self) -> NextSteps:
         name = self._unit_name()
-        stands = self.say(_STANDS[self.status], unit=name)
-        then = [self.say(_THEN[self.status]), *self._due(name)]
+        stands = self.say(_STANDS[self.stage], unit=name)
+        then = [self.say(_THEN[self.stage]), *self._due(name)]
         if self.reader.own:
             then.append(
                 self.say(N_("You get a mail when it is done."))
@@ -171,7 +171,7 @@ class _Steps:
             )
         if self._is_overdue():
             return NextSteps(stands, tuple(then), "clock", "warning")
-        return NextSteps(stands, tuple(then), f"status-{self.status}", _COLORS[self.status])
+        return NextSteps(stands, tuple(then), f"status-{self.stage}", _COLORS[self.stage])
 
     def _is_overdue(self) -> bool:
         return self.report.due_at is not None and self.report.due_at < self.reader.at
@@ -188,33 +188,33 @@ class _Steps:
         return [self.say(late, date=date), self.say(sees, unit=self.say(who))]
 
     def _closed(self) -> NextSteps:
-        ending = next((one for one in reversed(self.history) if one.to_status == self.status), None)
+        ending = next((one for one in reversed(self.history) if one.to_status == self.stage), None)
         stands, then = self._ending(ending)
         note = ending.note if ending is not None else None
         first = self.first
         return NextSteps(
             stands,
             (*then, *self._until()),
-            f"status-{self.status}",
-            _COLORS.get(self.status, "neutral"),
+            f"status-{self.stage}",
+            _COLORS.get(self.stage, "neutral"),
             unit=self.unit if self.unit is not None and self.unit.outside else None,
             words=note.body if note is not None and note.public else "",
             first=show_reference(first.reference) if first is not None else "",
         )
 
     def _ending(self, ending: Update | None) -> tuple[str, tuple[str, ...]]:
-        if self.status == S.REFERRED:
+        if self.stage == S.REFERRED:
             then: tuple[str, ...] = (self.say(N_("They decide when it is mended. Please ask them about it.")),)
-        elif self.status == S.DUPLICATE:
+        elif self.stage == S.DUPLICATE:
             then = self._first_goes_on()
         else:
             then = (self.say(NOTHING_MORE),)
-        if self.status == S.FIXED:
+        if self.stage == S.FIXED:
             fixed = N_("It is fixed, says %(unit)s.") if self.unit is not None else N_("It is fixed.")
             return self.say(fixed, unit=self._unit_name()), then
-        if self.status == S.WITHDRAWN:
+        if self.stage == S.WITHDRAWN:
             return self.say(self._withdrawn(ending)), then
-        return self.say(_STANDS[self.status], unit=self._unit_name()), then
+        return self.say(_STANDS[self.stage], unit=self._unit_name()), then
 
     def _withdrawn(self, ending: Update | None) -> str:
         if ending is None:
@@ -241,7 +241,7 @@ class _Steps:
         until = closed + timedelta(days=self.reader.days)
         if until < self.reader.at:
             return (self.say(SEND_ANEW),)
-        return (self.say(TELL_UNTIL[self.status], date=show_date(until, self.reader.lang)),)
+        return (self.say(TELL_UNTIL[self.stage], date=show_date(until, self.reader.lang)),)
 
     def _unit_name(self) -> str:
         return self.unit.name(self.reader.lang) if self.unit is not None else self.say(N_("the right people"))
