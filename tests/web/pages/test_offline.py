@@ -64,12 +64,15 @@ def test_the_manifest_can_be_installed_and_speaks_the_language_asked_for(client:
     assert manifest["name"].startswith(("GataMi Troms", "GataMi Romssa"))
     assert (manifest["start_url"], manifest["scope"], manifest["display"]) == ("/", "/", "standalone")
     assert {"short_name", "description", "theme_color", "background_color", "shortcuts"} <= set(manifest)
-    assert manifest["shortcuts"][0]["name"] == {
-        "nb": "Meld en feil",
-        "nn": "Meld ein feil",
-        "se": translate("Report a fault", "se"),
-        "en": "Report a fault",
-    }[lang]
+    assert (
+        manifest["shortcuts"][0]["name"]
+        == {
+            "nb": "Meld en feil",
+            "nn": "Meld ein feil",
+            "se": translate("Report a fault", "se"),
+            "en": "Report a fault",
+        }[lang]
+    )
 
 
 def test_every_icon_is_there_in_the_size_it_says(client: TestClient) -> None:
