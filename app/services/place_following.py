@@ -70,11 +70,22 @@ class Area:
     street: Street | None = None
 
 
-def check(session: Session, wish: Wish, *, email: str | None, language: str, rules: Rules) -> Area:
-    """The place that is meant. Raises Invalid naming every mistaken field; `email` None is not asked for."""
+def check(
+    session: Session,
+    wish: Wish,
+    *,
+    email: str | None,
+    language: str,
+    rules: Rules,
+    known: PlaceFollow | None = None,
+) -> Area:
+    """The place that is meant. Raises Invalid naming every mistaken field; `email` None is not asked for.
+
+    The street of `known` is that one, though others are called the same.
+    """
     problems: dict[str, str] = {}
     area = (
-        _street(session, wish, problems)
+        _kept(wish, known) or _street(session, wish, problems)
         if wish.street is not None
         else _circle(session, wish, rules, problems, language)
     )
@@ -111,6 +122,13 @@ def label_of(session: Session, lat: float, lon: float, rules: Rules, language: s
         return nearest
     here = areas_at(rules, lat, lon)
     return next((area.name(language) for code, area in rules.areas.items() if code in here), "")
+
+
+def _kept(wish: Wish, known: PlaceFollow | None) -> Area | None:
+    street = known.street if known is not None else None
+    if known is None or street is None or (wish.street or "").strip().lower() != street.lower():
+        return None
+    return Area(known.lat, known.lon, known.radius, known.label, Street(street, None, known.lat, known.lon))
 
 
 def _street(session: Session, wish: Wish, problems: dict[str, str]) -> Area | None:
@@ -197,7 +215,7 @@ def change(
     at: datetime,
 ) -> None:
     """Another place, kinds or rhythm, by who holds the link. With another place it begins anew. Raises Invalid."""
-    area = check(session, wish, email=None, language=language, rules=rules)
+    area = check(session, wish, email=None, language=language, rules=rules, known=follow)
     if follow.email is not None:
         place_confirming.hold_address(session, follow.email)
     before = (follow.lat, follow.lon, follow.radius, follow.street)

@@ -153,7 +153,9 @@ def _feed(request: Request, form: PlaceForm, session: Session, state: AppState, 
     """For whoever wants no mail: the same circle as Atom."""
     rules = state.rules_file.current
     try:
-        area = place_following.check(session, form.as_wish(), email=None, language=lang, rules=rules)
+        area = place_following.check(
+            session, form.as_wish(), email=None, language=lang, rules=rules, known=own.get("follow")
+        )
     except Invalid as error:
         return _mistaken(request, form, error, session, lang, **own)
     radius = area.radius if area.street is None else STREET_RADIUS
@@ -191,7 +193,7 @@ def _own(follow: PlaceFollow, state: AppState, lang: str) -> dict[str, Any]:
 def _page(
     request: Request, form: PlaceForm, session: Session, lang: str, *, status_code: int = 200, **found: Any
 ) -> Response:
-    streets = streets_called(session, form.street) if form.what == "street" and form.street else []
+    streets = streets_called(session, form.street) if "street" in form.errors and form.street else []
     context: dict[str, Any] = {
         "form": form,
         "places": None,

@@ -300,7 +300,13 @@ def test_of_streets_with_the_same_name_one_is_chosen(storgata, client, session):
     assert 'value="street:Storgata, Hammerfest"' in answer.text
     chosen = client.post(FOLLOW, data={**form_of(answer.text, FOLLOW).fields, "do": "street:Storgata, Tromsø"})
     form_of(chosen.text, FOLLOW).send(client)
-    assert session.scalars(select(PlaceFollow)).one().lat == pytest.approx(LAT)
+    follow = session.scalars(select(PlaceFollow)).one()
+    assert follow.lat == pytest.approx(LAT)
+    path = place_path(follow, secret=SECRET)
+    own = form_of(client.get(path).text, path)
+    assert own.fill(rhythm="0").send(client).status_code == 303, "which one it is, is known by then"
+    session.expire_all()
+    assert (follow.lat, follow.weekday) == (pytest.approx(LAT), 0)
 
 
 def test_a_street_that_is_not_known_is_said(storgata, client):
