@@ -6,45 +6,46 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from math import cos, radians
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, and_, case, exists, func, literal_column, select, tuple_
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    UnaryExpression,
+    case,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.models import OPEN, Photo, Report, Update, UpdateKind
+from app.models import Photo, Report, ReportStatus, Update, UpdateKind
 from app.models.reference import show_reference
-from app.queries.search import Words, found_reports
+from app.queries.filtering import Box, Circle, ReportFilter, conditions, within
+from app.queries.search import found_reports
 from app.queries.visible import is_public
+
+__all__ = [
+    "Box",
+    "Circle",
+    "ListedReport",
+    "Page",
+    "Position",
+    "ReportFilter",
+    "conditions",
+    "first_of",
+    "history",
+    "list_public",
+    "searched",
+    "within",
+]
 
 # A search that must look at each report it finds looks at this many; the page then says how to look on.
 MOST_LOOKED_AT = 3000
 MOST_THERE = 2000
-
-
-class Box(NamedTuple):
-    """A rectangle in degrees WGS84, its borders included; west < east, south < north."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-
-class Circle(NamedTuple):
-    """A place in degrees WGS84, and the metres around it that count."""
-
-    lat: float
-    lon: float
-    radius: int
-
-    @property
-    def box(self) -> Box:
-        """The rectangle around it, hardly larger."""
-        north = self.radius / 110_500
-        east = north / max(0.01, cos(radians(min(90, abs(self.lat) + north))))
-        west, south = max(-180, self.lon - east), max(-90, self.lat - north)
-        return Box(west, south, min(180, self.lon + east), min(90, self.lat + north))
 
 
 class Position(NamedTuple):
@@ -55,26 +56,6 @@ class Position(NamedTuple):
 
     at: datetime
     id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportFilter:
-    """Which reports are wanted; None means all. `since` is included, `until` is not; `area` is GeoJSON, WGS84.
-
-    `words` must all be met; `photo`: one that everybody may see; `by_change`: the latest changed first. What is
-    searched for always comes newest first.
-    """
-
-    categories: frozenset[str] | None = None
-    statuses: frozenset[str] | None = None
-    box: Box | None = None
-    area: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    near: Circle | None = None
-    photo: bool = False
-    words: Words = ()
-    by_change: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,13 +129,16 @@ def list_public(
     if wanted.words:
         return _searched(session, wanted, limit=limit, before=before)
     backwards = after is not None
-    where = conditions(wanted, by_place=_few_are_there(session, wanted))
-    query = select(*_COLUMNS).where(*where).limit(limit + 1)
+    by_place = _few_are_there(session, wanted)
+    where = conditions(wanted, by_place=by_place)
     edge = after if backwards else before
     keys = _keys(wanted)
     if edge is not None:
-        query = query.where(tuple_(*keys) > tuple_(*edge) if backwards else tuple_(*keys) < tuple_(*edge))
-    query = query.order_by(*(key.asc() if backwards else key.desc() for key in keys))
+        where.append(tuple_(*keys) > tuple_(*edge) if backwards else tuple_(*keys) < tuple_(*edge))
+    order = [key.asc() if backwards else key.desc() for key in keys]
+    if wanted.statuses and not by_place and not wanted.by_change:
+        where = [Report.id.in_(_of_each_status(wanted.statuses, where, order, limit=limit + 1))]
+    query = select(*_COLUMNS).where(*where).order_by(*order).limit(limit + 1)
     rows = [ListedReport(**row) for row in session.execute(query).mappings()]
     more, rows = len(rows) > limit, rows[:limit]
     if backwards:
@@ -213,50 +197,20 @@ def _few_are_there(session: Session, wanted: ReportFilter) -> bool:
     return (session.scalar(select(func.count()).select_from(some)) or 0) <= MOST_THERE
 
 
+def _of_each_status(
+    statuses: frozenset[str], where: list[ColumnElement[bool]], order: list[UnaryExpression[Any]], *, limit: int
+) -> Select[Any]:
+    """Enough of each status, by the index on status and time: few open reports may lie among very many closed ones."""
+    of_each = [
+        select(Report.id).where(Report.status == literal_column(f"'{ReportStatus(status).value}'"), *where)
+        .order_by(*order).limit(limit).subquery()
+        for status in sorted(statuses)
+    ]  # fmt: skip
+    return select(union_all(*(select(one.c.id) for one in of_each)).subquery().c.id)
+
+
 def _keys(wanted: ReportFilter) -> tuple[InstrumentedAttribute[datetime], InstrumentedAttribute[int]]:
     return (Report.changed_at if wanted.by_change else Report.created_at, Report.id)
-
-
-def conditions(wanted: ReportFilter, *, by_place: bool = True) -> list[ColumnElement[bool]]:
-    """The WHERE of a public list, but for its words. `by_place`: indexes on places may be used."""
-    found: list[ColumnElement[bool]] = [is_public()]
-    if wanted.categories is not None:
-        found.append(Report.category_code.in_(sorted(wanted.categories)))
-    if wanted.statuses is not None:
-        statuses = sorted(wanted.statuses)
-        # In the text of the statement, as the index on open reports has them: a parameter could be anything.
-        is_open = Report.status.in_([literal_column(f"'{status.value}'") for status in sorted(OPEN)])
-        found.append(is_open if statuses == sorted(OPEN) else Report.status.in_(statuses))
-    if wanted.box is not None:
-        found.append(within(wanted.box) if by_place else _between(wanted.box))
-    if wanted.area is not None:
-        here = func.ST_SetSRID(func.ST_MakePoint(Report.lon, Report.lat), 4326)
-        found.append(func.ST_Intersects(here, func.ST_SetSRID(func.ST_GeomFromGeoJSON(wanted.area), 4326)))
-    if wanted.near is not None:
-        found += [within(wanted.near.box) if by_place else _between(wanted.near.box), _around(wanted.near)]
-    if wanted.photo:
-        found.append(exists(select(Photo.id).where(Photo.report_id == Report.id, Photo.public)))
-    if wanted.since is not None:
-        found.append(Report.created_at >= wanted.since)
-    if wanted.until is not None:
-        found.append(Report.created_at < wanted.until)
-    return found
-
-
-def within(box: Box) -> ColumnElement[bool]:
-    """Whether a report lies in a box; exact, by the index on (lon, lat) as plane points."""
-    corners = func.box(func.point(box.west, box.south), func.point(box.east, box.north))
-    return and_(func.point(Report.lon, Report.lat).op("<@", is_comparison=True)(corners), _between(box))
-
-
-def _between(box: Box) -> ColumnElement[bool]:
-    return and_(Report.lon.between(box.west, box.east), Report.lat.between(box.south, box.north))
-
-
-def _around(near: Circle) -> ColumnElement[bool]:
-    """Whether a report lies in a circle, in metres on the ellipsoid; the box around it is there for the index."""
-    place = func.ST_SetSRID(func.ST_MakePoint(near.lon, near.lat), 4326).op("::")(literal_column("geography"))
-    return func.ST_Distance(Report.position, place) <= near.radius
 
 
 def history(report: Report) -> list[Update]:
