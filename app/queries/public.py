@@ -10,9 +10,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
+    BigInteger,
     ColumnElement,
     Select,
     UnaryExpression,
+    any_,
+    bindparam,
     case,
     func,
     literal_column,
@@ -20,6 +23,7 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.models import Photo, Report, ReportStatus, Update, UpdateKind
@@ -166,15 +170,15 @@ def _searched(session: Session, wanted: ReportFilter, *, limit: int, before: Pos
     )
     if found is None:
         return Page([], None, None)
-    # Once, and before anything else: the database must not do it again for each report of the other filters.
-    looked_at = found.cte("looked_at").prefix_with("MATERIALIZED")
-    query = select(*_COLUMNS).join(looked_at, looked_at.c.id == Report.id).where(*conditions(wanted, by_place=False))
+    # On its own, before anything else: the database must not search again for each report of the other filters.
+    looked_at = session.execute(found).all()
+    among = bindparam("among", [one.id for one in looked_at], type_=ARRAY(BigInteger))
+    query = select(*_COLUMNS).where(Report.id == any_(among), *conditions(wanted, by_place=False))
     query = query.order_by(Report.created_at.desc(), Report.id.desc()).limit(limit + 1)
     rows = [ListedReport(**row) for row in session.execute(query).mappings()]
     older = rows[limit - 1].position() if len(rows) > limit else None
-    if older is None and most == MOST_LOOKED_AT:
-        last = session.execute(select(looked_at.c.at, looked_at.c.id).offset(most - 1).limit(1)).first()
-        older = Position(*last) if last is not None else None
+    if older is None and most == MOST_LOOKED_AT == len(looked_at):
+        older = Position(looked_at[-1].at, looked_at[-1].id)
     return Page(_with_photos(session, rows[:limit]), None, older)
 
 
