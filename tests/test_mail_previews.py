@@ -10,6 +10,7 @@ import email.policy
 import re
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
+from functools import cache
 from html import escape
 
 import pytest
@@ -41,6 +42,8 @@ BASE = "https://meld-en-feil.gatami.tromso-og-omegn.kommune.example"
 OUTPUT = PROJECT / "test-output" / "mails"
 
 Mails = dict[str, tuple[Letter, EmailMessage]]
+# The same in every test, and many.
+MADE: dict[str, Mails] = {}
 
 
 @pytest.fixture
@@ -52,8 +55,10 @@ def mails(settings, rules_file, session, clock) -> Callable[[str], Mails]:
     )
 
     def make(language: str) -> Mails:
-        made = Samples(language, office=office, session=session).all()
-        return {name: (letter, arrived(compose(letter, settings=mine))) for name, letter in made.items()}
+        if language not in MADE:
+            made = Samples(language, office=office, session=session).all()
+            MADE[language] = {name: (letter, arrived(compose(letter, settings=mine))) for name, letter in made.items()}
+        return MADE[language]
 
     return make
 
@@ -167,12 +172,14 @@ def check_words(name: str, mail: EmailMessage, *, language: str) -> None:
         assert not left, (name, left)
 
 
+@cache
 def untranslated(language: str) -> list[str]:
     """The English sentences of mails that this language has other words for."""
     known = translations(language)
     return [english for english in sentences() if known.gettext(english) != english]
 
 
+@cache
 def sentences() -> list[str]:
     found = {*STATUS_WORDS.values()}
     for words in (letters.WORDS, supporter_letters.WORDS):
