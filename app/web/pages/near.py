@@ -34,7 +34,8 @@ def choose_place(request: Request, rules: RulesDep, state: StateDep) -> Response
 
 
 def _around(form: ListForm, lat: float, lon: float, name: str) -> str:
-    return form.without(near=f"{lat:.6f}".rstrip("0") + f",{lon:.6f}".rstrip("0"), near_name=name[:80], bbox="").address()
+    place = ",".join(f"{degrees:.6f}".rstrip("0") for degrees in (lat, lon))
+    return form.without(near=place, near_name=name[:80], bbox="").address()
 
 
 def _may_ask(request: Request) -> bool:
