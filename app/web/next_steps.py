@@ -112,9 +112,7 @@ class _Steps:
             if own
             else N_("The service desk waits for an answer from the person who reported it.")
         )
-        then = (
-            N_("Answer below. Until you do, the date for it moves on day by day.") if own else N_("Then it goes on.")
-        )
+        then = N_("Answer below. Until you do, the date for it moves on day by day.") if own else N_("Then it goes on.")
         return NextSteps(self.say(stands), (self.say(then),), "mail", "warning")
 
     def _new(self) -> NextSteps:

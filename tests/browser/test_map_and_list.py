@@ -91,7 +91,8 @@ def test_without_script_the_list_has_everything(live_server, browser, reports):
 def test_search_chips_share_and_archive_by_keyboard(live_server, browser, reports, size, screenshot):
     """From a word to the report of a week, at 320 px as at 400 % of 1280: every state is held to the same rules."""
     context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, locale="en-GB",
+        viewport={"width": size[0], "height": size[1]},
+        locale="en-GB",
         permissions=["clipboard-read", "clipboard-write"],
     )
     context.route("**/*", answer_from_here)

@@ -211,9 +211,7 @@ def test_the_spans_of_time_hold_each_day_once(newest, days):
         assert len(span_of(day) & set(spans)) == 1, day
 
 
-def test_a_search_with_other_filters_looks_at_a_bounded_number_and_says_where_to_go_on(
-    published, session, monkeypatch
-):
+def test_a_search_with_other_filters_looks_at_a_bounded_number_and_says_where_to_go_on(published, session, monkeypatch):
     monkeypatch.setattr(public, "MOST_LOOKED_AT", 5)
     made = [published("felles") for _ in range(12)]
     for number, report in enumerate(made):

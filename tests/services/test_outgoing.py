@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from app.models import Delivery, Notification, NotificationKind, Photo, Report, Update
+from app.models import Delivery, Notification, NotificationKind, Photo, Report
 from app.services import forwarding, notifying, outgoing, recovery
 from app.storage.images import Processed
 from tests.mail import free_port, html_of, text_of

@@ -63,7 +63,10 @@ class Time:
 
 @router.get("")
 def show_years(
-    request: Request, session: SessionDep, now: NowDep, staff: MaybeStaffDep  # noqa: ARG001  (known to the template)
+    request: Request,
+    session: SessionDep,
+    now: NowDep,
+    staff: MaybeStaffDep,  # noqa: ARG001  (known to the template)
 ) -> Response:
     """The years, the latest first."""
     time = Time.of(session, now.astimezone(PEOPLES_ZONE).date())

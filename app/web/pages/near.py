@@ -21,9 +21,7 @@ def choose_place(request: Request, rules: RulesDep, state: StateDep) -> Response
     """A place that is meant without doubt leads on, else the places are links. No database connection waits for it."""
     lang = get_language(request)
     form = ListForm.from_query(request.query_params)
-    found = find_places(
-        state.session_factory, state.registers, rules, form.where, may_ask=lambda: _may_ask(request)
-    )
+    found = find_places(state.session_factory, state.registers, rules, form.where, may_ask=lambda: _may_ask(request))
     answer = in_words(found, rules, lang, plain=True)
     if answer.only is not None:
         place = answer.only

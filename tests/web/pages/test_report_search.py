@@ -219,7 +219,11 @@ def test_nothing_found_says_what_to_do(client, make_report):
 def test_a_place_is_looked_up_and_kept_in_the_address(client, session, make_report):
     near = make_report()
     make_report(lat=69.70, lon=19.0)
-    session.add(Place(kind="address", source_ref="5", label="Prøvegata 5", detail="9008 Tromsø", lat=STORGATA[0], lon=STORGATA[1]))
+    session.add(
+        Place(
+            kind="address", source_ref="5", label="Prøvegata 5", detail="9008 Tromsø", lat=STORGATA[0], lon=STORGATA[1]
+        )
+    )
     session.add(Place(kind="address", source_ref="7", label="Prøvegata 7", detail="9008 Tromsø", lat=69.66, lon=18.96))
     session.commit()
     answer = client.get("/reports?where=pr%C3%B8vegata+5&radius=200&status=open")
