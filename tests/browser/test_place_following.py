@@ -72,6 +72,8 @@ def test_a_circle_is_drawn_with_the_keyboard_on_a_phone(page_at, live_server, sc
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
     expect(page.get_by_label("How far from there, in metres")).to_have_value(re.compile("4[0-9]0"))
+    page.evaluate("scrollTo(0, 0)")
+    screenshot(page, "follow-place-circle-360")
     page.get_by_label("Your e-mail address").focus()
     page.keyboard.type("nina")
     page.keyboard.press("Enter")

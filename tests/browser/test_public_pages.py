@@ -55,7 +55,7 @@ def test_every_page_that_tells_about_the_service_is_for_everybody(page_at: Calla
 
 
 def test_every_state_of_the_reporters_page_is_for_everybody(
-    live_server: LiveServer, page_at: Callable[..., Page], report: Report
+    live_server: LiveServer, page_at: Callable[..., Page], report: Report, screenshot: Callable[..., None]
 ) -> None:
     page = page_at(360, expect=["422"])
     path, at = follow_path(report, secret=SECRET), live_server.state.clock()
@@ -78,6 +78,9 @@ def test_every_state_of_the_reporters_page_is_for_everybody(
         "The service desk has asked you something and waits for your answer."
     )
     check_everywhere(page)
+    change(live_server, report, lambda one: one.forward("bydrift", actor=DESK, at=at))
+    page.goto(path)
+    screenshot(page, "follow-open-360")
     change(live_server, report, lambda one: one.fix(actor=SYSTEM, at=at, words="New bulb"))
     page.goto(path)
     expect(page.locator(".next")).to_contain_text("New bulb")
