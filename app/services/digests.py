@@ -41,8 +41,16 @@ MOST_REFUSED = 3
 # No statement takes longer, so whoever had its number by then has stored its line or never will.
 SETTLED_AFTER = timedelta(seconds=90)
 KEPT_FOR = timedelta(days=60)
-# The number of our own transaction, and of the oldest that runs.
-_TRANSACTIONS = text("SELECT pg_current_xact_id()::text::bigint, pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+# The number of our own transaction, and of the oldest that runs in this database: each holds a lock on its number. What
+# runs in other databases of the server is nothing to us, and may take hours.
+_TRANSACTIONS = text("""
+    WITH mine AS MATERIALIZED (SELECT pg_current_xact_id() AS id), running AS (
+        SELECT max(age(l.transactionid)) AS oldest FROM pg_locks l JOIN pg_stat_activity a USING (pid), mine
+        WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted
+            AND a.datid = (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+    SELECT id::text::bigint, id::text::bigint - greatest(coalesce(oldest, 0) - age(id::xid), 0) FROM mine, running
+""")
 
 
 @dataclass(frozen=True)

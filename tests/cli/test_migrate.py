@@ -10,7 +10,7 @@ import pytest
 from app.settings import Settings
 from tests.cli.installation import Installation, said
 
-NEWER = "The database's tables (0999) are of a newer version of GataMi than this one (000"  # the newest follows
+NEWER = "The database's tables (0999) are of a newer version of GataMi than this one (0"  # the newest follows
 
 
 def test_a_database_of_a_newer_version_is_left_alone_with_a_sentence(
