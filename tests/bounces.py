@@ -11,6 +11,7 @@ def a_report(
     status: str = "5.1.1",
     returned: str = "message/rfc822",
     before_returned: bytes = b"",
+    said: str = "smtp; 550 5.1.1 <nina@example.org>: Recipient address rejected",
 ) -> bytes:
     """One message with the three parts: words for people, fields for programs, the mail that is sent back."""
     return b"\r\n".join([
@@ -34,7 +35,7 @@ def a_report(
         b"Final-Recipient: rfc822; nina@example.org",
         f"Action: {action}".encode(),
         f"Status: {status}".encode(),
-        b"Diagnostic-Code: smtp; 550 5.1.1 <nina@example.org>: Recipient address rejected",
+        f"Diagnostic-Code: {said}".encode(),
         before_returned and b"X-Padding: " + before_returned,
         b"",
         b"--edge",

@@ -26,10 +26,20 @@ _GIVEN_TO = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-T
 _TOKEN = re.compile(r"\+([a-z][0-9]{1,18}-[0-9a-f]{24})@", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"^message-id:\s*<([^<>\s]{1,200})>", re.IGNORECASE | re.MULTILINE)
 _RETURNED = {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}
-_STATUS = re.compile(r"\b5\.([0-9]{1,3})\.([0-9]{1,3})\b")
-# The mail itself (too big, not understood, taken for advertising) or a server's own trouble says nothing about the
-# mailbox: our mails are alike, and one that is set up wrongly would switch everybody off.
-_NOT_THE_MAILBOX = {"3", "5", "6", "7"}
+# "550 5.1.1 words", "550-5.1.1 words", "550 #5.1.0 words", "550 words", or the enhanced code alone (RFC 3463).
+_REPLY = re.compile(
+    r"\s*(?P<code>5\d\d\b)?[\s-]*(?:#?(?P<status>5\.\d{1,3}\.\d{1,3})(?![.\d]))?(?P<words>.*)", re.DOTALL
+)
+# Nobody there, moved away, or switched off by its provider. All the rest, a full mailbox too, is a state that passes,
+# or is about the mail, its sender or a server: our mails are alike, so what is set up wrongly would switch all off.
+_NO_MAILBOX = {"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}
+_SAYS_NOTHING = {None, "5.0.0"}
+_WORDLESS_CODES = {"550", "551", "553"}
+_WHO = re.compile(r"\b(?:user|mailbox|recipient|address|addressee|account)s?\b", re.IGNORECASE)
+_NOBODY = re.compile(r"unknown|no such|not? (?:be )?(?:found|exist)|n't exist|no mailbox|invalid", re.IGNORECASE)
+_ABOUT_US = re.compile(r"sender|spam|block|polic|reject due|reputation|\b(?:spf|dkim|dmarc|rbl|dnsbl)\b", re.IGNORECASE)
+_LISTED = re.compile(r"list", re.IGNORECASE)
+_ADDRESS = re.compile(r"\S+@\S+")
 
 
 @dataclass(frozen=True)
@@ -63,9 +73,15 @@ def read_bounce(data: bytes, *, given_to: str = "") -> Bounce | None:
 
 
 def is_about_mailbox(reply: str) -> bool:
-    """Whether a mail server's 5xx says that there is no such mailbox; without a code of its own, it does."""
-    found = _STATUS.search(reply)
-    return found is None or found[1] not in _NOT_THE_MAILBOX
+    """Whether a mail server's 5xx says that there is no such mailbox: by its enhanced code, or else by its words."""
+    found = _REPLY.match(_ADDRESS.sub("", reply))
+    if found is None or _ABOUT_US.search(found["words"]):
+        return False
+    if found["status"] not in _SAYS_NOTHING:
+        return found["status"] in _NO_MAILBOX
+    words = found["words"]
+    named = _WHO.search(words) and _NOBODY.search(words) and not _LISTED.search(words)
+    return found["code"] in _WORDLESS_CODES and bool(named)
 
 
 def _is_report(message: Message[Any, Any]) -> bool:
@@ -87,7 +103,12 @@ def _blocks(parts: list[Message[Any, Any]]) -> Iterator[Message[Any, Any]]:
 
 def _is_final(block: Message[Any, Any]) -> bool:
     action, status = str(block.get("Action", "")).strip().lower(), str(block.get("Status", "")).strip()
-    return action == "failed" and status.startswith("5.") and is_about_mailbox(status)
+    if action != "failed" or not status.startswith("5."):
+        return False
+    said = str(block.get("Diagnostic-Code", "")).partition(";")[2].strip()
+    # Many servers write 5.0.0, or a code of their own making, and leave it to the words of the one that refused.
+    about_us = _ABOUT_US.search(_ADDRESS.sub("", said))
+    return is_about_mailbox(said if status.partition(" ")[0] == "5.0.0" else status) and not about_us
 
 
 def _tokens(message: Message[Any, Any], given_to: str) -> Iterator[str]:

@@ -31,15 +31,30 @@ def test_the_returned_mail_may_come_as_its_head_alone():
 @pytest.mark.parametrize(
     ("action", "status"),
     [("delayed", "4.4.1"), ("delayed", "5.1.1"), ("failed", "4.2.2"), ("relayed", "2.1.5"), ("delivered", "2.1.5"),
-     ("failed", "5.7.1"), ("failed", "5.3.4"), ("failed", "5.6.0")],
+     ("failed", "5.7.1"), ("failed", "5.3.4"), ("failed", "5.6.0"), ("failed", "5.2.2"), ("failed", "5.4.4"),
+     ("failed", "5.1.7"), ("failed", "5.1.8"), ("failed", "5.1.1.7")],
 )  # fmt: skip
 def test_what_is_not_final_or_not_about_the_mailbox_is_not(action, status):
     assert not read_bounce(a_report(action=action, status=status)).final
 
 
-@pytest.mark.parametrize("status", ["5.1.1", "5.1.10", "5.2.1", "5.4.4", "5.0.0"])
+@pytest.mark.parametrize("status", ["5.1.1", "5.1.10", "5.2.1", "5.0.0"])
 def test_no_such_mailbox_is_final(status):
     assert read_bounce(a_report(status=status)).final
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [("smtp; 550 5.1.1 <nina@example.org>: User unknown", True), ("smtp; 550 No such user here", True),
+     ("smtp; 552 5.2.2 Mailbox full", False), ("smtp; 550 SPF check failed", False), ("smtp; 550 Rejected", False),
+     ("smtp; 550 5.1.8 Sender address rejected", False), ("", False)],
+)  # fmt: skip
+def test_a_report_without_a_code_of_its_own_is_read_by_the_words_of_the_server(said, expected):
+    assert read_bounce(a_report(status="5.0.0", said=said)).final is expected
+
+
+def test_a_sender_that_is_refused_is_not_the_mailbox_whatever_the_code():
+    assert not read_bounce(a_report(status="5.1.0", said="smtp; 550 5.1.0 Sender blocked by policy")).final
 
 
 HOLIDAY = b"""From: nina@example.org
@@ -90,7 +105,15 @@ def test_no_garbage_stops_the_reading():
 @pytest.mark.parametrize(
     ("reply", "expected"),
     [("550 5.1.1 No such user", True), ("550 No such user", True), ("553 5.1.2 Bad domain", True),
-     ("552 5.3.4 Too big", False), ("554 5.7.1 Relay access denied", False), ("550 5.7.26 DMARC", False)],
+     ("550-5.1.1 The account that you tried to reach does not exist", True), ("550 #5.1.0 Address rejected", True),
+     ("550 Requested action not taken: mailbox unavailable or user unknown", True), ("550 Invalid recipient", True),
+     ("550 spam@example.org: user unknown", True), ("553 5.0.0 User unknown", True),
+     ("552 5.3.4 Too big", False), ("554 5.7.1 Relay access denied", False), ("550 5.7.26 DMARC", False),
+     ("550 5.1.8 Sender address rejected", False), ("550 5.1.7 Bad sender", False), ("552 5.2.2 Mailbox full", False),
+     ("554 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org", False),
+     ("550 Your server is on a black list", False), ("550 SPF check failed", False), ("550 Mailbox blocked", False),
+     ("550 User unknown, or you are on our list", False), ("550 Unknown sender address", False),
+     ("554 User unknown", False), ("550 Refused", False), ("550 5.1.1.20 is not welcome", False), ("", False)],
 )  # fmt: skip
 def test_a_refusal_by_policy_says_nothing_about_the_mailbox(reply, expected):
     assert is_about_mailbox(reply) is expected
