@@ -154,7 +154,10 @@ class PlaceMailKind(StrEnum):
 
 
 class PlaceMail(Sending, Base):
-    """One mail to a follower; a digest tells the events after `from_event` up to `until_event`."""
+    """One mail to a follower; a digest tells the events after `from_event` up to `until_event`.
+
+    `told` are those of them that stood in the mail when it was last written.
+    """
 
     __tablename__ = "place_mail"
     __table_args__ = (
@@ -172,5 +175,6 @@ class PlaceMail(Sending, Base):
     kind: Mapped[str] = mapped_column(String(10))
     from_event: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     until_event: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+    told: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list, server_default=text("'{}'"))
 
     follow: Mapped[PlaceFollow] = relationship(lazy="raise_on_sql")

@@ -20,7 +20,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from app.models import PlaceEvent, PlaceEventKind, PlaceFollow, Report, Reporter, ReportStatus, Update
+from app.models import (
+    PlaceEvent,
+    PlaceEventKind,
+    PlaceFollow,
+    PlaceMail,
+    Report,
+    Reporter,
+    ReportStatus,
+    SendingState,
+    Update,
+)
 from app.models.reference import show_reference
 from app.queries.place_followers import NEAREST_METRES
 from app.queries.visible import is_public
@@ -32,6 +42,7 @@ if TYPE_CHECKING:
 NEWS_FOR = timedelta(days=14)
 CLOSED_FOR_ALL = (ReportStatus.FIXED, ReportStatus.ANSWERED, ReportStatus.REFERRED, ReportStatus.REJECTED)
 _CLOSED = [status.value for status in CLOSED_FOR_ALL]
+_MAY_BE_READ = [SendingState.SENDING.value, SendingState.SENT.value, SendingState.UNKNOWN.value]
 Found = Select[int, str, int, datetime]
 _STREET_OF = r"\s+[0-9]+\s*[[:alpha:]]?$"
 
@@ -50,7 +61,7 @@ class Happened(NamedTuple):
 class DigestItem:
     """A report as everybody may see it now: words and address only where the desk let them through.
 
-    `is_new`: it was reported in the digest's time; else it was closed then.
+    `is_new`: it was reported in the digest's time; else it was closed then. `events` are what the item tells of.
     """
 
     reference: str
@@ -63,6 +74,7 @@ class DigestItem:
     closed_at: datetime | None
     address: str | None
     words: str | None
+    events: Sequence[int] = ()
 
     @property
     def shown_reference(self) -> str:
@@ -139,11 +151,12 @@ def items_for(
 ) -> tuple[list[DigestItem], int]:
     """What happened at the place after event `after` up to `until`, newest first, at most `limit`; and how many in all.
 
-    Only what everybody may see now, once each, and never what was reported with the follower's own address.
+    Only what everybody may see now, once each, and never what was reported with the follower's own address, or was
+    told to it in a mail about another place.
     """
-    told = _told(after, until)
+    told = _told(after, until, heard=_heard(follow, after, until))
     query = (
-        select(*_COLUMNS, told.c.is_new, func.count().over().label("in_all"))
+        select(*_COLUMNS, told.c.is_new, told.c.events, func.count().over().label("in_all"))
         .join(told, told.c.report_id == Report.id)
         .where(*_conditions(follow, told, categories))
         .order_by(told.c.last.desc())
@@ -171,14 +184,29 @@ _COLUMNS = (
 )
 
 
-def _told(after: int, until: int) -> Any:
+def _heard(follow: PlaceFollow, after: int, until: int) -> Select[int]:
+    """Events that mails to the same address told, or may have told: of an attempt that was cut off nobody knows."""
+    return (
+        select(func.unnest(PlaceMail.told))
+        .join(PlaceFollow, PlaceFollow.id == PlaceMail.follow_id)
+        .where(
+            func.lower(PlaceFollow.email) == (follow.email or "").strip().lower(),
+            PlaceMail.state.in_(_MAY_BE_READ),
+            PlaceMail.from_event < until,
+            PlaceMail.until_event > after,
+        )
+    )
+
+
+def _told(after: int, until: int, *, heard: Select[int]) -> Any:
     return (
         select(
             PlaceEvent.report_id,
             func.bool_or(PlaceEvent.kind == PlaceEventKind.NEW.value).label("is_new"),
             func.max(PlaceEvent.id).label("last"),
+            func.array_agg(PlaceEvent.id).label("events"),
         )
-        .where(PlaceEvent.id > after, PlaceEvent.id <= until)
+        .where(PlaceEvent.id > after, PlaceEvent.id <= until, PlaceEvent.id.not_in(heard))
         .group_by(PlaceEvent.report_id)
         .subquery()
     )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.delivery.letter import Letter
 from app.models import PlaceFollow, PlaceMail, PlaceMailKind
@@ -73,6 +73,14 @@ def list_path(follow: PlaceFollow) -> str:
 def _digest(
     session: Session, mail: PlaceMail, follow: PlaceFollow, rules: Rules, *, base_url: str
 ) -> dict[str, object] | None:
+    """What is new there, but for what the same address heard of already: circles overlap, and a daily and a weekly
+    digest meet.
+
+    What stands in the mail is kept with it in the transaction that begins the attempt, so a mail that is cut off
+    counts as heard, and one that did not go out does not. What the mail only counts is left to the other mail. When
+    the follower ends a place, its address goes, and what was told about that place may be told once more.
+    """
+    _wait_for_others(session, follow)
     items, in_all = items_for(
         session,
         follow,
@@ -83,12 +91,19 @@ def _digest(
     )
     if not items:
         return None
+    mail.told = [event for item in items for event in item.events]
     return {
         "kinds": _by_group(items, rules, language=follow.language, base_url=base_url),
         "in_all": in_all,
         "more": in_all - len(items),
         "list_url": f"{base_url}{list_path(follow)}",
     }
+
+
+def _wait_for_others(session: Session, follow: PlaceFollow) -> None:
+    """One worker at a time puts together what one address is told; the next sees what the first wrote down."""
+    lock = func.pg_advisory_xact_lock(func.hashtext("digest to"), func.hashtext((follow.email or "").lower()))
+    session.execute(select(lock))
 
 
 def categories_of(follow: PlaceFollow, rules: Rules) -> frozenset[str] | None:

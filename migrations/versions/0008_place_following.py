@@ -73,6 +73,7 @@ CREATE TABLE place_mail (
     kind varchar(10) NOT NULL CONSTRAINT ck_place_mail_kind CHECK (kind IN ('confirm', 'digest')),
     from_event bigint NOT NULL DEFAULT 0,
     until_event bigint NOT NULL DEFAULT 0,
+    told bigint[] NOT NULL DEFAULT '{}',
     state varchar(10) NOT NULL,
     attempts integer NOT NULL,
     message_id varchar(120) NOT NULL CONSTRAINT uq_place_mail_message_id UNIQUE,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 from sqlalchemy import func, select, text
@@ -23,7 +25,8 @@ from app.models import (
 )
 from app.models.actor import SYSTEM
 from app.models.links import place_path, place_stop_path
-from app.services import digests, outgoing, place_following
+from app.models.reference import show_reference
+from app.services import digests, outgoing, place_following, place_letters
 from app.services.place_following import Wish
 from tests.application import SECRET, STORGATA
 from tests.mail import html_of, text_of
@@ -145,7 +148,7 @@ def test_words_and_typed_address_are_shown_only_when_let_through(follow, make_re
     open_one = make_report(description="A big hole", address="Storgata 5", lat=LAT, lon=LON)
     open_one.text_public = True
     withheld = make_report(description="Mine alone")
-    withheld.text_public, withheld.words_withheld_at = True, clock()
+    withheld.words_withheld_at = clock()
     session.commit()
     (mail,) = morning()
     for part in (text_of(mail), html_of(mail)):
@@ -245,6 +248,56 @@ def test_a_stop_after_the_digest_was_begun_still_holds(follow, make_report, sess
     session.commit()
     digests.send(office)
     assert postbox.mails == []
+
+
+def test_an_address_hears_once_of_a_report_in_two_places_that_overlap(follow, make_report, morning, session):
+    follow()
+    follow("Nina@Example.org", radius=500)
+    near, far = make_report(), make_report(lat=LAT + 400 / 111_560, lon=LON)
+    mails = morning()
+    told = "".join(text_of(mail) for mail in mails)
+    assert len(mails) == 2, "the second tells what the first could not"
+    assert (told.count(near.shown_reference), told.count(far.shown_reference)) == (1, 1)
+    both = make_report()
+    (mail,) = morning()
+    assert both.shown_reference in text_of(mail)
+    states = session.scalars(select(PlaceMail.state).order_by(PlaceMail.id)).all()
+    assert states == ["sent", "sent", "sent", "cancelled"]
+    assert morning() == []
+
+
+def test_what_a_daily_mail_told_is_not_in_the_weekly_one(follow, make_report, morning, session, clock):
+    follow()
+    follow(radius=200, weekday=3, closings=True)
+    report = make_report()
+    assert len(morning()) == 1, "a Tuesday"
+    report.fix(actor=SYSTEM, at=clock())
+    session.commit()
+    assert morning() == [], "a Wednesday; its end is another matter, which the daily mail does not tell"
+    (mail,) = morning()
+    assert "Fixed" in text_of(mail)
+    assert morning() == []
+
+
+def test_a_mail_that_did_not_go_out_leaves_its_reports_to_the_other(
+    follow, make_report, office, clock, postbox, session
+):
+    follow()
+    follow(radius=400)
+    report = make_report()
+    digests.watch(office)
+    clock.now = MORNING
+    digests.begin(office)
+    first, second = session.scalars(select(PlaceMail.id).order_by(PlaceMail.id)).all()
+    working = office.settings
+    object.__setattr__(office, "settings", working.model_copy(update={"smtp_port": 1}))
+    assert not outgoing.tell_follower(office, mail_id=first)
+    object.__setattr__(office, "settings", working)
+    outgoing.tell_follower(office, mail_id=second)
+    clock.pass_(hours=1)
+    digests.send(office)
+    (mail,) = postbox.mails
+    assert text_of(mail).count(report.shown_reference) == 1
 
 
 class Killed(BaseException):
@@ -352,16 +405,8 @@ def test_imported_history_is_no_news(follow, make_report, morning, session):
 def test_a_digest_that_was_begun_twice_at_once_is_one(real_session_factory, office, rules, clock, postbox):
     office = _on(office, real_session_factory)
     digests.watch(office)
-    with transaction(real_session_factory) as session:
-        wish = Wish(lat=LAT, lon=LON, radius=300)
-        place_following.begin(session, wish, email="nina@example.org", language="en", rules=rules, at=clock())
-    with transaction(real_session_factory) as session:
-        report = Report(
-            reference="20260000017", category_code="lamp_dark", status="new", lat=LAT, lon=LON, created_at=clock(),
-            changed_at=clock(),
-        )  # fmt: skip
-        report.updates.append(Update.by(REPORTER, kind=UpdateKind.SUBMITTED, at=clock(), public=True))
-        session.add(report)
+    _follow_for_real(real_session_factory, rules, at=clock())
+    _report_for_real(real_session_factory, "20260000017", at=clock())
     assert digests.watch(office) == 1
     assert digests.watch(office) == 0
     clock.now = MORNING
@@ -388,6 +433,92 @@ def test_the_mark_moves_on_when_all_transactions_of_the_time_have_ended(real_ses
         slow.rollback()
     digests.watch(office)
     assert _done(real_session_factory) == 5
+
+
+@pytest.mark.realdb
+def test_what_is_written_down_while_digests_begin_is_not_forgotten(
+    real_session_factory, office, rules, clock, postbox, monkeypatch
+):
+    """The one notes a follower who has a digest due already; the other takes just that note off the list."""
+    office = _on(office, real_session_factory)
+    digests.watch(office)
+    _follow_for_real(real_session_factory, rules, at=clock())
+    _report_for_real(real_session_factory, "20260000017", at=clock())
+    digests.watch(office)
+    clock.now = MORNING
+    _report_for_real(real_session_factory, "20260000025", at=clock())
+    noted, go_on = Event(), Event()
+    real = digests.place_followers.note_news
+
+    def slow(*given, **named):
+        real(*given, **named)
+        noted.set()
+        assert go_on.wait(20)
+
+    monkeypatch.setattr(digests.place_followers, "note_news", slow)
+    with ThreadPoolExecutor(2) as pool:
+        watching = pool.submit(digests.watch, office)
+        assert noted.wait(20)
+        beginning = pool.submit(digests.begin, office)
+        wait([beginning], timeout=1)
+        go_on.set()
+        assert (watching.result(20), beginning.result(20)) == (1, 1)
+    digests.send(office)
+    clock.pass_(days=1)
+    digests.run(office)
+    told = "".join(text_of(mail) for mail in postbox.mails)
+    assert [told.count(f"/reports/{show_reference(one)}") for one in ("20260000017", "20260000025")] == [1, 1]
+
+
+@pytest.mark.realdb
+def test_two_workers_that_write_to_one_address_at_once_tell_it_once(
+    real_session_factory, office, rules, clock, postbox, monkeypatch
+):
+    office = _on(office, real_session_factory)
+    digests.watch(office)
+    for radius in (300, 400):
+        _follow_for_real(real_session_factory, rules, at=clock(), radius=radius)
+    _report_for_real(real_session_factory, "20260000017", at=clock())
+    digests.watch(office)
+    clock.now = MORNING
+    digests.begin(office)
+    with transaction(real_session_factory) as session:
+        first, second = session.scalars(select(PlaceMail.id).order_by(PlaceMail.id)).all()
+    written, go_on = Event(), Event()
+    real = place_letters.items_for
+
+    def slow(*given, **named):
+        found = real(*given, **named)
+        if not written.is_set():
+            written.set()
+            assert go_on.wait(20)
+        return found
+
+    monkeypatch.setattr(place_letters, "items_for", slow)
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(outgoing.tell_follower, office, mail_id=first)
+        assert written.wait(20)
+        other = pool.submit(outgoing.tell_follower, office, mail_id=second)
+        wait([other], timeout=1)
+        go_on.set()
+        wait([one, other], timeout=20)
+    assert len(postbox.mails) == 1
+
+
+def _follow_for_real(factory, rules, *, at, radius=300) -> None:
+    with transaction(factory) as session:
+        wish = Wish(lat=LAT, lon=LON, radius=radius)
+        place_following.begin(session, wish, email="nina@example.org", language="en", rules=rules, at=at)
+
+
+def _report_for_real(factory, reference: str, *, at: datetime) -> None:
+    with transaction(factory) as session:
+        report = Report(
+            reference=reference, category_code="lamp_dark", status="new", lat=LAT, lon=LON, created_at=at,
+            changed_at=at,
+        )  # fmt: skip
+        report.updates.append(Update.by(REPORTER, kind=UpdateKind.SUBMITTED, at=at, public=True))
+        session.add(report)
 
 
 def _done(factory) -> int:
