@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
+from app.models.address import Addressed
 from app.models.sending import STATES_SQL, Sending
 
 # Beside a street: its houses and its road lie within this many metres of what happens on it.
@@ -32,7 +33,7 @@ STREET_METRES = 30
 HEARS_SQL = "confirmed_at IS NOT NULL AND ended_at IS NULL AND bounced_at IS NULL"
 
 
-class PlaceFollow(Base):
+class PlaceFollow(Addressed, Base):
     """One place that one address follows; degrees WGS84, `radius` in metres.
 
     `street` is the name of a followed street; its houses and roads are the `shape`, else that is the circle's centre.

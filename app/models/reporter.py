@@ -9,17 +9,21 @@ from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
+from app.models.address import Addressed
 
 if TYPE_CHECKING:
     from app.models.report import Report
 
 
-class Reporter(Base):
+class Reporter(Addressed, Base):
     """Contact data of one report; all of it optional, none of it ever public."""
 
     __tablename__ = "reporter"
     __table_args__ = (
         Index("ix_reporter_email", text("lower(email)")),
+        Index(
+            "ix_reporter_unconfirmed", "report_id", postgresql_where=text("email IS NOT NULL AND confirmed_at IS NULL")
+        ),
         Index("ix_reporter_bounced", "bounced_at", postgresql_where=text("bounced_at IS NOT NULL")),
     )
 

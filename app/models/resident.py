@@ -8,10 +8,11 @@ from sqlalchemy import BigInteger, CheckConstraint, DateTime, Identity, Index, S
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
+from app.models.address import Addressed
 from app.models.sending import STATES_SQL, Sending
 
 
-class ResidentLink(Sending, Base):
+class ResidentLink(Addressed, Sending, Base):
     """A mail that somebody asked for, and its link. Only the token's hash is kept, from when the mail was written.
 
     `email` stays for a while after the link's end, so that one press asks for a new one.
@@ -36,7 +37,7 @@ class ResidentLink(Sending, Base):
         return self.used_at is None and self.expires_at is not None and at < self.expires_at
 
 
-class ResidentSession(Base):
+class ResidentSession(Addressed, Base):
     """A browser in which the owner of an address is signed in. Only the token's hash is kept; no row, no session."""
 
     __tablename__ = "resident_session"

@@ -9,10 +9,11 @@ from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
+from app.models.address import Addressed
 from app.models.report import Report
 
 
-class Support(Base):
+class Support(Addressed, Base):
     """One "mine too". `key` is made of the browser and the report, so that a second tap is no second person and nobody
     can tell what else a browser supported; `nonce` makes the links.
     """

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, t
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from app.models import OPEN, PlaceFollow, Report, Reporter, Support
+from app.models.address import ascii_address
 from app.queries.mailboxes import Waiting
 
 if TYPE_CHECKING:
@@ -88,6 +89,21 @@ def is_known(session: Session, email: str) -> bool:
     return bool(session.scalar(select(or_(*found))))
 
 
+def is_used_elsewhere(session: Session, report: Report) -> bool:
+    """Whether the address of this report is used for anything else; False until its owner has confirmed it here."""
+    reporter = report.reporter
+    if reporter is None or reporter.email is None or reporter.confirmed_at is None:
+        return False
+    found = [
+        exists(select(Reporter.id).where(_of(Reporter, reporter.email), Reporter.id != reporter.id)),
+        *(
+            exists(select(table.id).where(_of(table, reporter.email), table.ended_at.is_(None)))
+            for table in (Support, PlaceFollow)
+        ),
+    ]
+    return bool(session.scalar(select(or_(*found))))
+
+
 def everything(session: Session, email: str, *, shown: str, before: Edge | None, limit: int) -> Mine:
     """What the owner of the address sees; `shown` is open, closed or all. Seven queries, however much there is."""
     reports = _page(session, email, shown=shown, before=before, limit=limit + 1)
@@ -132,8 +148,20 @@ def support_of(session: Session, email: str, support_id: int) -> Support | None:
     return session.scalar(_my_supports(email).where(Support.id == support_id).with_for_update(of=Support))
 
 
+def waiting_support_of(session: Session, email: str, support_id: int) -> Support | None:
+    """One "mine too" that was given this address and waits, None when it is somebody else's."""
+    waits = (_of(Support, email), Support.confirmed_at.is_(None), Support.ended_at.is_(None))
+    return session.scalar(select(Support).where(Support.id == support_id, *waits).with_for_update(of=Support))
+
+
+def waiting_follow_of(session: Session, email: str, follow_id: int) -> PlaceFollow | None:
+    """One place that waits for the owner of this address, None when it is somebody else's."""
+    waits = (_of(PlaceFollow, email), PlaceFollow.confirmed_at.is_(None), PlaceFollow.ended_at.is_(None))
+    return session.scalar(select(PlaceFollow).where(PlaceFollow.id == follow_id, *waits).with_for_update())
+
+
 def _of(table: type[Reporter | Support | PlaceFollow], email: str) -> ColumnElement[bool]:
-    return func.lower(table.email) == email.strip().lower()
+    return func.lower(table.email) == ascii_address(email).lower()
 
 
 def _page(session: Session, email: str, *, shown: str, before: Edge | None, limit: int) -> list[Report]:

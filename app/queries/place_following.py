@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import DeadLink
 from app.models import Place, PlaceFollow
+from app.models.address import ascii_address
 from app.models.links import same
 from app.models.place import searchable
 from app.queries.supporters import DEAD_LINK
@@ -45,7 +46,7 @@ def follows_of(session: Session, email: str) -> list[PlaceFollow]:
     """What an address follows, or waits to be confirmed for it, oldest first."""
     query = (
         select(PlaceFollow)
-        .where(func.lower(PlaceFollow.email) == email.strip().lower(), PlaceFollow.ended_at.is_(None))
+        .where(func.lower(PlaceFollow.email) == ascii_address(email).lower(), PlaceFollow.ended_at.is_(None))
         .order_by(PlaceFollow.id)
     )
     return list(session.scalars(query))

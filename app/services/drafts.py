@@ -11,8 +11,10 @@ from datetime import date, datetime
 from app.delivery import DeliveryFailed
 from app.delivery.letter import address_of
 from app.errors import N_, Invalid
+from app.models.address import ascii_address
 from app.routing import Category, Facts, Question, Rules, in_service_area, stopper_at
 from app.services.coordinates import NO_PLACE, is_no_place
+from app.text import one_line
 
 MAX_PHOTOS = 5
 MAX_DESCRIPTION = 3000
@@ -29,6 +31,10 @@ class ReporterDraft:
     email: str = ""
     phone: str = ""
     language: str = "nb"
+
+    def __post_init__(self) -> None:
+        """A name is one line, wherever it is shown; what is no address or number is refused by the check."""
+        object.__setattr__(self, "name", one_line(self.name))
 
     @property
     def given(self) -> bool:
@@ -54,6 +60,10 @@ class ReportDraft:
     reporter: ReporterDraft = ReporterDraft()
     channel: str = "web"
     written_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """The same of the address of the place; a description keeps its paragraphs."""
+        object.__setattr__(self, "address", one_line(self.address))
 
 
 def check(draft: ReportDraft, rules: Rules, *, at: datetime | None = None, at_desk: bool = False) -> Category:
@@ -129,10 +139,14 @@ def check_reporter(reporter: ReporterDraft) -> dict[str, str]:
 
 def _can_get_mail(email: str) -> bool:
     """Whether mail can go there: whoever gets a promise of a mail must be told now, not by a failure later."""
-    if len(email) > 254 or not email.isprintable() or not _EMAIL.fullmatch(email):
+    if not email.isprintable() or not _EMAIL.fullmatch(email):
+        return False
+    # As it will be kept; letters beyond ASCII may have become more, or a dot or @ of their own.
+    kept = ascii_address(email)
+    if len(kept) > 254 or not _EMAIL.fullmatch(kept):
         return False
     try:
-        address_of(email)
+        address_of(kept)
     except DeliveryFailed:
         return False
     return True

@@ -17,6 +17,7 @@ from sqlalchemy import inspect, select, text
 
 from app.errors import Gone
 from app.models import REPORTER, Actor, ErasedKind, Erasure, Report, Reporter, Update, UpdateKind
+from app.models.address import ascii_address
 from app.models.links import follow_token
 from app.queries.erasures import DONE, link_hash
 from app.queries.mine import reports_of
@@ -87,7 +88,7 @@ def erase_address(session: Session, email: str, *, files: Files, at: datetime) -
         _hold(session, report)
     erased = _erase(session, reports, files=files, actor=REPORTER, at=at)
     for kind, statement in _OF_ADDRESS:
-        rows = session.execute(text(statement), {"email": email.strip().lower(), "at": at}).all()
+        rows = session.execute(text(statement), {"email": ascii_address(email).lower(), "at": at}).all()
         erased.add(kind, len(rows))
         if kind in {ErasedKind.SUPPORT, ErasedKind.PLACE_FOLLOW}:
             for row in rows:

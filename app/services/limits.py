@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.db import SessionFactory, driver, short_work
 from app.errors import N_, TooMany
+from app.models.address import ascii_address
 from app.settings import Settings
 
 TOO_MANY = N_("Too much has come from your network in a short time. Please try again at %(time)s.")
@@ -141,7 +142,7 @@ def counts_here(session: Session, network: str, report_id: int, *, secret: bytes
 
 def counted_address(email: str) -> str:
     """Whose mailbox an address is: spelling and what stands behind a plus make no other one."""
-    name, _, domain = email.strip().lower().rpartition("@")
+    name, _, domain = ascii_address(email).lower().rpartition("@")
     return f"{name.partition('+')[0]}@{domain}"
 
 

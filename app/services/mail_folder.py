@@ -6,6 +6,8 @@ from email import policy
 from email.parser import BytesHeaderParser
 from typing import TYPE_CHECKING
 
+from app.models.address import ascii_address
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -19,6 +21,6 @@ def mails_to(folder: Path, email: str) -> list[str]:
                 heads = BytesHeaderParser(policy=policy.default).parse(file)
         except FileNotFoundError:
             continue
-        if email.strip().lower() in {address.addr_spec.lower() for address in heads["To"].addresses}:
+        if ascii_address(email).lower() in {address.addr_spec.lower() for address in heads["To"].addresses}:
             found.append(path.stem)
     return found

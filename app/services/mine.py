@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select
 from app.errors import N_, Conflict, Invalid, NotFound
 from app.jobs import JobName, enqueue
 from app.models import ResidentLink, ResidentSession
+from app.models.address import ascii_address
 from app.services.bounces import works_again
 from app.services.drafts import ReporterDraft, check_reporter
 
@@ -28,7 +29,7 @@ TOO_LATE = N_("This link is too old. Links work for a short time only, so that n
 
 def ask_for_link(session: Session, email: str, *, language: str, at: datetime) -> None:
     """Queue the mail. The same work for every address: the job looks whether it is known. Raises Invalid."""
-    email = email.strip()
+    email = ascii_address(email)
     problems = check_reporter(ReporterDraft(email=email)) if email else {"email": NO_ADDRESS}
     if problems:
         raise Invalid(problems["email"], fields=problems)
@@ -89,7 +90,7 @@ def sign_out(session: Session, token: str) -> None:
 
 def sign_out_everywhere(session: Session, email: str) -> None:
     """End all sessions of an address, and the links that could begin new ones."""
-    typed = email.strip().lower()
+    typed = ascii_address(email).lower()
     session.execute(delete(ResidentSession).where(func.lower(ResidentSession.email) == typed))
     session.execute(delete(ResidentLink).where(func.lower(ResidentLink.email) == typed))
 

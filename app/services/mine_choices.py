@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, func, select, update
 
 from app.errors import N_, NotFound
 from app.models import PlaceFollow, Report, Reporter, Support
+from app.models.address import ascii_address
 from app.models.reference import parse_reference
 from app.queries import mine
-from app.services import mailboxes
+from app.services import mailboxes, place_confirming, place_following
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,6 +28,28 @@ def confirm(session: Session, email: str, *, chosen: Collection[str], at: dateti
     mailboxes.confirm(waiting, chosen=chosen, at=at)
     names = [mailboxes.choice(one) for one in waiting.reports] + [mailboxes.choice(one) for one in waiting.supports]
     return sum(name in chosen for name in names)
+
+
+def answer_support(session: Session, email: str, support_id: int, *, yes: bool, at: datetime) -> None:
+    """Whether the owner of the address wants to hear about what others reported. Raises NotFound for another's."""
+    support = mine.waiting_support_of(session, email, support_id)
+    if support is None:
+        raise NotFound(NOT_YOURS)
+    if yes:
+        mailboxes.confirm_support(support, at=at)
+    else:
+        support.stop(at=at)
+
+
+def answer_place(session: Session, email: str, follow_id: int, *, yes: bool, at: datetime) -> None:
+    """The same for a place. Raises NotFound for somebody else's, and Conflict when the address follows too many."""
+    follow = mine.waiting_follow_of(session, email, follow_id)
+    if follow is None:
+        raise NotFound(NOT_YOURS)
+    if yes:
+        place_confirming.confirm(session, follow, at=at)
+    else:
+        place_following.end(session, follow, at=at)
 
 
 def set_mails(session: Session, email: str, typed: str, *, on: bool, at: datetime) -> None:
@@ -52,7 +75,7 @@ def stop_support(session: Session, email: str, support_id: int, *, at: datetime)
 def set_language(session: Session, email: str, language: str) -> None:
     """Mails about everything of the address come in this language from now on."""
     for table in (Reporter, Support, PlaceFollow):
-        theirs = (func.lower(table.email) == email.strip().lower(), table.confirmed_at.is_not(None))
+        theirs = (func.lower(table.email) == ascii_address(email).lower(), table.confirmed_at.is_not(None))
         session.execute(update(table).where(*theirs).values(language=language))
 
 

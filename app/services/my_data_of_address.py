@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.models import PlaceFollow, ResidentLink, ResidentSession, Support
+from app.models.address import ascii_address
 from app.services import my_data_file as file
 
 if TYPE_CHECKING:
@@ -60,4 +61,4 @@ def sign_ins(session: Session, email: str | None) -> list[file.SignIn]:
 
 
 def _spelled(email: str | None) -> str:
-    return (email or "").strip().lower()
+    return ascii_address(email or "").lower()

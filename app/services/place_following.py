@@ -13,6 +13,7 @@ from app import jobs
 from app.errors import N_, Invalid
 from app.jobs import JobName
 from app.models import PlaceFollow, PlaceMail, PlaceMailKind, PlaceNews
+from app.models.address import ascii_address
 from app.models.digest_times import digest_times
 from app.models.place_follow import STREET_METRES
 from app.queries.place_following import Street, follows_of, is_same_place, knows_streets, shape_of, streets_called
@@ -151,7 +152,7 @@ def ask(session: Session, wish: Wish, *, email: str, language: str, rules: Rules
 
     What it answers tells nobody whether the address is known here. Raises Invalid.
     """
-    email = email.strip()
+    email = ascii_address(email)
     area = check(session, wish, email=email, language=language, rules=rules)
     follow = _waiting(session, wish, area, email=email, language=language, at=at)
     if follow is not None and mailboxes.may_ask(session, email, at=at):
@@ -160,8 +161,9 @@ def ask(session: Session, wish: Wish, *, email: str, language: str, rules: Rules
 
 def begin(session: Session, wish: Wish, *, email: str, language: str, rules: Rules, at: datetime) -> PlaceFollow:
     """The same for who has shown already that the address is theirs. Raises Invalid, and Conflict for too many."""
-    area = check(session, wish, email=email.strip(), language=language, rules=rules)
-    follow = PlaceFollow(email=email.strip(), language=language, created_at=at, asked_at=at)
+    email = ascii_address(email)
+    area = check(session, wish, email=email, language=language, rules=rules)
+    follow = PlaceFollow(email=email, language=language, created_at=at, asked_at=at)
     _write(session, follow, wish, area)
     session.add(follow)
     session.flush()

@@ -14,6 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.errors import N_, Conflict, Invalid, NotFound
 from app.models import Notification, NotificationKind, Report, ReportStatus, Support, Update
+from app.models.address import ascii_address
 from app.models.links import supporter_key
 from app.queries.mailboxes import Waiting, waiting_for
 from app.queries.supporters import DEAD_LINK
@@ -96,7 +97,7 @@ def follow_anew(
 
     Gives the support that has the address. Raises Invalid, and NotFound when it was taken back meanwhile.
     """
-    email = email.strip()
+    email = ascii_address(email)
     problems = check_reporter(ReporterDraft(email=email)) if email else {"email": NO_ADDRESS}
     if problems:
         raise Invalid(problems["email"], fields=problems)

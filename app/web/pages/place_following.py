@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.errors import N_, Conflict, Invalid
 from app.languages import LANGUAGES
 from app.models import PlaceFollow
+from app.models.address import ascii_address
 from app.models.links import place_confirm_path, place_path, place_stop_path
 from app.queries.place_following import follow_behind, knows_streets, streets_called
 from app.services import place_following
@@ -55,7 +56,7 @@ def show_form(request: Request, session: SessionDep, lang: LanguageDep, me: Mayb
     """What to follow, how often, and where to write."""
     form = PlaceForm.from_query(request.query_params, language=lang)
     form.email = me.email if me is not None else ""
-    return _page(request, form, session, lang)
+    return _page(request, form, session, lang, signed_in=me is not None)
 
 
 @router.post("/follow-place", dependencies=[CsrfChecked, AskingCounted])
@@ -65,17 +66,18 @@ def ask(
 ) -> Response:  # fmt: skip
     """Keep it, and write to the address; who is signed in with it needs no mail."""
     form = PlaceForm.from_post(posted)
-    step = _step(request, posted, form, session, state, lang)
+    signed_in = me is not None
+    step = _step(request, posted, form, session, state, lang, signed_in=signed_in)
     if step is not None:
         return step
     given: dict[str, Any] = {"email": form.email, "language": _mail_language(form, lang), "rules": rules, "at": now}
     try:
-        if me is not None and me.email.lower() == form.email.lower():
+        if me is not None and me.email.lower() == ascii_address(form.email).lower():
             follow = place_following.begin(session, form.as_wish(), **given)
             return redirect(request, place_path(follow, secret=state.secret), flash=("success", BEGUN))
         place_following.ask(session, form.as_wish(), **given)
     except (Invalid, Conflict) as error:
-        return _mistaken(request, form, error, session, lang)
+        return _mistaken(request, form, error, session, lang, signed_in=signed_in)
     return redirect(request, "/follow-place/asked")
 
 
@@ -198,6 +200,7 @@ def _page(
         "form": form,
         "places": None,
         "follow": None,
+        "signed_in": False,
         "streets": streets if len(streets) > 1 else [],
         "has_streets": knows_streets(session),
         "radii": RADII,

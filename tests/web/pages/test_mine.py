@@ -486,4 +486,4 @@ def test_sessions_of_an_address_are_found_whatever_its_spelling(sent, signed_in,
     signed_in("NINA@example.com")
     mine.sign_out_everywhere(session, "nina@EXAMPLE.com")
     assert session.scalar(select(func.count()).select_from(ResidentSession)) == 0
-    assert session.scalars(select(Reporter.email)).all() == ["Nina@Example.com"]
+    assert session.scalars(select(Reporter.email)).all() == ["Nina@example.com"]
