@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session, contains_eager
 
 from app.errors import N_, Forbidden
-from app.models import OPEN, Delivery, Forwarding, Notification, Report, Reporter, SendingState, Staff
+from app.models import (
+    OPEN,
+    Delivery,
+    Forwarding,
+    Notification,
+    PlaceFollow,
+    Report,
+    Reporter,
+    SendingState,
+    Staff,
+    Support,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 SHOWN = 100
+# So many addresses do not stop working within one hour.
+MOST_AN_HOUR = 20
 STUCK = (SendingState.FAILED.value, SendingState.UNKNOWN.value)
 
 
@@ -67,6 +81,16 @@ def undelivered(session: Session, staff: Staff) -> Undelivered:
         bounced=list(session.scalars(bounced.order_by(Reporter.bounced_at.desc()).limit(SHOWN))),
         bounced_in_all=session.scalar(how_many) or 0,
     )
+
+
+def switched_off_lately(session: Session, *, at: datetime) -> int:
+    """How many addresses were switched off in the hour before `at`, wherever they stand."""
+    tables = (Reporter, Support, PlaceFollow)
+    lately = [
+        select(func.lower(table.email).label("email")).where(table.bounced_at > at - timedelta(hours=1))
+        for table in tables
+    ]
+    return session.scalar(select(func.count()).select_from(union(*lately).subquery())) or 0
 
 
 def count_stuck(session: Session, table: type[Delivery | Notification]) -> int:

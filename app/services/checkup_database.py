@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from app.db import revisions
+from app.queries.deliveries import MOST_AN_HOUR, switched_off_lately
 from app.services.checkup import Finding, check_clock
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ def examine(engine: Engine, rules: Rules | None, *, at: datetime) -> Iterator[Fi
             yield _rules_in_force(connection, rules)
             yield _worker(connection)
             yield _undelivered(connection)
+            yield _mailboxes(connection, at)
             yield _administrator(connection)
             yield _retention(connection)
 
@@ -147,6 +150,20 @@ def _undelivered(connection: Connection) -> Finding:
             "Open /staff/deliveries: each says why, and can be tried again.",
         )
     return Finding("deliveries", "ok", "Nothing is undelivered.")
+
+
+def _mailboxes(connection: Connection, at: datetime) -> Finding:
+    """Mail servers that refuse everybody refuse us."""
+    with Session(connection) as session:
+        lately = switched_off_lately(session, at=at)
+    if lately >= MOST_AN_HOUR:
+        return Finding(
+            "mailboxes",
+            "problem",
+            f"Mail servers refused {lately} addresses within an hour as not there; no more are switched off.",
+            "Check GATAMI_MAIL_FROM, its SPF and DKIM, and what the mail server says in /staff/deliveries.",
+        )
+    return Finding("mailboxes", "ok", f"Addresses switched off in the last hour: {lately}.")
 
 
 def _administrator(connection: Connection) -> Finding:

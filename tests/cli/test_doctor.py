@@ -48,11 +48,12 @@ def test_when_all_is_well_every_part_is_ok_and_the_exit_is_zero(good, mail, post
     assert {part: one["words"] for part, one in found.items() if one["level"] != "ok"} == {}
     assert result.exit_code == 0
     assert found.keys() == {
-        "database", "postgis", "tables", "clock", "rules in force", "worker", "deliveries", "staff", "rules", "mail",
+        "database", "postgis", "tables", "clock", "rules in force", "worker", "deliveries", "mailboxes", "staff",
+        "rules", "mail",
         "photos", "secret key", "address", "roads register", "addresses register", "retention",
     }  # fmt: skip
     assert postbox.envelopes == []
-    assert "0 problems, 0 warnings, 16 in order." in good.gatami("doctor", **mail).output
+    assert "0 problems, 0 warnings, 17 in order." in good.gatami("doctor", **mail).output
 
 
 JOB = (
@@ -166,6 +167,17 @@ def test_what_could_not_be_delivered_is_counted(good, mail, rules):
     good.sql("DELETE FROM procrastinate_jobs")
     assert (found["level"], found["words"][:38]) == ("warning", "0 forwardings and 1 mails to reporters")
     assert "/staff/deliveries" in found["advice"]
+
+
+def test_many_addresses_that_are_refused_at_once_are_a_problem(good, mail):
+    good.sql("""
+        INSERT INTO place_follow (nonce, email, lat, lon, radius, shape, created_at, asked_at, bounced_at)
+        SELECT n, n || '@example.org', 69.6, 18.9, 300, 'SRID=4326;POINT(18.9 69.6)', now(), now(), now()
+        FROM generate_series(1, 20) AS n
+    """)
+    found = findings(good.gatami("doctor", "--json", **mail))["mailboxes"]
+    good.sql("DELETE FROM place_follow")
+    assert (found["level"], "20 addresses" in found["words"]) == ("problem", True)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ HERE = "/staff/deliveries"
 
 
 @router.get("")
-def deliveries_page(request: Request, staff: DeskDep, session: SessionDep, lang: LanguageDep) -> Response:
+def deliveries_page(request: Request, staff: DeskDep, session: SessionDep, lang: LanguageDep, now: NowDep) -> Response:
     """Could not be delivered: to units and to reporters, with the reason."""
     found = queries.undelivered(session, staff)
     waiting = found.units_in_all + found.reporters_in_all
@@ -25,6 +25,7 @@ def deliveries_page(request: Request, staff: DeskDep, session: SessionDep, lang:
         "staff/deliveries.html",
         found=found,
         shown=queries.SHOWN,
+        is_braked=queries.switched_off_lately(session, at=now) >= queries.MOST_AN_HOUR,
         counts={"deliveries": waiting},
         reason=lambda row: in_words(row.last_error, lang),
     )

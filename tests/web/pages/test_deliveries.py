@@ -179,3 +179,15 @@ def test_the_desk_sees_whose_mails_come_back_and_whom_it_can_phone(session, make
     bounces.works_again(session, "nina@example.org", at=clock())
     session.commit()
     assert "Mails come back" not in browser_of(kari).look("/staff/deliveries")
+
+
+def test_the_desk_is_told_when_no_more_addresses_are_switched_off(session, make_report, clock, browser_of, kari):
+    for number in range(20):
+        make_report(email=f"gone{number}@example.org")
+    session.execute(text("UPDATE reporter SET bounced_at = :at WHERE email <> 'gone0@example.org'"), {"at": clock()})
+    session.commit()
+    browser = browser_of(kari)
+    assert "no more addresses are switched off" not in browser.look("/staff/deliveries")
+    session.execute(text("UPDATE reporter SET bounced_at = :at"), {"at": clock()})
+    session.commit()
+    assert "no more addresses are switched off" in browser.look("/staff/deliveries")
