@@ -94,25 +94,28 @@ def _spare_the_collector() -> None:
 
 
 def _take_over(state: AppState, areas: AreaWatch, *, announce: bool) -> None:
-    """Areas that were imported, and, where the file changed, the word to the other processes."""
+    """Areas that were imported, and, where the file changed, the word to the other processes and what it closes."""
     with transaction(state.session_factory) as session:
         areas.refresh(session, state.rules_file)
         if announce:
             rules_watch.announce(session, state.rules_file, at=state.clock())
+    if announce:
+        rules_watch.close_private(state.session_factory, state.rules_file.current)
 
 
 async def _watch_rules(state: AppState, areas: AreaWatch) -> None:
     """Look at the file and the imported areas every second; a lost database must not end the watch."""
     refresh: Callable[[], object] = state.rules_file.refresh
-    told = False
+    told = due = False
     while True:
         await asyncio.sleep(RULES_EVERY_SECONDS)
         changed = await run_in_threadpool(refresh) is not None
         if changed:
             log.warning("The rules file changed: %s", state.rules_file.error or "the new rules are in force")
+        due = due or changed
         try:
-            await run_in_threadpool(_take_over, state, areas, announce=changed)
-            told = False
+            await run_in_threadpool(_take_over, state, areas, announce=due)
+            told = due = False
         except Exception:
             if not told:
                 log.exception("Could not speak of rules and areas with the database; it is tried again")

@@ -33,6 +33,8 @@ ROW_RULES = (
         "(status = 'duplicate') = (duplicate_of_id IS NOT NULL) OR status <> 'duplicate'",
         name="duplicate",
     ),
+    # So that whoever reads need ask for the first only.
+    CheckConstraint("NOT (text_public AND words_withheld_at IS NOT NULL)", name="withheld_words"),
     Index("ix_report_position", "position", postgresql_using="gist"),
     Index("ix_report_point", text("point(lon, lat)"), postgresql_using="gist", postgresql_where=_ON_MAP),
     Index(

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db import transaction
@@ -276,12 +275,6 @@ def count(office: Office) -> dict[str, int]:
     for rule, sweep, before in _due(office, at=office.clock()):
         counts[rule.kind] = counts.get(rule.kind, 0) + sweep.count(office, before)
     return counts
-
-
-def last_run(office: Office) -> RetentionRun | None:
-    """When it last went through, if ever."""
-    with transaction(office.session_factory) as session:
-        return session.scalar(select(RetentionRun))
 
 
 def _due(office: Office, *, at: datetime) -> Iterator[tuple[Rule, Sweep, datetime]]:

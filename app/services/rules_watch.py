@@ -5,13 +5,18 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.models import RulesState
-from app.routing import RulesFile
+from app.db import SessionFactory, transaction
+from app.models import Report, RulesState
+from app.routing import Rules, RulesFile
 
 log = logging.getLogger(__name__)
+
+# Each report's triggers take their time, and nobody who reads or reports shall wait for all of them.
+BATCH = 1000
 
 
 def announce(session: Session, rules_file: RulesFile, *, at: datetime) -> None:
@@ -25,6 +30,29 @@ def announce(session: Session, rules_file: RulesFile, *, at: datetime) -> None:
         "error_at": at if error else None,
     }
     session.execute(insert(RulesState).values(values).on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+def close_private(factory: SessionFactory, rules: Rules) -> int:
+    """Reports of categories that the rules call private are private from now on, those of before too; gives how many.
+
+    Safe in several processes at once. The way back stays for people: the words of those who wrote while the category
+    was private were not meant for everybody, so a category that is public again is so for new reports only.
+    """
+    codes = [category.code for category in rules.categories.values() if category.private]
+    open_ones = select(Report.id).where(Report.category_code.in_(codes), ~Report.private)
+    some = open_ones.order_by(Report.id).limit(BATCH).with_for_update()
+    total = 0
+    while codes:
+        with transaction(factory) as session:
+            ids = session.scalars(some).all()
+            changed = update(Report).where(Report.id.in_(ids)).values(private=True)
+            session.execute(changed.execution_options(synchronize_session=False))
+        total += len(ids)
+        if len(ids) < BATCH:
+            break
+    if total:
+        log.warning("%s older reports of private categories are no longer public", total)
+    return total
 
 
 def banner(session: Session) -> RulesState | None:

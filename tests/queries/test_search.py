@@ -115,8 +115,8 @@ def test_words_that_are_taken_back_are_gone_at_once(published, session, find):
     report = published("Sjelden blåhval i veikanten", address="Hvalveien 3")
     assert find("blåhval") == find("hvalveien") == [report.reference]
     for change in (
-        {"text_public": False}, {"words_withheld_at": NOON}, {"hidden_at": NOON}, {"private": True},
-        {"description": None, "address": None}, {"lat": None, "lon": None},
+        {"text_public": False}, {"text_public": False, "words_withheld_at": NOON}, {"hidden_at": NOON},
+        {"private": True}, {"description": None, "address": None}, {"lat": None, "lon": None},
     ):  # fmt: skip
         before = {name: getattr(report, name) for name in change}
         for name, value in change.items():
