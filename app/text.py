@@ -137,6 +137,11 @@ def as_seen(text: str) -> str:
     return text.translate(_UNSEEN)
 
 
+def one_line(text: str) -> str:
+    """The same for what stands in one line: every kind of line end, and blanks in a row, are one blank."""
+    return " ".join(as_seen(text).split())
+
+
 def show_datetime(moment: datetime, lang: str) -> str:
     """Date and time of day where people live."""
     return dated(moment.astimezone(PEOPLES_ZONE), lang, time=True)
