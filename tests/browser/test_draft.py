@@ -108,5 +108,6 @@ def test_a_new_form_and_a_filled_in_link_are_as_they_are(live_server: LiveServer
     page.goto("/?category=pothole")
     expect(page.locator("#draft-kept")).to_be_hidden()
     expect(page.locator("#description")).to_have_value("")
+    page.locator(".language summary").click()
     page.get_by_role("button", name="Norsk bokmål").click()
     expect(page.locator("#draft-kept")).to_be_hidden()

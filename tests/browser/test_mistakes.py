@@ -78,6 +78,7 @@ def test_the_language_can_be_switched_in_the_middle_of_a_report(
     page.locator("#description").fill("Deep")
     page.locator("#address").fill("Storgata 64")
     page.get_by_label("Larger than a car tyre").check()
+    page.locator(".language summary").click()
     page.get_by_role("button", name="Norsk bokmål").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Meld en feil")
     expect(page.locator("#description")).to_have_value("Deep")
