@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 from functools import lru_cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,11 @@ Flash = tuple[str, str]
 def render(request: Request, template: str, *, status_code: int = 200, **context: object) -> HTMLResponse:
     """The page in the reader's language. A new visitor's CSRF cookie and read messages are settled on the way."""
     lang = get_language(request)
-    html = environment(lang).get_template(template).render({**_everywhere(request), **context})
+    html = (
+        environment(lang)
+        .get_template(template)
+        .render({**_everywhere(request), "mistaken": status_code == HTTPStatus.UNPROCESSABLE_ENTITY, **context})
+    )
     response = HTMLResponse(html, status_code=status_code)
     _settle_cookies(request, response)
     return response

@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import select
 
 from app.db import transaction
+from app.models import SYSTEM, Report
 from app.services.drafts import ReportDraft
 from app.services.reporting import submit_report
-from tests.browser.accessibility import check_page
+from tests.browser.accessibility import check_everywhere, check_page
 from tests.browser.conftest import answer_from_here
 
 pytestmark = [pytest.mark.realdb, pytest.mark.browser]
@@ -120,6 +122,14 @@ def test_search_chips_share_and_archive_by_keyboard(live_server, browser, report
         check_page(page)
         screenshot(page, f"{name}-{size[0]}", whole=True)
 
+    # A status of many words wraps.
+    with transaction(live_server.state.session_factory) as session:
+        one = session.scalars(select(Report).order_by(Report.id).limit(1)).one()
+        one.refer("road_county", actor=SYSTEM, at=live_server.state.clock())
+    page.goto(f"{live_server.url}/reports?status=referred&text=snow")
+    expect(page.locator('.status[data-status="referred"]')).to_be_visible()
+    check_everywhere(page)
+    screenshot(page, f"list-referred-{size[0]}", whole=True)
     page.goto(f"{live_server.url}/reports")
     page.get_by_role("link", name="All reports by year and week").press("Enter")
     for _ in range(2):

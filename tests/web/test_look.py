@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.web.pages.forms import form_of
+
 PROJECT = Path(__file__).resolve().parents[2]
 GROUPS = ("accent", "neutral", "brand1", "info", "success", "warning", "danger")
 SURFACES = (
@@ -77,9 +79,35 @@ def test_every_drawing_that_is_named_exists():
     assert named <= drawn, sorted(named - drawn)
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("post", "/reports"), ("get", "/reports?near=x"), ("post", "/mine/sign-in"), ("post", "/follow-place")],
+)
+def test_a_form_with_mistakes_says_so_in_the_pages_name(client, method, path):
+    if method == "get":
+        page = client.get(path)
+    else:
+        shown = "/" if path == "/reports" else path
+        page = form_of(client.get(shown).text, path).send(client)
+    assert page.status_code == 422
+    assert "<title" in page.text
+    assert ">Error: " in page.text.partition("</title>")[0]
+
+
 def pages() -> list[Path]:
     """The templates that a browser shows; mails have rules of their own."""
     return [path for path in (PROJECT / "templates").rglob("*.html") if "emails" not in path.parts]
+
+
+def test_every_map_has_names_for_its_buttons():
+    maps = [
+        (page.name, tag)
+        for page in pages()
+        for tag in re.findall(r'<div[^>]*class="map[ "](?:\{\{.*?\}\}|\{%.*?%\}|[^>])*>', page.read_text())
+    ]
+    assert len(maps) >= 10
+    for name, tag in maps:
+        assert "data-say-zoom-in=" in tag and "data-say-zoom-out=" in tag, name
 
 
 def test_no_page_has_a_script_a_style_or_a_handler_inside():

@@ -17,8 +17,9 @@ async function showRound(box) {
     box.hidden = true;
     return;
   }
-  const map = L.map(box);
+  const map = L.map(box, { zoomControl: false });
   map.attributionControl.setPrefix(false);
+  L.control.zoom({ zoomInTitle: box.dataset.sayZoomIn, zoomOutTitle: box.dataset.sayZoomOut }).addTo(map);
   L.tileLayer(box.dataset.tiles, { attribution: box.dataset.attribution, maxZoom: 20, maxNativeZoom: 18 }).addTo(map);
   const round = L.geoJSON(await answer.json(), {
     style: { className: "map-track" },

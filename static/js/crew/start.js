@@ -15,8 +15,9 @@ async function showMap(box) {
     box.hidden = true;
     return;
   }
-  const map = L.map(box).setView(place() ?? [0, 0], Number(box.dataset.zoom));
+  const map = L.map(box, { zoomControl: false }).setView(place() ?? [0, 0], Number(box.dataset.zoom));
   map.attributionControl.setPrefix(false);
+  L.control.zoom({ zoomInTitle: box.dataset.sayZoomIn, zoomOutTitle: box.dataset.sayZoomOut }).addTo(map);
   L.tileLayer(box.dataset.tiles, { attribution: box.dataset.attribution, maxZoom: 20, maxNativeZoom: 18 }).addTo(map);
   const pin = L.circleMarker(place() ?? [0, 0], { radius: 11, className: "map-me" }).addTo(map);
   map.on("click", ({ latlng }) => {

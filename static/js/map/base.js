@@ -28,7 +28,7 @@ export async function createMap(element, { lat, lon, zoom, bounds } = {}) {
     zoomControl: false, preferCanvas: true, worldCopyJump: true, renderer: L.canvas({ tolerance: FINGER }),
   });
   map.attributionControl.setPrefix(false);
-  L.control.zoom({ position: "topright", zoomInTitle: say.sayZoomIn, zoomOutTitle: say.sayZoomOut }).addTo(map);
+  L.control.zoom({ position: "topright", zoomInTitle: say.sayZoomIn ?? "+", zoomOutTitle: say.sayZoomOut ?? "−" }).addTo(map);
   const tiles = say.tiles ?? say.tileUrl;
   const base = L.tileLayer(tiles, { attribution: say.attribution, maxZoom: 20, maxNativeZoom: 18 }).addTo(map);
   if (bounds) map.fitBounds(bounds);

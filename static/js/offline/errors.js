@@ -5,6 +5,7 @@ const MARK = "data-offline-error";
 /** Shows [{field, detail}] and takes away what was shown before; `detail` is said when no field is to blame. */
 export function showErrors(form, { errors, detail, title }) {
   clear(form);
+  nameMistakes(true);
   if (!errors.length) return showSummary(form, { title: detail, rows: [] });
   const rows = errors.map(({ field, detail: sentence }) => ({ target: mark(form, field, sentence), sentence }));
   return showSummary(form, { title, rows });
@@ -12,8 +13,16 @@ export function showErrors(form, { errors, detail, title }) {
 
 function clear(form) {
   document.getElementById("error-summary")?.remove();
+  nameMistakes(false);
   for (const sentence of form.querySelectorAll(`[${MARK}], .ds-validation-message`)) sentence.remove();
   for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+}
+
+/** The page's name begins with it, for whoever hears that first. */
+function nameMistakes(are) {
+  const { error } = document.querySelector("title").dataset;
+  const name = document.title.replace(`${error} `, "");
+  document.title = are ? `${error} ${name}` : name;
 }
 
 /** Writes the sentence where the field is, and gives the id that a link can lead to. */

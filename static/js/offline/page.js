@@ -75,12 +75,13 @@ async function startForm(form) {
 }
 
 /** Says so on the page that is shown instead of others. */
-function tellNetwork() {
+function tellNetwork(event) {
   const box = document.getElementById("no-network");
   // The kept page has only its own language; the others come with the network.
   const choice = document.querySelector("html[data-shell] .language");
   if (choice) choice.hidden = !navigator.onLine;
-  if (box) box.hidden = navigator.onLine && location.pathname === "/waiting";
+  // In place of another page it says so until the network is back, also where the phone itself thought that there was one.
+  if (box) box.hidden = event?.type === "online" || (navigator.onLine && location.pathname === "/waiting");
 }
 
 /** The phone keeps the pages of the language that it last showed. */
@@ -97,7 +98,7 @@ async function start() {
   registerLate();
   tellNetwork();
   // The network may come back while the next lines still try.
-  addEventListener("online", () => { tellNetwork(); run({ now: true }); });
+  addEventListener("online", (event) => { tellNetwork(event); run({ now: true }); });
   addEventListener("offline", tellNetwork);
   // Private windows of some browsers keep nothing: then there is nothing to list and nothing to send.
   await showWaiting().catch(() => {});
