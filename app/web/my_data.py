@@ -22,6 +22,7 @@ from app.services.my_data_file import (
     ReportData,
     SignIn,
 )
+from app.services.rating import SCORE_WORDS
 from app.text import show_date, show_datetime, translate
 from app.web.state import AppState
 
@@ -89,6 +90,25 @@ class Holder:
     def name(self) -> str:
         """How the files are called: by the report's reference, never by the address."""
         return f"gatami-{self.reports[0].shown_reference}" if self.email is None else "gatami-my-data"
+
+
+def kept_kinds(data: PersonData) -> set[str]:
+    """Of which kinds of data there is something; backups hold all of it."""
+    reports = data.reports
+    kinds = {kind for report in reports for kind in report.kept_until}
+    kinds |= {"report"} if reports else set()
+    kinds |= {"public"} if any(_is_public(report) for report in reports) else set()
+    given: list[FollowedReport | FollowedPlace] = [*data.followed_reports, *data.followed_places]
+    kinds |= {"supports"} if data.followed_reports else set()
+    kinds |= {"place_follows"} if data.followed_places else set()
+    kinds |= {"unconfirmed"} if any(one.confirmed_at is None for one in given) else set()
+    kinds |= {"ended"} if any(one.ended_at is not None for one in given) else set()
+    kinds |= {"links" if one.what == "link" else "residents" for one in data.sign_ins}
+    return kinds | {"backups"} if kinds else kinds
+
+
+def _is_public(report: ReportData) -> bool:
+    return (bool(report.words) and report.words_public) or any(photo.public for photo in report.photos)
 
 
 def sections(data: PersonData, lang: str) -> Iterator[Section]:
@@ -168,7 +188,7 @@ class Words:
         for answer in report.answers:
             yield answer.question, answer.answer
         if report.rating:
-            yield self._t(N_("How satisfied you are")), f"{report.rating.score} / 5"
+            yield self._t(N_("How satisfied you are")), self._t(SCORE_WORDS[report.rating.score])
             yield self._t(N_("What you wrote about the service")), report.rating.words or ""
         if report.others:
             yield self._t(N_("Others who reported the same")), str(report.others)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.errors import N_
+from app.errors import N_, Conflict
 from app.languages import LANGUAGES
 from app.models.links import follow_path, place_path, public_path
 from app.queries.mine import Edge, everything
@@ -26,6 +26,7 @@ CONFIRMED = N_("Thank you. You will hear from us when something happens.")
 NOTHING_CHOSEN = N_("You chose nothing, so nothing was changed.")
 MAILS_ON = N_("You get mails again.")
 MAILS_OFF = N_("You get no more mails about it.")
+REMOVED = N_("It is removed. We do not write to you about it.")
 LANGUAGE_CHANGED = N_("Mails to you come in this language from now on.")
 
 
@@ -123,6 +124,29 @@ def stop_support(
     """No mails about what somebody else reported."""
     mine_choices.stop_support(session, resident.email, support_id, at=now)
     return redirect(request, "/mine", flash=("success", MAILS_OFF))
+
+
+@router.post("/supports/{support_id}/answer", dependencies=[CsrfChecked])
+def answer_support(
+    request: Request, support_id: int, form: FormDep, resident: ResidentDep, session: SessionDep, now: NowDep
+) -> Response:
+    """Yes or no to mails about what somebody else reported: signing in has shown whose the address is."""
+    yes = form.get("answer") == "yes"
+    mine_choices.answer_support(session, resident.email, support_id, yes=yes, at=now)
+    return redirect(request, "/mine", flash=("success", CONFIRMED if yes else REMOVED))
+
+
+@router.post("/places/{follow_id}/answer", dependencies=[CsrfChecked])
+def answer_place(
+    request: Request, follow_id: int, form: FormDep, resident: ResidentDep, session: SessionDep, now: NowDep
+) -> Response:
+    """The same for a place."""
+    yes = form.get("answer") == "yes"
+    try:
+        mine_choices.answer_place(session, resident.email, follow_id, yes=yes, at=now)
+    except Conflict as error:
+        return redirect(request, "/mine", flash=("danger", error.message), **error.params)
+    return redirect(request, "/mine", flash=("success", CONFIRMED if yes else REMOVED))
 
 
 @router.post("/language", dependencies=[CsrfChecked])

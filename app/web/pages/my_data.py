@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from app.errors import N_
 from app.queries.following import followed_report
-from app.queries.mine import reports_of
+from app.queries.mine import is_used_elsewhere, reports_of
 from app.services import erasing
 from app.services.erasing import Erased
 from app.services.my_data import kept_rules
@@ -20,7 +20,7 @@ from app.services.my_data_file import SCHEMA_PATH, PersonData
 from app.text import translate
 from app.web.deps import CsrfChecked, LanguageDep, MaybeStaffDep, NowDep, SessionDep, StateDep
 from app.web.erasing import files_of
-from app.web.my_data import Holder, sections
+from app.web.my_data import Holder, kept_kinds, sections
 from app.web.my_data_pdf import write_pdf
 from app.web.resident import ResidentDep, end_session
 from app.web.templating import render
@@ -146,8 +146,9 @@ def erase_by_link(holder: LinkHolder) -> Response:
     """All that is personal goes, and the link with it; so the answer is the page that says what went."""
     before = holder.collect()
     [report] = holder.reports
+    elsewhere = is_used_elsewhere(holder.session, report)
     erased = erasing.erase_by_reporter(holder.session, report, files=files_of(holder.state), at=holder.at)
-    return _done(holder, erased, before)
+    return _done(holder, erased, before, elsewhere=elsewhere)
 
 
 @router.post(f"{MINE}/erasure", dependencies=[CsrfChecked])
@@ -167,6 +168,7 @@ def _page(holder: Holder) -> Response:
         "my_data/page.html",
         data=data,
         sections=list(sections(data, holder.lang)),
+        kept=kept_kinds(data),
         path=holder.path,
         home=holder.home,
         desk_email=holder.state.settings.desk_email,
@@ -183,12 +185,13 @@ def _ask(holder: Holder) -> Response:
         given_to=_given_to(holder.collect()),
         is_open=any(report.is_open for report in holder.reports),
         several=holder.email is not None,
+        elsewhere=is_used_elsewhere(holder.session, holder.reports[0]) if holder.email is None else False,
         path=holder.path,
         home=holder.home,
     )
 
 
-def _done(holder: Holder, erased: Erased, before: PersonData) -> Response:
+def _done(holder: Holder, erased: Erased, before: PersonData, *, elsewhere: bool = False) -> Response:
     went = [
         {"kind": kind, "what": translate(sentence, holder.lang), "count": erased.counts[kind]}
         for kind, sentence in {**GOES, **GOES_OF_ADDRESS}.items()
@@ -198,7 +201,7 @@ def _done(holder: Holder, erased: Erased, before: PersonData) -> Response:
     if "application/json" in holder.request.headers.get("accept", ""):
         told = {"erased": went, "kept": stays, "given_to": given_to}
         return Response(orjson.dumps(told), media_type="application/json")
-    return render(holder.request, "my_data/erased.html", went=went, stays=stays, given_to=given_to)
+    return render(holder.request, "my_data/erased.html", went=went, stays=stays, given_to=given_to, elsewhere=elsewhere)
 
 
 def _stays(holder: Holder) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 
 from app.models import SYSTEM, PlaceFollow, Reporter, ResidentLink, ResidentSession, Support
 from app.models.links import follow_path, follow_token
-from app.services import mine, outgoing
+from app.services import mine, outgoing, place_confirming
 from app.services.mailboxes import confirm_report
 from tests.mail import html_of, text_of
 
@@ -487,3 +487,76 @@ def test_sessions_of_an_address_are_found_whatever_its_spelling(sent, signed_in,
     mine.sign_out_everywhere(session, "nina@EXAMPLE.com")
     assert session.scalar(select(func.count()).select_from(ResidentSession)) == 0
     assert session.scalars(select(Reporter.email)).all() == ["Nina@example.com"]
+
+
+@pytest.fixture
+def waiting(session, make_report, clock):
+    """A place and a "mine too" that wait for the owner of an address."""
+
+    def make(email=NINA):
+        given = {"created_at": clock(), "asked_at": clock(), "email": email}
+        support = Support(report_id=make_report().id, key=email.ljust(64, "k"), **given)
+        place = {"label": "Rundt skolen", "lat": 69.65, "lon": 18.95, "radius": 300, "shape": "POINT(18.95 69.65)"}
+        follow = PlaceFollow(**place, **given)
+        session.add_all([support, follow])
+        session.commit()
+        return support, follow
+
+    return make
+
+
+def test_signing_in_is_enough_to_say_yes_to_what_waits(waiting, signed_in, session):
+    support, follow = waiting()
+    nina = signed_in()
+    page = nina.look("/mine")
+    assert "Yes, write to me about this place" in page
+    assert "Yes, write to me about this report" in page
+    assert not support.hears
+    assert not follow.hears
+    for path in (f"/mine/supports/{support.id}/answer", f"/mine/places/{follow.id}/answer"):
+        assert f'action="{path}"' in page
+        assert nina.get(path).status_code == 405, "opening an address changes nothing"
+        assert nina.post(path, data={"answer": "yes"}).status_code == 403
+        assert nina.submit(path, answer="yes").headers["location"] == "/mine"
+    session.expire_all()
+    assert support.hears
+    assert follow.hears
+    assert "Yes, write to me about" not in nina.look("/mine")
+
+
+def test_what_waits_is_removed_with_its_address(waiting, signed_in, session):
+    support, follow = waiting()
+    nina = signed_in()
+    nina.look("/mine")
+    for path in (f"/mine/supports/{support.id}/answer", f"/mine/places/{follow.id}/answer"):
+        assert nina.submit(path, answer="no").headers["location"] == "/mine"
+        assert nina.submit(path, answer="yes").status_code == 404
+    session.expire_all()
+    assert (support.email, follow.email) == (None, None)
+    assert "Rundt skolen" not in nina.look("/mine")
+
+
+def test_nobody_answers_for_another_address(waiting, signed_in, browser, session):
+    support, follow = waiting()
+    waiting(ODD)
+    odd = signed_in(ODD)
+    odd.look("/mine")
+    browser.look("/mine")
+    for path in (f"/mine/supports/{support.id}/answer", f"/mine/places/{follow.id}/answer"):
+        for answer in ("yes", "no"):
+            assert odd.submit(path, answer=answer).status_code == 404
+            assert browser.submit(path, answer=answer).headers["location"] == "/mine/sign-in"
+    session.expire_all()
+    assert (support.email, follow.email) == (NINA, NINA)
+    assert (support.confirmed_at, follow.confirmed_at) == (None, None)
+
+
+def test_a_place_too_many_is_said_and_still_waits(waiting, signed_in, session, monkeypatch):
+    _, follow = waiting()
+    nina = signed_in()
+    nina.look("/mine")
+    monkeypatch.setattr(place_confirming, "MOST_PLACES", 0)
+    nina.submit(f"/mine/places/{follow.id}/answer", answer="yes")
+    assert "You follow 0 places already." in nina.look("/mine")
+    session.expire_all()
+    assert follow.waits

@@ -10,7 +10,18 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from app.models import REPORTER, Erasure, Report, Reporter, ResidentSession, Support, Update, UpdateKind
+from app.models import (
+    REPORTER,
+    Erasure,
+    PlaceFollow,
+    Rating,
+    Report,
+    Reporter,
+    ResidentSession,
+    Support,
+    Update,
+    UpdateKind,
+)
 from app.models.links import follow_path
 from app.services import erasing, forgetting, retention, supporting, triage
 from app.services.mine import hash_of
@@ -261,3 +272,49 @@ def test_a_link_that_ended_by_the_desk_s_hand_says_so_too(client, browser_of, ka
     desk.look(f"/staff/reports/{report.reference}")
     assert desk.submit(f"/staff/reports/{report.reference}/erasure", sure="1").status_code == 303
     assert client.get(path).status_code == 410
+
+
+def used_elsewhere(session, clock, **given):
+    given = {"email": "nina@EXAMPLE.org", "label": "Storgata", "lat": 69.65, "lon": 18.95, "radius": 300} | given
+    follow = PlaceFollow(created_at=clock(), asked_at=clock(), shape="POINT(18.95 69.65)", **given)
+    session.add(follow)
+    session.commit()
+    return follow
+
+
+def test_erasing_one_report_says_whether_the_address_is_used_elsewhere(client, session, path, report, clock):
+    sentence = "Your e-mail address is still used for other reports or places."
+    page = client.get(f"{path}/erasure").text
+    assert "The link to the report ends, and you get no more mails about it." in page
+    assert sentence not in page
+    used_elsewhere(session, clock)
+    page = client.get(f"{path}/erasure").text
+    assert sentence in page
+    assert 'href="/mine/data"' in page
+    assert sentence in form_of(page, f"{path}/erasure").send(client).text
+
+
+def test_who_never_confirmed_an_address_is_not_told_what_else_it_is_used_for(client, session, make_report, clock):
+    report = make_report(email="nina@example.org")
+    used_elsewhere(session, clock, confirmed_at=clock())
+    path = f"{follow_path(report, secret=SECRET)}/data/erasure"
+    page = client.get(path).text
+    assert "still used" not in page
+    assert "still used" not in form_of(page, path).send(client).text
+
+
+def test_the_page_shows_first_what_is_kept_of_this_person(client, path):
+    page = client.get(path).text
+    first, rest = page.split("Other kinds of data, of which we have none of yours")
+    for kept in ("Your name, e-mail address and phone number", "Backups of all this"):
+        assert kept in first
+    for other in ("The places that you follow, and the e-mail address", "Logs of the server"):
+        assert other not in first
+        assert other in rest
+    assert "The PDF has no marks for screen readers." in first
+
+
+def test_the_answer_how_satisfied_one_is_is_told_in_words(client, session, report, path, clock):
+    session.add(Rating(report_id=report.id, score=4, at=clock()))
+    session.commit()
+    assert "4 – Satisfied" in client.get(path).text
