@@ -33,8 +33,15 @@ def ask(
 ) -> Response:
     """Nothing is confirmed by opening the page."""
     report = report_to_confirm(session, reference, token, secret=state.secret)
-    others = _others(session, report)
-    return render(request, "follow/confirm.html", report=report, others=others, choice=mailboxes.choice)
+    said_yes = report.reporter is not None and report.reporter.hears
+    return render(
+        request,
+        "follow/confirm.html",
+        report=report,
+        others=_others(session, report),
+        choice=mailboxes.choice,
+        follow_url=follow_path(report, secret=state.secret) if said_yes else "",
+    )
 
 
 @router.post("", dependencies=[CsrfChecked])

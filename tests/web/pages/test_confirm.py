@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -26,14 +27,19 @@ def confirmed(session: Session) -> dict[str, bool]:
     return {report.category_code: report.reporter.confirmed_at is not None for report in session.scalars(query)}
 
 
-def test_the_second_receipt_of_the_day_says_where_the_mail_is(client: TestClient, session: Session) -> None:
-    pages = []
-    for category in ("sweeping", "ice"):
+def test_the_page_after_a_report_tells_nobody_whether_an_address_is_known_here(
+    client: TestClient, session: Session, make_report: Callable[..., Report], clock: Clock
+) -> None:
+    make_report(email="known@example.com").reporter.confirm(at=clock())
+    session.commit()
+    said = []
+    for category, email in (("sweeping", "me@example.com"), ("ice", "me@example.com"), ("park", "known@example.com")):
         form = form_of(client.get("/").text, "/reports")
-        answer = form.fill(category=category, asked=category, seen="-", email="me@example.com", **PLACE).send(client)
-        pages.append(client.get(answer.headers["location"]).text)
-    assert "You get a mail now." in pages[0]
-    assert "We sent a mail to your address earlier today." in pages[1]
+        answer = form.fill(category=category, asked=category, seen="-", email=email, **PLACE).send(client)
+        page = client.get(answer.headers["location"]).text
+        said.append(re.search(r"A mail has gone to your address[^<]*|$", page)[0])
+    assert "now or within the last day" in said[0]
+    assert len(set(said)) == 1
 
 
 def test_the_owner_confirms_all_of_the_day_at_once_but_for_what_is_a_strangers(
@@ -91,3 +97,16 @@ def test_mine_too_with_the_same_address_is_confirmed_along(
     assert client.post(path, data=form_of(page, path).fields).status_code == 303
     session.expire_all()
     assert session.scalars(select(Support)).one().hears
+
+
+def test_who_has_said_yes_already_is_not_asked_again(client: TestClient, make_report: Callable[..., Report]) -> None:
+    report = make_report(category="sweeping", email="me@example.com")
+    path, own = confirm_path(report, "me@example.com", secret=SECRET), follow_path(report, secret=SECRET)
+    page = client.get(path).text
+    assert "Do you want to hear about your report?" in page
+    assert own not in page
+    form_of(page, path).send(client)
+    page = client.get(path).text
+    assert "You have already said yes." in page
+    assert f'href="{own}"' in page
+    assert "Yes, write to me" not in page

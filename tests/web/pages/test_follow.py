@@ -225,3 +225,15 @@ def test_the_page_asks_the_database_a_dozen_times_at_most(
     with count_queries() as counted:
         assert client.get(path).status_code == 200
     assert counted.number <= 12
+
+
+def test_who_has_not_pressed_the_button_in_the_mail_is_told_so_at_the_top(
+    client: TestClient, session: Session, report: Report, path: str, clock: Clock
+) -> None:
+    sentence = "You get no mails yet. Press the button in the mail that we sent to your address."
+    page = client.get(path).text
+    assert page.index('id="what-next"') < page.index(sentence) < page.index("What do you want to do?")
+    assert page.count("Send the mail again") == 1
+    report.reporter.confirm(at=clock())
+    session.commit()
+    assert sentence not in client.get(path).text

@@ -238,6 +238,14 @@ def test_a_stranger_cannot_fill_up_somebody_elses_places(asking, client, session
     for number in range(25):
         asking.fill(radius=str(100 + number)).send(client)
     assert session.scalar(select(func.count()).select_from(PlaceFollow)) == 20
+    assert session.scalars(select(PlaceFollow).where(PlaceFollow.radius == 100)).one(), "its button was mailed"
+    clock.pass_(days=2)
+    asking.fill(radius="999").send(client)
+    own = session.scalars(select(PlaceFollow).where(PlaceFollow.radius == 999)).one()
+    assert session.scalars(select(PlaceMail).where(PlaceMail.follow_id == own.id)).one(), "its owner is asked"
+    press(client, place_confirm_path(own, secret=SECRET))
+    session.expire_all()
+    assert own.hears
 
 
 def test_the_answer_tells_nobody_whether_an_address_is_known(following, client):
@@ -338,8 +346,11 @@ def test_who_is_signed_in_with_the_address_needs_no_mail(asking, client, session
     given = {"created_at": clock(), "expires_at": clock() + timedelta(days=1)}
     session.add(ResidentSession(token_hash=mine.hash_of(token), email="Nina@example.org", **given))
     session.commit()
+    assert "We send you one mail with a button." in client.get(FOLLOW).text
     client.cookies.set("gatami_mine", token)
-    assert form_of(client.get(FOLLOW).text, FOLLOW).fields["email"] == ["Nina@example.org"]
+    page = client.get(FOLLOW).text
+    assert "We send you one mail with a button." not in page
+    assert form_of(page, FOLLOW).fields["email"] == ["Nina@example.org"]
     answer = asking.send(client)
     follow = session.scalars(select(PlaceFollow)).one()
     assert answer.headers["location"] == place_path(follow, secret=SECRET)
@@ -378,3 +389,18 @@ def test_what_nobody_confirmed_waits_and_the_next_day_there_is_another_mail(aske
     assert session.scalar(select(func.count()).select_from(PlaceFollow)) == 1
     assert session.scalars(select(PlaceMail)).one().created_at == clock()
     assert session.scalars(select(PlaceFollow)).one().asked_at - asked.created_at > timedelta(days=1)
+
+
+def test_a_place_too_many_is_refused_and_not_kept(following, client, session, clock):
+    for number in range(19):
+        session.add(copy_of(following, radius=400 + number))
+    given = {"created_at": clock(), "expires_at": clock() + timedelta(days=1)}
+    session.add(ResidentSession(token_hash=mine.hash_of("token"), email="nina@example.org", **given))
+    session.commit()
+    client.cookies.set("gatami_mine", "token")
+    page = form_of(client.get(FOLLOW).text, FOLLOW)
+    answer = page.fill(lat=str(LAT), lon=str(LON), radius="999", email="nina@ＥＸＡＭＰＬＥ.org").send(client)
+    assert answer.status_code == 422
+    assert "You follow 20 places already." in answer.text
+    session.expire_all()
+    assert session.scalar(select(func.count()).select_from(PlaceFollow)) == 20

@@ -119,3 +119,16 @@ def test_the_page_asks_the_database_a_dozen_times_at_most(client: TestClient, re
     with count_queries() as counted:
         client.get(f"/reports/{report.shown_reference}")
     assert counted.number <= 12
+
+
+def test_who_sees_that_it_is_not_fixed_reports_it_anew_with_kind_and_place(
+    client: TestClient, session: Session, report: Report
+) -> None:
+    link = "/?category=lamp_dark&amp;lat=69.65&amp;lon=18.95"
+    path = f"/reports/{report.shown_reference}"
+    assert link not in client.get(path).text
+    report.status = "fixed"
+    session.commit()
+    page = client.get(path).text
+    assert "Do you see that it is still broken?" in page
+    assert link in page
