@@ -181,11 +181,15 @@ class Samples:
             "place": place, "kinds": group_names(follow, rules, self.language),
             "rhythm": rhythm_words(0, self.language), "confirm_url": f"{url}/confirm-place/1/x",
         }  # fmt: skip
+        category = rules.categories["lamp_dark"].name(self.language)
+        moved = {"reference": "2026-000001-8", "category": category, "phones": ["77 79 00 00"]}
         return {
             "invitation": invitations._letter(kari, f"{url}/staff/invitations/x", rules=rules, at=NOON),
             "sign_in": self.plain("sign_in", {"link_url": f"{url}/mine/link/x", "hours": 2}),
             "digest": self.plain("digest", digest, stop_url=links["stop_url"]),
             "place_confirm": self.plain("place_confirm", asked),
+            "moved": self.plain("moved", moved),
+            "moved-without-a-phone": self.plain("moved", {**moved, "phones": []}),
         }
 
     def plain(self, template: str, context: dict[str, Any], **given: Any) -> Letter:

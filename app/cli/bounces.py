@@ -91,6 +91,19 @@ def _from_box(path: Path) -> Iterator[tuple[bytes, str]]:
         name, _, flags = file.name.partition(":2,")
         if "S" in flags:
             continue
-        with file.open("rb") as opened:
-            yield opened.read(MOST_BYTES), ""
-        file.rename(path / "cur" / f"{name}:2,{''.join(sorted({*flags, 'S'}))}")
+        try:
+            with file.open("rb") as opened:
+                data = opened.read(MOST_BYTES)
+        except OSError as error:
+            _skip(file, error)
+            continue
+        yield data, ""
+        # A mail program may have moved it meanwhile: it is read again then, which changes nothing.
+        try:
+            file.rename(path / "cur" / f"{name}:2,{''.join(sorted({*flags, 'S'}))}")
+        except OSError as error:
+            _skip(file, error)
+
+
+def _skip(file: Path, error: OSError) -> None:
+    typer.echo(f"gatami: left out {file.name}: {error.strerror or type(error).__name__}.", err=True)

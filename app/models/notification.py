@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, String, text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
@@ -22,6 +22,8 @@ class NotificationKind(StrEnum):
     STATUS = "status"
     QUESTION = "question"
     SUPPORT = "support"
+    # To the address that a report had until now, once.
+    MOVED = "moved"
 
 
 class Notification(Sending, Base):
@@ -64,6 +66,10 @@ class Notification(Sending, Base):
     kind: Mapped[str] = mapped_column(String(12))
     # From when it may go out together with another; before, it can be undone. Its own turn may be later.
     free_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # Which address it was sent to, as a code that only we can make: the reader may have another one by now.
+    sent_to: Mapped[str | None] = mapped_column(Text)
+    # Only of a MOVED one, and only until it is sent: where it goes.
+    former_email: Mapped[str | None] = mapped_column(Text)
     # The notification whose mail tells this one too; how that one fares, this one does.
     told_in_id: Mapped[int | None] = mapped_column(ForeignKey("notification.id", ondelete="SET NULL"))
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.errors import N_, DeadLink, Gone
-from app.models import OPEN, Notification, NotificationKind, Report, Update
+from app.models import OPEN, Report, Update
 from app.models.links import confirm_token, follow_token, same, stop_path
 from app.models.reference import parse_reference
 from app.queries.erasures import DONE, ended_by_erasure
 from app.queries.visible import is_public
 
 DEAD_LINK = N_("This link does not work, or no longer. Check that you copied all of it.")
-NOTHING_TO_STOP = N_("This link does not work, or no longer. If we have deleted your address, you get no more mails.")
+NOTHING_TO_STOP = N_(
+    "This link does not work, or no longer. Was the report given another address, or have we deleted yours? Then no "
+    "more mails about it come to you."
+)
 
 
 def followed_report(session: Session, typed: str, token: str, *, secret: bytes) -> Report:
@@ -68,14 +71,6 @@ def report_to_stop(session: Session, typed: str, token: str, *, secret: bytes) -
     if not same(token, stop_path(report, secret=secret).rpartition("/")[2]):
         raise DeadLink(NOTHING_TO_STOP)
     return report
-
-
-def has_receipt(session: Session, report: Report) -> bool:
-    """Whether a receipt was or will be mailed; no second one goes to an unconfirmed address on the same day."""
-    mail = select(Notification.id).where(
-        Notification.report_id == report.id, Notification.kind == NotificationKind.RECEIPT.value
-    )
-    return bool(session.scalar(select(exists(mail))))
 
 
 def _load(session: Session, typed: str) -> Report | None:

@@ -77,19 +77,13 @@ def _whose(session: Session, bounce: Bounce, *, settings: Settings, secret: byte
     """The address of the mail that came back; None when it is none of ours, or proves nothing any more.
 
     With an address for bounces, only the signed token counts. Without one, the Message-ID does: 128 random bits, which
-    only who got the mail has seen.
+    only who got the mail has seen. It proves nothing about the address that took that one's place since.
     """
     if settings.bounce_address:
         found = (_by_token(session, token, secret=secret) for token in bounce.tokens[:MOST_TRIED])
     else:
-        found = (_by_message_id(session, message_id) for message_id in bounce.message_ids[:MOST_TRIED])
+        found = (_by_message_id(session, message_id, secret=secret) for message_id in bounce.message_ids[:MOST_TRIED])
     return next((email for email in found if email), None)
-
-
-def address_of(session: Session, row: Notification | PlaceMail | ResidentLink) -> str | None:
-    """Where a mail goes, as its reader's address stands now."""
-    mailed = _MAILED[type(row)](session, row.id)
-    return mailed.email if mailed is not None else None
 
 
 def _by_token(session: Session, token: str, *, secret: bytes) -> str | None:
@@ -101,10 +95,13 @@ def _by_token(session: Session, token: str, *, secret: bytes) -> str | None:
     return None if mailed.is_old else mailed.email
 
 
-def _by_message_id(session: Session, message_id: str) -> str | None:
-    row_id = session.scalar(select(Notification.id).where(Notification.message_id == message_id))
-    mailed = _notification(session, row_id) if row_id is not None else None
-    return mailed.email if mailed is not None and not mailed.is_old else None
+def _by_message_id(session: Session, message_id: str, *, secret: bytes) -> str | None:
+    row = session.scalar(select(Notification).where(Notification.message_id == message_id))
+    mailed = _notification(session, row.id) if row is not None else None
+    if row is None or mailed is None or mailed.is_old:
+        return None
+    expected = bounce_token(BounceKind.NOTIFICATION, row.id, mailed.email, secret=secret)
+    return mailed.email if same(row.sent_to or "", expected) else None
 
 
 def _notification(session: Session, row_id: int) -> _Mailed | None:
@@ -142,9 +139,4 @@ _KINDS: dict[str, Callable[[Session, int], _Mailed | None]] = {
     BounceKind.NOTIFICATION.value: _notification,
     BounceKind.PLACE_MAIL.value: _place_mail,
     BounceKind.RESIDENT_LINK.value: _resident_link,
-}
-_MAILED: dict[type, Callable[[Session, int], _Mailed | None]] = {
-    Notification: _notification,
-    PlaceMail: _place_mail,
-    ResidentLink: _resident_link,
 }

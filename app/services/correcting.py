@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete
-
 from app.errors import N_, Conflict, Invalid
-from app.models import REPORTER, Notification, NotificationKind, Report, Reporter, ReportStatus, Update
+from app.models import REPORTER, Report, Reporter, ReportStatus, Update
 from app.queries.surroundings import surroundings
 from app.services import drafts, notifying, proposing
 from app.services.drafts import ReportDraft, ReporterDraft
@@ -46,12 +44,11 @@ TOO_MANY_ADDRESSES = N_("The e-mail address was changed many times today. Try ag
 class Corrected:
     """What was changed, as codes: words, place, category, answers, contact.
 
-    `email_is_new`: its owner must confirm it; `mailed`: a mail with the button for that goes out now.
+    `email_is_new`: its owner must confirm it, and gets a mail with the button for that, at the most once a day.
     """
 
     what: tuple[str, ...]
     email_is_new: bool = False
-    mailed: bool = False
 
 
 def can_correct(report: Report) -> bool:
@@ -93,16 +90,21 @@ def correct(
         session, f"new_address:{report.id}", burst=NEW_ADDRESSES, per_hour=NEW_ADDRESSES / 24, at=at
     ):
         raise Invalid(WRONG, fields={"email": TOO_MANY_ADDRESSES})
+    former = report.reporter.email if report.reporter is not None and report.reporter.hears else None
     update = _write(session, report, changed, contact, rules=rules, language=draft.reporter.language, at=at)
     what = tuple(update.data["what"])
     if has_unit(report) and _FOR_THE_UNIT & set(what):
         tell_unit(session, report, update, kind="corrected", at=at)
+    if "email" in contact and former is not None:
+        notifying.tell_former(session, report, update, email=former, at=at)
     is_new = bool(contact.get("email"))
-    return Corrected(what, email_is_new=is_new, mailed=is_new and _ask_to_confirm(session, report, update, at=at))
+    if is_new:
+        notifying.ask_to_confirm(session, report, update, at=at)
+    return Corrected(what, email_is_new=is_new)
 
 
-def ask_again(session: Session, report: Report, *, at: datetime) -> bool:
-    """Send the mail with the button once more to an address that is not confirmed; not twice on one day.
+def ask_again(session: Session, report: Report, *, at: datetime) -> None:
+    """Send the mail with the button once more; to no address twice on one day, and nobody is told which it was.
 
     Expects `report.reporter` and `report.updates` to be loaded. Raises Conflict where there is nothing to confirm.
     """
@@ -110,7 +112,7 @@ def ask_again(session: Session, report: Report, *, at: datetime) -> bool:
     reporter = report.reporter
     if reporter is None or not reporter.email or reporter.hears:
         raise Conflict(NOTHING_TO_CONFIRM)
-    return _ask_to_confirm(session, report, report.updates[0], at=at)
+    notifying.ask_to_confirm(session, report, report.updates[0], at=at)
 
 
 def _changes(report: Report, draft: ReportDraft, rules: Rules) -> dict[str, object]:
@@ -221,12 +223,3 @@ def _write_contact(report: Report, contact: dict[str, str | None], *, language: 
     if "email" in contact:
         # Nobody knows yet whose address the new one is; to the old one nothing goes any more.
         reporter.confirmed_at = reporter.stopped_at = reporter.bounced_at = None
-
-
-def _ask_to_confirm(session: Session, report: Report, update: Update, *, at: datetime) -> bool:
-    """Queue the mail with the button; False when one went to this address today already."""
-    session.add(update)
-    session.flush()
-    earlier = (Notification.report_id == report.id, Notification.kind == NotificationKind.RECEIPT.value)
-    session.execute(delete(Notification).where(*earlier, Notification.update_id == update.id))
-    return notifying.notify(session, report, update, kind=NotificationKind.RECEIPT, at=at) is not None

@@ -121,10 +121,11 @@ TRACES = (
     Trace(
         "mails",
         f"""
-        UPDATE notification SET last_error = NULL, next_attempt_at = NULL,
+        UPDATE notification SET last_error = NULL, next_attempt_at = NULL, sent_to = NULL, former_email = NULL,
             state = CASE WHEN state IN ('pending', 'failed') THEN 'cancelled' ELSE state END
-        WHERE report_id = {_IDS} AND support_id IS NULL AND (state IN ('pending', 'failed') OR last_error IS NOT NULL)
-        RETURNING report_id
+        WHERE report_id = {_IDS} AND support_id IS NULL AND (
+            state IN ('pending', 'failed') OR last_error IS NOT NULL OR sent_to IS NOT NULL OR former_email IS NOT NULL
+        ) RETURNING report_id
         """,
         f"DELETE FROM notification WHERE report_id = {_IDS} AND state <> 'sending' RETURNING report_id",
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,7 @@ from sqlalchemy.orm import object_session
 
 from app.models import REPORTER, PlaceFollow, Report, Support, UpdateKind
 from app.queries import mailboxes
-from app.services import bounces, place_confirming
-from app.services.limits import counted_address, take_now
+from app.services import bounces, mail_turns, place_confirming
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -36,9 +34,7 @@ def may_ask(session: Session, email: str, *, at: datetime) -> bool:
 
     So the answer does not tell either whether somebody here knows the address.
     """
-    # No secret is needed: the address itself stands beside it in the same database, and this goes after a day.
-    mailbox = hashlib.sha256(counted_address(email).encode()).hexdigest()
-    return take_now(session, f"unconfirmed:{mailbox[:40]}", burst=1, per_hour=1 / 24, at=at)
+    return mail_turns.take_turn(session, email, at=at)
 
 
 def confirm(waiting: Waiting, *, chosen: Collection[str], at: datetime) -> list[Report]:
@@ -68,6 +64,8 @@ def confirm_report(report: Report, *, at: datetime) -> None:
         bounces.works_again(session, reporter.email, at=at)
     reporter.start_again()
     if reporter.confirmed_at is None:
+        if session is not None and reporter.email is not None:
+            mail_turns.give_back(session, reporter.email, at=at)
         reporter.confirm(at=at)
         report.record(UpdateKind.CONFIRMED, actor=REPORTER, at=at)
 
@@ -77,6 +75,8 @@ def confirm_support(support: Support, *, at: datetime) -> None:
     session = object_session(support)
     if session is not None and support.email is not None:
         bounces.works_again(session, support.email, at=at)
+        if support.confirmed_at is None:
+            mail_turns.give_back(session, support.email, at=at)
     support.confirm(at=at)
 
 

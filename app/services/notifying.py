@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import inspect, select
+from sqlalchemy import delete, inspect, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -14,7 +14,7 @@ from app import jobs
 from app.jobs import JobName
 from app.models import Notification, NotificationKind, Report, Reporter, Support, Update
 from app.queries import supporters
-from app.services.mailboxes import may_write_to
+from app.services.mailboxes import may_ask, may_write_to
 
 
 def notify(
@@ -42,6 +42,26 @@ def notify(
     if kind == NotificationKind.RECEIPT and not may_write_to(session, reporter.email or "", at=at):
         return None
     return _queue(session, report.id, update, kind=kind, at=at, not_before=not_before)
+
+
+def ask_to_confirm(session: Session, report: Report, update: Update, *, at: datetime) -> bool:
+    """Queue the mail with the button, as whoever holds the follow link wants it; False when the day's turn is used.
+
+    Expects `report.reporter` with an address; a confirmed one has no more turns than others.
+    """
+    if report.reporter is None or not may_ask(session, report.reporter.email or "", at=at):
+        return False
+    session.add(update)
+    session.flush()
+    earlier = (Notification.report_id == report.id, Notification.kind == NotificationKind.RECEIPT.value)
+    session.execute(delete(Notification).where(*earlier, Notification.update_id == update.id))
+    _queue(session, report.id, update, kind=NotificationKind.RECEIPT, at=at)
+    return True
+
+
+def tell_former(session: Session, report: Report, update: Update, *, email: str, at: datetime) -> None:
+    """The last mail to the confirmed address that `update` took away."""
+    _queue(session, report.id, update, kind=NotificationKind.MOVED, at=at).former_email = email
 
 
 def tell_supporters(

@@ -29,15 +29,17 @@ from app.models import (
     Update,
 )
 from app.services import (
-    bounces,
     collecting,
     letters,
+    moved_letter,
     news,
     parcels,
     place_letters,
     sign_in_mail,
     supporter_letters,
+    switching_off,
 )
+from app.services.send import Send, refuse
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -51,7 +53,6 @@ log = logging.getLogger(__name__)
 
 Message = Delivery | Notification | PlaceMail | ResidentLink
 M = TypeVar("M", Delivery, Notification, PlaceMail, ResidentLink)
-Send = Callable[[], None]
 # The database's clock decides when a job runs, and may be a little ahead of ours.
 CLOCKS_DIFFER = timedelta(seconds=2)
 
@@ -62,7 +63,7 @@ def deliver(office: Office, *, delivery_id: int) -> None:
     def prepare(session: Session, row: Delivery, at: datetime) -> Send | None:
         channel = office.channels[row.channel]
         parcel = parcels.pack(session, row, office=office, at=at)
-        return None if parcel is None else lambda: channel.send(parcel)
+        return None if parcel is None else Send(lambda: channel.send(parcel))
 
     _attempt(office, Delivery, delivery_id, prepare=prepare)
 
@@ -74,6 +75,8 @@ def notify(office: Office, *, notification_id: int) -> None:
     """
 
     def prepare(session: Session, row: Notification, at: datetime) -> Send | None:
+        if row.kind == NotificationKind.MOVED:
+            return _mail(moved_letter.write(session, row, office=office, at=at), office)
         items = _items(session, row, at=at, settings=office.settings)
         letter = _write(session, items, row, office=office, at=at)
         if letter is None:
@@ -81,9 +84,14 @@ def notify(office: Office, *, notification_id: int) -> None:
         for other in (item.row for item in items if item.row is not row):
             other.start(at=at)
             other.told_in_id = row.id
-        return lambda: post(letter, settings=office.settings)
+        row.sent_to = letter.bounce_token
+        return _mail(letter, office)
 
     _attempt(office, Notification, notification_id, prepare=prepare, first=collecting.wait_for_others)
+
+
+def _mail(letter: Letter | None, office: Office) -> Send | None:
+    return None if letter is None else Send(lambda: post(letter, settings=office.settings), to=letter.to)
 
 
 def _items(session: Session, row: Notification, *, at: datetime, settings: Settings) -> list[Item]:
@@ -120,8 +128,7 @@ def send_link(office: Office, *, link_id: int) -> None:
     """Send one sign-in mail, if the address is known here; does nothing when it is not waiting to be sent."""
 
     def prepare(session: Session, row: ResidentLink, at: datetime) -> Send | None:
-        letter = sign_in_mail.write(session, row, office=office, at=at)
-        return None if letter is None else lambda: post(letter, settings=office.settings)
+        return _mail(sign_in_mail.write(session, row, office=office, at=at), office)
 
     _attempt(office, ResidentLink, link_id, prepare=prepare)
 
@@ -139,7 +146,7 @@ def tell_follower(office: Office, *, mail_id: int) -> bool:
 
     def prepare(session: Session, row: PlaceMail, at: datetime) -> Send | None:
         letter = place_letters.write(session, row, office=office, at=at)
-        return None if letter is None else lambda: hand_over(letter)
+        return None if letter is None else Send(lambda: hand_over(letter), to=letter.to)
 
     _attempt(office, PlaceMail, mail_id, prepare=prepare)
     return not later
@@ -175,9 +182,9 @@ def _attempt(
         send = _begin(session, table, row_id, at=at, prepare=prepare)
     if send is None:
         return
-    outcome = _try(send)
+    outcome = send.attempt()
     with transaction(office.session_factory) as session:
-        _settle(session, table, row_id, started_at=at, at=office.clock(), outcome=outcome)
+        _settle(session, table, row_id, started_at=at, at=office.clock(), outcome=outcome, to=send.to)
 
 
 def _begin(
@@ -208,34 +215,12 @@ def _begin(
         raise
     except Exception as error:
         log.exception("Could not write %s %s", table.__tablename__, row_id)
-        send = _refuse(error)
+        send = refuse(error)
     if send is None:
         row.cancel()
     else:
         row.start(at=at)
     return send
-
-
-def _refuse(error: Exception) -> Send:
-    """A mistake of ours is the same in every attempt, so a person must look."""
-    failed = DeliveryFailed(Trouble.OURS, type(error).__name__, permanent=True)
-
-    def send() -> None:
-        raise failed
-
-    return send
-
-
-def _try(send: Send) -> DeliveryFailed | DeliveryUnknown | None:
-    try:
-        send()
-    except (DeliveryFailed, DeliveryUnknown) as outcome:
-        log.warning("Not delivered: %s", outcome.note)
-        return outcome
-    except Exception as error:
-        log.exception("Could not send")
-        return DeliveryFailed(Trouble.OURS, type(error).__name__, permanent=True)
-    return None
 
 
 def _settle(
@@ -246,6 +231,7 @@ def _settle(
     started_at: datetime,
     at: datetime,
     outcome: DeliveryFailed | DeliveryUnknown | None,
+    to: str | None,
 ) -> None:
     """Write the result down, unless the row has begun another life meanwhile."""
     row: M | None = session.get(table, row_id, with_for_update=True, populate_existing=True)
@@ -257,8 +243,8 @@ def _settle(
         _tell_how_it_went(session, other, at=at, outcome=outcome)
         if other.state == SendingState.PENDING:
             other.told_in_id = None  # The next attempt puts the mail together anew.
-    if isinstance(outcome, DeliveryFailed) and outcome.no_mailbox:
-        _switch_off(session, row, at=at)
+    if to is not None and isinstance(outcome, DeliveryFailed) and outcome.no_mailbox:
+        switching_off.refused(session, to, at=at)
 
 
 def _tell_how_it_went(
@@ -271,13 +257,8 @@ def _tell_how_it_went(
         row.last_error = outcome.note
     elif row.fail(at=at, error=outcome.note, permanent=outcome.permanent) is not None:
         enqueue(session, row)
-
-
-def _switch_off(session: Session, row: Message, *, at: datetime) -> None:
-    """The mail server knows no such mailbox; a unit's address stands in the rules file, which people mend."""
-    email = None if isinstance(row, Delivery) else bounces.address_of(session, row)
-    if email is not None:
-        bounces.bounced(session, email, at=at)
+    if isinstance(row, Notification) and row.state in {SendingState.SENT, SendingState.FAILED}:
+        row.former_email = None
 
 
 class _Later(Exception):  # noqa: N818  (it is an answer)

@@ -10,7 +10,7 @@ from app.errors import N_, Conflict
 from app.models import PlaceFollow, PlaceNews
 from app.queries.place_following import follows_of, is_same_place
 from app.queries.place_news import newest_event
-from app.services import bounces
+from app.services import bounces, mail_turns
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,6 +38,7 @@ def confirm(session: Session, follow: PlaceFollow, *, at: datetime) -> None:
         raise Conflict(TOO_MANY_PLACES, most=MOST_PLACES)
     keep_only(session, follow, _confirmed(session, follow), at=at)
     follow.confirm(at=at)
+    mail_turns.give_back(session, follow.email, at=at)
     begin_now(session, follow)
 
 

@@ -98,7 +98,6 @@ def _receipt(visit: Visit) -> dict[str, Any]:
     unit = rules.units.get(report.unit_code or report.proposed_unit_code or "")
     return {
         "new": True,
-        "mailed": queries.has_receipt(visit.session, report),
         "likely": unit,
         "promise": _promise(visit, unit),
     }

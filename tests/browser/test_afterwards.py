@@ -63,7 +63,7 @@ def test_a_tap_on_the_map_moves_the_place_and_a_mistake_is_named_at_its_field(
     expect(page.get_by_label("Your words")).to_have_value("Dark since Sunday")
     page.get_by_label("E-mail").fill("you@example.com")
     page.get_by_role("button", name="Save the corrections").click()
-    expect(page.get_by_role("status").first).to_contain_text("We have sent a mail to the new address.")
+    expect(page.get_by_role("status").first).to_contain_text("A mail has gone to the new address")
     after = stored(live_server)
     assert after.description == "Dark since Sunday"
     assert (after.lat, after.lon) != STORGATA

@@ -98,6 +98,21 @@ def test_a_folder_is_read_once_and_its_messages_are_marked(place, is_off, tmp_pa
     assert len(folder) == 3
 
 
+def test_what_cannot_be_read_in_a_folder_is_left_out_with_a_sentence(place, is_off, tmp_path):
+    box = tmp_path / "box"
+    mailbox.Maildir(box)
+    (box / "new" / "1.folder").mkdir()
+    (box / "new" / "2.link").symlink_to(tmp_path / "gone")
+    (box / "new" / "3.mail").write_bytes(returned())
+    result = place.gatami("bounces", "--maildir", box)
+    assert result.exit_code == 0
+    assert "left out 1.folder: Is a directory." in result.output
+    assert "left out 2.link: No such file or directory." in result.output
+    assert "switched off: 1" in result.output
+    assert is_off()
+    assert (box / "cur" / "3.mail:2,S").exists()
+
+
 def test_a_mailbox_file_can_be_read_again_after_the_address_was_confirmed(place, is_off, tmp_path):
     box = mailbox.mbox(tmp_path / "box")
     box.add(returned())

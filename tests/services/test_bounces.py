@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
+from app.delivery import DeliveryFailed, Trouble
 from app.delivery.bounce import read_bounce
 from app.models import Actor, Notification, NotificationKind, PlaceFollow, Report, Support
 from app.models.links import bounce_token, confirm_path
@@ -172,6 +173,35 @@ def test_without_an_address_for_bounces_the_mail_is_known_by_its_own_id(session,
     assert is_off(session, report)
 
 
+def test_who_knows_a_message_id_switches_no_address_off_that_came_after_it(session, known, told, come_back, office):
+    """The receipt went to the attacker's own address, and the report got the victim's one afterwards."""
+    report, victims = known("attacker@example.org"), known()
+    row = told(report)
+    session.refresh(report, ["reporter"])
+    report.reporter.email, report.reporter.confirmed_at = NINA, None
+    session.commit()
+    plain = office.settings.model_copy(update={"bounce_address": None})
+    assert come_back(a_report(message_id=row.message_id), settings=plain) == Found.NOT_OURS
+    assert not is_off(session, victims)
+    assert NINA not in row.sent_to
+    assert "attacker" not in row.sent_to
+
+
+def test_a_slow_refusal_is_about_the_address_that_was_tried_not_about_the_one_since(
+    session, known, told, office, monkeypatch
+):
+    report, neighbour = known(), known("per@example.org")
+
+    def refuse_slowly(letter, **_):
+        session.execute(text("UPDATE reporter SET email = 'per@example.org' WHERE report_id = :id"), {"id": report.id})
+        raise DeliveryFailed(Trouble.RECIPIENT, GONE, permanent=True, no_mailbox=letter.to == NINA)
+
+    monkeypatch.setattr(outgoing, "post", refuse_slowly)
+    told(report)
+    assert not is_off(session, neighbour)
+    assert not is_off(session, report)
+
+
 def test_a_delay_does_nothing(session, known, told, postbox, come_back):
     report = known()
     told(report)
@@ -254,3 +284,39 @@ def test_a_bounce_is_never_older_than_what_it_says(session, known, told, postbox
     clock.pass_(hours=2)
     come_back(a_report(to=postbox.envelopes[0][0]))
     assert session.scalar(text("SELECT bounced_at FROM reporter")) == off_since == clock() - timedelta(hours=2)
+
+
+@pytest.fixture
+def many_off(session, make_report, clock):
+    """So many addresses that were refused within the hour."""
+
+    def make(count):
+        for number in range(count):
+            make_report(email=f"gone{number}@example.org")
+        session.execute(text("UPDATE reporter SET bounced_at = :at"), {"at": clock()})
+        session.commit()
+
+    return make
+
+
+def test_when_many_addresses_are_refused_within_an_hour_nobody_more_is_switched_off(
+    session, known, told, postbox, many_off, clock, caplog
+):
+    many_off(20)
+    report = known()
+    postbox.recipient_answers = [GONE]
+    assert told(report).state == "failed"
+    assert not is_off(session, report)
+    assert "No more are switched off" in caplog.text
+    clock.pass_(hours=2)
+    postbox.recipient_answers = [GONE]
+    told(report)
+    assert is_off(session, report)
+
+
+def test_a_few_refusals_within_an_hour_switch_the_next_one_off_too(session, known, told, postbox, many_off):
+    many_off(19)
+    report = known()
+    postbox.recipient_answers = [GONE]
+    told(report)
+    assert is_off(session, report)

@@ -12,7 +12,7 @@ from app.db import transaction
 from app.models import Notification
 from app.queries.mailboxes import is_confirmed
 from app.services.drafts import ReportDraft, ReporterDraft
-from app.services.mailboxes import confirm_report, may_write_to
+from app.services.mailboxes import confirm_report, may_ask, may_write_to
 from app.services.reporting import submit_report
 from tests.application import STORGATA
 
@@ -56,6 +56,28 @@ def test_a_confirmed_address_gets_each_receipt_for_a_year(make_report, session, 
     assert is_confirmed(session, "nina@example.com", at=clock())
     clock.pass_(days=2)
     assert not is_confirmed(session, "nina@example.com", at=clock())
+
+
+def test_who_confirms_is_asked_again_the_same_day_but_strangers_gain_nothing(make_report, session, clock):
+    report = make_report(email="nina@example.com")
+    assert not may_ask(session, "nina@example.com", at=clock())
+    confirm_report(report, at=clock())
+    session.commit()
+    assert may_ask(session, "nina@example.com", at=clock()), "its owner asks for something else"
+    assert not may_ask(session, "nina@example.com", at=clock())
+    confirm_report(report, at=clock())
+    session.commit()
+    assert not may_ask(session, "nina@example.com", at=clock()), "the same button again is no new answer"
+
+
+def test_no_more_than_three_turns_come_back_in_a_day(make_report, session, clock):
+    asked = 0
+    for _ in range(6):
+        report = make_report(email="nina@example.com")
+        confirm_report(report, at=clock())
+        session.commit()
+        asked += may_ask(session, "nina@example.com", at=clock())
+    assert asked == 3
 
 
 def test_a_mail_that_was_rolled_back_uses_up_no_turn(session, clock):

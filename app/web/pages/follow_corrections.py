@@ -26,11 +26,15 @@ router = APIRouter(include_in_schema=False, prefix="/follow/{reference}/{token}"
 
 SAVED = N_("Your corrections are saved.")
 NOTHING = N_("You changed nothing.")
-NEW_ADDRESS = N_("Saved. We have sent a mail to the new address. Press the button in it, and you hear from us there.")
-NOT_TWICE = N_(
-    "We write only once a day to an address that nobody has confirmed. Look for the mail, or ask for it here tomorrow."
+# The same words whether the address is known here or not, and whether the day's one mail has gone before.
+NEW_ADDRESS = N_(
+    "Saved. A mail has gone to the new address, now or within the last day. Press the button in it, and you hear from "
+    "us there. We send at the most one a day."
 )
-MAILED = N_("A mail is on its way. Press the button in it, and you hear from us.")
+MAILED = N_(
+    "A mail has gone to the address, now or within the last day. Press the button in it, and you hear from us. We send "
+    "at the most one a day: look among unwanted mail too, or ask again tomorrow."
+)
 ANSWER_TOO = N_("These questions belong to the kind you chose. Answer them, and save.")
 
 
@@ -64,8 +68,8 @@ def correct(posted: FormDep, visit: VisitDep) -> Response:
 def ask_again(form: FormDep, visit: VisitDep) -> Response:
     """The mail with the button did not come."""
     check_csrf(visit, form)
-    mailed = correcting.ask_again(visit.session, visit.report, at=visit.at)
-    return visit.back(flash=MAILED) if mailed else visit.back(flash=NOT_TWICE, kind="info")
+    correcting.ask_again(visit.session, visit.report, at=visit.at)
+    return visit.back(flash=MAILED)
 
 
 def as_it_is(report: Report) -> ReportForm:
@@ -109,8 +113,6 @@ def _refused(visit: Visit, form: ReportForm, error: DomainError) -> Response:
 def _thanks(visit: Visit, done: Corrected) -> Response:
     if not done.what:
         return visit.back(flash=NOTHING, kind="info")
-    if done.email_is_new and not done.mailed:
-        return visit.back(flash=NOT_TWICE, kind="warning")
     return visit.back(flash=NEW_ADDRESS if done.email_is_new else SAVED)
 
 

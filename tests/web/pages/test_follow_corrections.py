@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from app.models import REPORTER, Actor, Delivery, Notification, Report
-from app.models.links import confirm_path, follow_path
+from app.models.links import confirm_path, follow_path, stop_path
+from app.services import outgoing
 from tests.application import SECRET, Clock
+from tests.mail import html_of, text_of
 from tests.web.pages.forms import Form, form_of
 from tests.web.pages.test_follow import reload
 
@@ -149,13 +151,13 @@ def test_a_new_address_must_be_confirmed_and_the_old_one_hears_nothing_more(
     session.commit()
     old_link = confirm_path(reload(session, report), "me@example.com", secret=SECRET)
     assert send(client, form().fill(email="new@example.com")).status_code == 303
-    assert "We have sent a mail to the new address." in client.get(path).text
+    assert "A mail has gone to the new address, now or within the last day." in client.get(path).text
     after = reload(session, report)
     assert (after.reporter.email, after.reporter.hears) == ("new@example.com", False)
     assert after.updates[-1].data == {"what": ["contact"]}
     assert client.get(old_link).status_code == 404
-    mail = session.scalars(select(Notification).where(Notification.update_id == after.updates[-1].id)).one()
-    assert mail.kind == "receipt"
+    mails = session.scalars(select(Notification).where(Notification.update_id == after.updates[-1].id)).all()
+    assert sorted(mail.kind for mail in mails) == ["moved", "receipt"]
     link = confirm_path(after, "new@example.com", secret=SECRET)
     confirm = form_of(client.get(link).text, link)
     client.post(link, data=confirm.fields)
@@ -178,15 +180,86 @@ def test_one_link_cannot_make_us_write_to_many_addresses(client: TestClient, ses
     assert "The e-mail address was changed many times today." in answers[-1].text
 
 
-def test_the_mail_with_the_button_comes_again_but_not_twice_a_day(
-    client: TestClient, session: Session, report, path, clock: Clock
+def receipts(session: Session, report: Report) -> int:
+    """How many mails with the button wait now; those that wait are taken as sent."""
+    waiting = Notification.report_id == report.id, Notification.kind == "receipt", Notification.state == "pending"
+    rows = session.scalars(select(Notification).where(*waiting)).all()
+    for row in rows:
+        row.state = "sent"
+    session.commit()
+    return len(rows)
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_the_mail_with_the_button_comes_again_but_not_twice_a_day_to_any_address(
+    client: TestClient, session: Session, report, path, clock: Clock, make_report, confirmed: bool
 ) -> None:
-    again = form_of(client.get(path).text, f"{path}/confirmation")
-    client.post(again.action, data=again.fields)
-    assert "We write only once a day" in client.get(path).text
-    clock.pass_(days=2)
-    client.post(again.action, data=again.fields)
-    assert "A mail is on its way." in client.get(path).text
+    if confirmed:
+        make_report(email="me@example.com").reporter.confirm(at=clock())
+        session.commit()
+    page = client.get(path).text
+    assert "We send at the most one such mail a day." in page
+    again = form_of(page, f"{path}/confirmation")
+    assert receipts(session, report) == 1
+    said = []
+    for hours in (1, 1, 30):
+        clock.pass_(hours=hours)
+        for _ in range(3):
+            client.post(again.action, data=again.fields)
+        said.append((receipts(session, report), "now or within the last day" in client.get(path).text))
+    assert said == [(0, True), (0, True), (1, True)]
+
+
+def test_moving_a_report_to_and_fro_sends_a_confirmed_address_one_mail_a_day(
+    client: TestClient, session: Session, report, path, form, clock: Clock, make_report
+) -> None:
+    make_report(email="victim@example.com").reporter.confirm(at=clock())
+    receipts(session, report)
+    clock.pass_(hours=30)
+    said, to_victim = [], 0
+    for email in ("victim@example.com", "x@example.com", "victim@example.com", "y@example.com", "Victim@example.com"):
+        assert send(client, form().fill(email=email)).status_code == 303
+        said.append(next(line for line in client.get(path).text.splitlines() if "within the last day" in line).strip())
+        to_victim += receipts(session, report) * email.lower().startswith("victim")
+    assert to_victim == 1
+    assert len(set(said)) == 1
+
+
+def test_the_owner_of_the_address_before_hears_of_the_change_and_of_nothing_else(
+    client: TestClient, session: Session, report, form, clock: Clock, office, postbox
+) -> None:
+    report.reporter.language = "en"
+    report.reporter.confirm(at=clock())
+    session.commit()
+    old_stop = stop_path(reload(session, report), secret=SECRET)
+    receipts(session, report)
+    send(client, form().fill(email="thief@example.com"))
+    for row in session.scalars(select(Notification).where(Notification.state == "pending")).all():
+        outgoing.notify(office, notification_id=row.id)
+    last = next(mail for mail in postbox.mails if mail["To"] == "me@example.com")
+    words = text_of(last)
+    assert "Phone the service desk: " in words
+    assert "thief" not in words + html_of(last)
+    assert "/follow/" not in words + html_of(last)
+    assert len([mail for mail in postbox.mails if mail["To"] == "me@example.com"]) == 1
+    session.expire_all()
+    assert session.scalars(select(Notification.former_email).where(Notification.kind == "moved")).one() is None
+    assert "Then no more mails about it come to you." in client.get(old_stop).text
+
+
+def test_an_address_that_nobody_confirmed_gets_no_farewell(client: TestClient, session: Session, report, form) -> None:
+    send(client, form().fill(email="new@example.com"))
+    assert session.scalars(select(Notification).where(Notification.kind == "moved")).all() == []
+
+
+def test_a_name_and_an_address_are_one_line_and_the_description_keeps_its_paragraphs(
+    client: TestClient, session: Session, report, form
+) -> None:
+    broken = "Nina\r\nBcc: x\u2028y\u2029z\u202etxt.exe\u2066"
+    assert send(client, form().fill(name=broken, address=broken, description="One\r\n\r\nTwo")).status_code == 303
+    after = reload(session, report)
+    assert after.reporter.name == after.address == "Nina Bcc: x y ztxt.exe"
+    assert after.description == "One\n\nTwo"
 
 
 def test_somebody_who_gave_no_address_can_give_one_later(client: TestClient, session: Session, make_report) -> None:
