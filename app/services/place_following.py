@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geoalchemy2 import Geography
-from sqlalchemy import cast, delete, func, update
+from sqlalchemy import cast, delete, func, select, update
 
 from app import jobs
 from app.errors import N_, Invalid
@@ -155,7 +155,7 @@ def ask(session: Session, wish: Wish, *, email: str, language: str, rules: Rules
     email = ascii_address(email)
     area = check(session, wish, email=email, language=language, rules=rules)
     follow = _waiting(session, wish, area, email=email, language=language, at=at)
-    if follow is not None and mailboxes.may_ask(session, email, at=at):
+    if mailboxes.may_ask(session, email, at=at):
         _mail_button(session, follow, at=at)
 
 
@@ -165,23 +165,26 @@ def begin(session: Session, wish: Wish, *, email: str, language: str, rules: Rul
     area = check(session, wish, email=email, language=language, rules=rules)
     follow = PlaceFollow(email=email, language=language, created_at=at, asked_at=at)
     _write(session, follow, wish, area)
-    session.add(follow)
-    session.flush()
-    place_confirming.confirm(session, follow, at=at)
+    # The page shows what is wrong and commits, so what was refused must not stay behind.
+    with session.begin_nested():
+        session.add(follow)
+        session.flush()
+        place_confirming.confirm(session, follow, at=at)
     return follow
 
 
-def _waiting(
-    session: Session, wish: Wish, area: Area, *, email: str, language: str, at: datetime
-) -> PlaceFollow | None:
-    """The same place asked for twice waits once, as it was chosen last; None when too many wait for this address."""
+def _waiting(session: Session, wish: Wish, area: Area, *, email: str, language: str, at: datetime) -> PlaceFollow:
+    """The same place asked for twice waits once, as it was chosen last; of too many that wait the oldest goes.
+
+    Anybody can ask with anybody's address, so what a stranger asked for must not keep its owner from asking.
+    """
     place_confirming.hold_address(session, email)
     waiting = [one for one in follows_of(session, email) if one.confirmed_at is None]
     follow = PlaceFollow(email=email, created_at=at)
     _write(session, follow, wish, area)
     known = next((one for one in waiting if is_same_place(one, follow)), None)
-    if known is None and len(waiting) >= MOST_PLACES:
-        return None
+    if known is None:
+        _make_room(session, waiting)
     if known is not None:
         follow = known
         _write(session, follow, wish, area)
@@ -189,6 +192,14 @@ def _waiting(
     session.add(follow)
     session.flush()
     return follow
+
+
+def _make_room(session: Session, waiting: list[PlaceFollow]) -> None:
+    """The oldest goes; one whose button was mailed goes last, because its owner may press it yet."""
+    ids = [one.id for one in waiting]
+    mailed = set(session.scalars(select(PlaceMail.follow_id).where(PlaceMail.follow_id.in_(ids))))
+    for one in sorted(waiting, key=lambda one: (one.id in mailed, one.id))[: max(0, len(ids) - MOST_PLACES + 1)]:
+        session.delete(one)
 
 
 def _mail_button(session: Session, follow: PlaceFollow, *, at: datetime) -> None:
