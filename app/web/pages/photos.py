@@ -98,8 +98,8 @@ def show_photo(
         raise NotFound(NOT_HERE) from None
     seen = visible_photo(session, photo_id, staff=staff, key=key, secret=state.secret)
     etag = f'"{seen.photo.sha256[:20]}-{size}"'
-    # A public photo can be taken back by the desk, so caches ask again soon; the others are kept by nobody.
-    headers = {"ETag": etag, "Cache-Control": "public, max-age=300"} if seen.public else {"Cache-Control": "no-store"}
+    # A public photo can be taken back at any moment, so caches ask each time; the others are kept by nobody.
+    headers = {"ETag": etag, "Cache-Control": "public, no-cache"} if seen.public else {"Cache-Control": "no-store"}
     if seen.public and request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
     return FileResponse(state.photos.open(photo_id, size), media_type="image/jpeg", headers=headers)
