@@ -21,6 +21,8 @@ SECRET_PATHS = re.compile(
     r"stop-place|rating|staff/invitations|mine"
     r")(/|$)"
 )
+# Forms for people, whose addresses bring a place with them.
+UNLISTED_PATHS = re.compile(r"^/follow-place(/|$)")
 # As long as a report may well stay open.
 DEVICE_SECONDS = 180 * 86400
 
@@ -78,6 +80,8 @@ class SecurityHeaders:
                     headers.setdefault(name, value)
                 # Pages hold tokens of their reader; staff's are not to come back after signing out.
                 headers.setdefault("Cache-Control", "no-store" if is_for_staff(scope["path"]) else "private, no-cache")
+                if UNLISTED_PATHS.match(scope["path"]):
+                    headers["X-Robots-Tag"] = "noindex"
                 if SECRET_PATHS.match(scope["path"]):
                     headers["Referrer-Policy"] = "no-referrer"
                     headers["X-Robots-Tag"] = "noindex"

@@ -262,3 +262,16 @@ def test_a_body_that_arrives_slowly_holds_no_database_connection(route):
     first_body = next(place for place, name in enumerate(order) if name in READS_THE_BODY)
     askers = {"get_staff_or_none", "get_visit", "get_colleague", route.endpoint.__name__}
     assert first_body < min(place for place, name in enumerate(order) if name in askers)
+
+
+@pytest.mark.parametrize(
+    "path", ["/x/follow/26-1/{}", "/follow/26-1/x/{}/data", "/{}", "/(follow/26-1/<{}>", "/reports/{}.json"]
+)
+def test_what_looks_like_a_token_is_masked_wherever_it_stands(path):
+    token = "aZ09_-aZ09_-aZ09_-aZ09"
+    assert len(token) == 22
+    assert token not in mask(path.format(token))
+    assert token not in mask(path.format(f"{token}x")), "something was copied with it"
+    photo = "/photos/0b7ff3a4-8a55-4c53-9f0e-0ff9f5b1a8b1-thumbnail.jpg"
+    assert mask(photo) == photo
+    assert mask("/reports/26-000123") == "/reports/26-000123"
