@@ -24,6 +24,8 @@ class ReporterVerbs(ReportRow):
 
     if TYPE_CHECKING:
 
+        def put_into(self, category_code: str, *, private: bool) -> None: ...
+
         def _tell(self, update: Update) -> Update: ...
 
         def _become(
@@ -63,6 +65,8 @@ class ReporterVerbs(ReportRow):
         """
         for name in changed.keys() & CORRECTABLE:
             setattr(self, name, changed[name])
+        if "category_code" in changed:
+            self.put_into(self.category_code, private=self.private)
         if changed.keys() & {"description", "address"}:
             self.text_public = False
         data = {"what": what}

@@ -242,7 +242,7 @@ def change_category(
         sentence = N_("Choose what it is about. This category is not in use.")
         raise Invalid(sentence, fields={"category": sentence})
     before = report.category_code
-    report.category_code, report.private = category.code, category.private
+    report.put_into(category.code, private=category.private)
     proposing.find_asset_again(session, report, category)
     proposing.propose(report, category, rules, at=report.created_at)
     update = report.record(

@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.errors import N_, Conflict, NotFound
-from app.models import Actor, Forwarding, Note, Notification, Report, ReportStatus, Update, UpdateKind
+from app.models import Actor, Forwarding, Note, Notification, Rating, Report, ReportStatus, Update, UpdateKind
 from app.services import forwarding, supporting
 from app.services.decisions import bring_back
 
@@ -50,6 +50,8 @@ def undo(
         _take_back(report, decision, before_status=before["status"], by=by, at=at)
     bring_back(report, before)
     _hide(session, decision)
+    # Somebody was quick to say how satisfied they are with an end that was none.
+    session.execute(delete(Rating).where(Rating.report_id == report.id, Rating.at >= decision.at))
     session.flush()  # Somebody who went on in this very moment wins here.
     for other in {first, report.duplicate_of_id}:
         supporting.recount(session, other)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app.errors import Conflict, Invalid
-from app.models import Notification, ReportStatus, Update
+from app.models import REPORTER, Notification, Photo, ReportStatus, Update
 from app.services import triage
 from tests.application import STORGATA
 
@@ -176,3 +176,27 @@ def test_every_decision_frees_the_claim(session, confirmed, decide, kari, clock)
     session.commit()
     decide(triage.reject, confirmed, words="No.")
     assert confirmed.claimed_by_id is None
+
+
+def test_what_was_published_is_not_public_again_after_a_private_category(session, make_report, rules, kari, clock):
+    report = make_report(category="lamp_dark", description="Nina was hit by a stone")
+    photo = Photo(report_id=report.id, created_at=clock(), width=1, height=1, sha256="0" * 64, public=True)
+    session.add(photo)
+    report.text_public = True
+    session.commit()
+    private = next(one.code for one in rules.categories.values() if one.private)
+    for code in (private, "lamp_dark"):
+        triage.change_category(session, report, code=code, rules=rules, by=kari, at=clock())
+        session.commit()
+    session.expire_all()
+    assert (report.private, report.text_public, photo.public) == (False, False, False)
+
+
+def test_a_correction_into_a_private_category_unpublishes_too(session, make_report, clock):
+    report = make_report(category="lamp_dark", description="It is dark")
+    report.text_public = True
+    for code, private in (("private", True), ("lamp_dark", False)):
+        changed = {"category_code": code, "private": private}
+        report.correct(changed, what=["category"], actor=REPORTER, at=clock(), before=None)
+        session.commit()
+    assert not report.text_public

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select, text
 
 from app.errors import Conflict, NotFound
-from app.models import Delivery, Notification, Role, Update
+from app.models import Delivery, Notification, Rating, Role, Update
 from app.queries.public import history
-from app.services import moderation, triage, undoing
+from app.services import moderation, rating, triage, undoing
 
 
 @pytest.fixture
@@ -141,3 +141,19 @@ def test_hiding_can_be_undone(session, confirmed, kari, clock, undo):
     assert confirmed.hidden_at is not None
     undo(confirmed, update)
     assert confirmed.hidden_at is None
+
+
+def test_a_rating_of_an_end_that_was_undone_goes_with_it(session, confirmed, decide, undo, clock):
+    session.add(Rating(report_id=confirmed.id, score=5, at=clock()))
+    session.commit()
+    clock.pass_(days=1)
+    decided = decide(triage.note, confirmed, words="The part is ordered.", public=True)
+    undo(confirmed, decided)
+    assert session.get(Rating, confirmed.id) is not None, "one of an earlier end stays"
+    decided = decide(triage.answer, confirmed, words="Thanks.")
+    clock.pass_(seconds=4)
+    rating.rate(session, confirmed, score=1, words="", at=clock())
+    session.commit()
+    undo(confirmed, decided)
+    session.expire_all()
+    assert session.get(Rating, confirmed.id) is None
