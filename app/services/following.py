@@ -158,6 +158,11 @@ def withhold_words(session: Session, report: Report, *, withheld: bool, at: date
     hold(session, report)
     if withheld == (report.words_withheld_at is not None):
         return Said.BEFORE
+    # To hide them is never refused, but counts too: by turns the two would write a history without an end.
+    if withheld:
+        take_now(session, f"said:{report.id}", burst=MOST_A_DAY, per_hour=MOST_A_DAY / 24, at=at)
+    else:
+        not_too_often(session, report, at=at)
     report.withhold(withheld=withheld, actor=REPORTER, at=at)
     for photo in report.photos:
         photo.public = photo.public and photo.by_crew

@@ -188,3 +188,17 @@ def test_two_tabs_at_once_make_one_reopening(real_session_factory, rules, clock)
     assert sorted(said, key=str) == [Said.BEFORE, Said.NOW]
     with transaction(real_session_factory) as session:
         assert kinds(session, report).count("reopened") == 1
+
+
+def test_to_show_the_words_again_is_limited_and_to_hide_them_is_never_refused(session, make_report, clock):
+    report = loaded(session, make_report(description="It is dark"))
+    with pytest.raises(TooMany):
+        for _ in range(following.MOST_A_DAY // 2 + 1):
+            following.withhold_words(session, report, withheld=True, at=clock())
+            following.withhold_words(session, report, withheld=False, at=clock())
+    assert report.words_withheld_at is not None
+    clock.pass_(days=1)
+    following.withhold_words(session, report, withheld=False, at=clock())
+    for _ in range(following.MOST_A_DAY - 1):
+        following.not_too_often(session, report, at=clock())
+    assert following.withhold_words(session, report, withheld=True, at=clock()) == Said.NOW
