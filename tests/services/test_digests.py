@@ -269,13 +269,14 @@ def test_an_address_hears_once_of_a_report_in_two_places_that_overlap(follow, ma
 def test_what_a_daily_mail_told_is_not_in_the_weekly_one(follow, make_report, morning, session, clock):
     follow()
     follow(radius=200, weekday=3, closings=True)
-    report = make_report()
+    report, still_open = make_report(), make_report()
     assert len(morning()) == 1, "a Tuesday"
     report.fix(actor=SYSTEM, at=clock())
     session.commit()
     assert morning() == [], "a Wednesday; its end is another matter, which the daily mail does not tell"
     (mail,) = morning()
     assert "Fixed" in text_of(mail)
+    assert still_open.shown_reference not in text_of(mail)
     assert morning() == []
 
 
@@ -342,6 +343,29 @@ def test_killed_anywhere_and_run_again_each_item_goes_out_once(
         assert all(text_of(mail).count(report.shown_reference) == 1 for report in reports)
 
 
+@pytest.mark.parametrize("step", ["driver", "before", "conversation", "settle"])
+def test_killed_anywhere_an_address_with_two_places_hears_once_at_the_most(
+    follow, make_report, office, clock, postbox, monkeypatch, session, step
+):
+    for radius in (300, 400):
+        follow(radius=radius)
+    report = make_report()
+    digests.watch(office)
+    clock.now = MORNING
+    _kill_at(step, monkeypatch)
+    with pytest.raises(Killed):
+        digests.run(office)
+    monkeypatch.undo()
+    for _ in range(3):
+        digests.run(office)
+        clock.pass_(minutes=5)
+    told = sum(text_of(mail).count(report.shown_reference) for mail in postbox.mails)
+    # Where the attempt was cut off before the conversation, nobody knows, and it is not told again.
+    assert told == (0 if step == "before" else 1)
+    states = set(session.scalars(select(PlaceMail.state)))
+    assert states == ({"sent", "cancelled"} if step == "driver" else {"unknown", "cancelled"})
+
+
 class _Kill:
     times = 0
 
@@ -353,7 +377,7 @@ def _kill_at(step: str, monkeypatch: pytest.MonkeyPatch) -> _Kill:
         "note_news": (digests.place_followers, "note_news"),
         "_read_on": (digests, "_read_on"),
         "driver": (digests, "driver"),
-        "before": (outgoing, "_try"),
+        "before": (outgoing, "post"),
         "conversation": (outgoing, "post"),
         "settle": (outgoing, "_settle"),
     }[step]
