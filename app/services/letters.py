@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from app.services import news, supporter_letters
 from app.services.rating import SCORE_WORDS, can_rate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from app.models import Notification, Report, Reporter
@@ -47,6 +48,16 @@ NEXT: dict[str, str] = news.NEXT | {
     UpdateKind.DUPLICATE: N_("You need not do anything. You get a mail when something happens to the first report."),
     UpdateKind.ASKED: N_("Your report waits until you have answered. Then we go on with it."),
 }
+# The same while "still broken" can be said on the report's own page.
+UNTIL: dict[str, str] = {
+    NEXT[UpdateKind.FIXED]: N_("Is it still broken? Open your report and tell us by %(date)s."),
+    NEXT[UpdateKind.ANSWERED]: N_(
+        "Is something still unclear? Reply to this mail, or open your report and tell us by %(date)s."
+    ),
+    NEXT[UpdateKind.REJECTED]: N_(
+        "Do you think that this is wrong? Reply to this mail, or open your report and tell us by %(date)s."
+    ),
+}
 LOOK = N_("Open your report to see all that has happened.")
 WORDS = news.Words(HAPPENED, NEXT, N_("There is news about your report."), LOOK)
 # Of a duplicate's first report its reporter may see what everybody sees.
@@ -64,7 +75,7 @@ def write(items: Sequence[Item], carrier: Notification, *, office: Office, at: d
     if reporter is None or reporter.email is None or not (is_receipt or reporter.hears):
         return None
     about = [list(group) for _, group in groupby(_by_report(items), key=_subject)]
-    desk = _Desk(office, reporter)
+    desk = _Desk(office, reporter, at)
     context = desk.common(own)
     stop = None if is_receipt else stop_path(own, secret=office.secret)
     template = carrier.kind
@@ -107,10 +118,11 @@ def _subject(item: Item) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """What every paragraph needs: the office, and for whom it is written."""
+    """What every paragraph needs: the office, and for whom and when it is written."""
 
     office: Office
     reporter: Reporter
+    at: datetime
 
     @property
     def rules(self) -> Rules:
@@ -140,12 +152,24 @@ class _Desk:
         words = OF_FIRST if of_first else WORDS
         told = news.story(updates, report, self.rules, language=language, words=words, asked=not of_first)
         ended = not of_first and can_rate(own) and updates[-1].to_status == own.status
-        return told | {
-            "about_first": report.shown_reference if of_first else None,
-            "anew_url": None,
-            "photo_shown": ended and any(photo.by_crew and photo.public for photo in own.photos),
-            "ratings": [(self._rating(own, score), text) for score, text in SCORE_WORDS.items()] if ended else [],
-        }
+        return (
+            told
+            | self._until(own, told)
+            | {
+                "about_first": report.shown_reference if of_first else None,
+                "anew_url": None,
+                "photo_shown": ended and any(photo.by_crew and photo.public for photo in own.photos),
+                "ratings": [(self._rating(own, score), text) for score, text in SCORE_WORDS.items()] if ended else [],
+            }
+        )
+
+    def _until(self, own: Report, told: Mapping[str, object]) -> dict[str, object]:
+        """Until when "still broken" can be said, where the mail invites to say it."""
+        sentence = UNTIL.get(str(told["next"]))
+        if sentence is None or own.closed_at is None:
+            return {}
+        until = own.closed_at + timedelta(days=self.office.settings.reopen_days)
+        return {"next": sentence, "until": until} if self.at < until else {}
 
     def _rating(self, report: Report, score: int) -> str:
         return self.url(rating_path(report, score, secret=self.office.secret))

@@ -120,6 +120,7 @@ def story(
         "status": status,
         "events": [event(update, rules, language=language, words=words, asked=asked) for update in updates],
         "next": words.next.get(main.kind, words.look),
+        "until": None,
         "unit": unit_name(main, rules, language=language),
         "unit_phone": unit.phone if unit and unit.outside else None,
         "unit_url": unit.url if unit and unit.outside else None,

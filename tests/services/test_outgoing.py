@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
 
 from app.models import Delivery, Notification, NotificationKind, Photo, Report
-from app.services import forwarding, notifying, outgoing, recovery
+from app.services import forwarding, notifying, outgoing, recovery, triage, units
 from app.storage.images import Processed
 from tests.mail import free_port, html_of, text_of
 
@@ -313,6 +314,36 @@ def test_a_status_mail_says_what_happened_what_is_next_and_when_at_the_latest(
     assert "at the latest" in body
     assert "/follow/" in body
     assert "/confirm/" not in body
+
+
+@pytest.mark.parametrize(
+    ("end", "sentence"),
+    [
+        ("fix", "Is it still broken? Open your report and tell us by 29 January 2027."),
+        ("answer", "Reply to this mail, or open your report and tell us by 29 January 2027."),
+        ("reject", "Reply to this mail, or open your report and tell us by 29 January 2027."),
+    ],
+)
+def test_the_mail_about_the_end_says_until_when_its_reader_can_object(
+    session, make_report, kari, rules, clock, office, postbox, end, sentence
+):
+    def written(days):
+        report = make_report(email="resident@example.org")
+        report.reporter.confirm(at=clock())
+        if end == "fix":
+            forwarding.forward(session, report, "bydrift", rules=rules, by=kari, at=clock(), undo_seconds=0)
+            units.fix(session, report, by=kari, at=clock(), words="Done.")
+        else:
+            getattr(triage, end)(session, report, words="Done.", by=kari, at=clock(), undo_seconds=0)
+        session.commit()
+        row = session.scalars(select(Notification).where(Notification.report_id == report.id)).all()[-1]
+        late = replace(office, clock=lambda: clock() + timedelta(days=days))
+        postbox.mails.clear()
+        outgoing.notify(late, notification_id=row.id)
+        return " ".join(text_of(postbox.mails[0]).split())
+
+    assert sentence in written(0)
+    assert "January 2027" not in written(61), "when it goes out too late to object, there is no date"
 
 
 def test_a_question_reaches_the_reporter_with_the_desk_s_words(session, make_report, kari, clock, office, postbox):
