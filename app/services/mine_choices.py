@@ -11,7 +11,7 @@ from app.models import PlaceFollow, Report, Reporter, Support
 from app.models.address import ascii_address
 from app.models.reference import parse_reference
 from app.queries import mine
-from app.services import mailboxes, place_confirming, place_following
+from app.services import mailboxes, place_confirming, place_following, stopping
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -54,9 +54,11 @@ def answer_place(session: Session, email: str, follow_id: int, *, yes: bool, at:
 
 def set_mails(session: Session, email: str, typed: str, *, on: bool, at: datetime) -> None:
     """Mails about one report, on or off; raises NotFound for somebody else's. Saying it twice changes nothing."""
-    report = select(Report.id).where(Report.reference == (parse_reference(typed) or "")).scalar_subquery()
-    if not _change_mails(session, email, Reporter.report_id == report, on=on, at=at):
+    report = session.scalar(select(Report).where(Report.reference == (parse_reference(typed) or "")))
+    if report is None or not _change_mails(session, email, Reporter.report_id == report.id, on=on, at=at):
         raise NotFound(NOT_YOURS)
+    if not on:
+        stopping.stop_matter(session, report, email, at=at)
 
 
 def set_all_mails(session: Session, email: str, *, on: bool, at: datetime) -> None:
@@ -69,7 +71,7 @@ def stop_support(session: Session, email: str, support_id: int, *, at: datetime)
     support = mine.support_of(session, email, support_id)
     if support is None:
         raise NotFound(NOT_YOURS)
-    support.stop(at=at)
+    stopping.stop_support(session, support, at=at)
 
 
 def set_language(session: Session, email: str, language: str) -> None:

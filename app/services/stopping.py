@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 
-from app.models import Report, Reporter
+from app.models import Report, Reporter, Support
+from app.models.address import ascii_address
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -14,10 +15,34 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
-def stop(report: Report, *, at: datetime) -> None:
-    """No mails about this report. Expects `report.reporter`."""
+def stop(session: Session, report: Report, *, at: datetime) -> None:
+    """No mails about this report, its duplicates or what it is a duplicate of. Expects `report.reporter`."""
     if report.reporter is not None:
         report.reporter.stop(at=at)
+        stop_matter(session, report, report.reporter.email, at=at)
+
+
+def stop_support(session: Session, support: Support, *, at: datetime) -> None:
+    """The same for one who said "mine too", perhaps in two browsers."""
+    stop_matter(session, session.get_one(Report, support.report_id), support.email, at=at)
+    support.stop(at=at)
+
+
+def stop_matter(session: Session, report: Report, email: str | None, *, at: datetime) -> None:
+    """One who says stop means the matter, and not the one of their rows that the last mail happened to come from."""
+    if email is None:
+        return
+    first = report.duplicate_of_id or report.id
+    matter = select(Report.id).where(or_(Report.id == first, Report.duplicate_of_id == first))
+    typed = ascii_address(email).lower()
+    supports = select(Support).where(
+        func.lower(Support.email) == typed, Support.report_id.in_(matter), Support.ended_at.is_(None)
+    )
+    for support in session.scalars(supports.order_by(Support.id).with_for_update()):
+        support.stop(at=at)
+    reporters = select(Reporter).where(func.lower(Reporter.email) == typed, Reporter.report_id.in_(matter))
+    for reporter in session.scalars(reporters.order_by(Reporter.id).with_for_update()):
+        reporter.stop(at=at)
 
 
 def stop_all(session: Session, report: Report, *, at: datetime) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from app.db import transaction
 from app.errors import Conflict, Gone, Invalid, NotFound
 from app.models import REPORTER, Notification, Report, Support, Update
-from app.models.links import follow_path, support_confirm_path, support_stop_path
+from app.models.links import follow_path, stop_path, support_confirm_path, support_stop_path
 from app.queries.visible import report_for
 from app.services import erasing, following, outgoing, supporting, triage, undoing
 from app.services.drafts import ReportDraft
@@ -400,6 +400,45 @@ def test_who_stopped_or_was_never_asked_hears_nothing(session, make_report, foll
     assert deliver() == {}
     assert stopped.email is None
     assert count_of(session, report) == 2, "the voice still counts"
+
+
+def one_click(client, path):
+    assert client.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+
+
+def test_one_click_ends_the_mails_of_all_browsers_of_an_address(
+    client, session, make_report, follower, decide, deliver
+):
+    report, double = make_report(), make_report()
+    first, second = follower(report, device="phone"), follower(report, "NINA@example.org", device="tablet")
+    third = follower(double, device="a third one")
+    follower(report, "per@example.org", device="his")
+    deliver()
+    decide(triage.mark_duplicate, double, typed=report.reference)
+    deliver()
+    one_click(client, support_stop_path(first, secret=SECRET))
+    session.expire_all()
+    decide(triage.reject, report, words="Sorry.")
+    assert list(deliver()) == ["per@example.org"]
+    assert (second.email, third.email) == (None, None)
+    assert count_of(session, report) == 5
+
+
+def test_one_click_of_a_supporter_ends_their_mails_as_a_reporter_of_the_same_and_the_other_way_round(
+    client, session, make_report, follower, decide, deliver, clock
+):
+    for of_reporter in (True, False):
+        report, double = make_report(), make_report(email="nina@example.org")
+        double.reporter.confirm(at=clock())
+        mine = follower(report, device=f"phone {of_reporter}")
+        deliver()
+        decide(triage.mark_duplicate, double, typed=report.reference)
+        deliver()
+        session.refresh(double, ["reporter"])
+        one_click(client, stop_path(double, secret=SECRET) if of_reporter else support_stop_path(mine, secret=SECRET))
+        session.expire_all()
+        decide(triage.reject, report, words="Sorry.")
+        assert deliver() == {}
 
 
 def test_a_mail_that_waits_is_dropped_when_its_reader_says_stop_or_the_report_is_hidden(

@@ -14,23 +14,20 @@ from app.queries.place_following import follow_behind
 from app.services import mailboxes, place_confirming, place_following
 from app.services.place_words import group_names, place_name, rhythm_words
 from app.text import say
-from app.web import security
 from app.web.deps import (
     CsrfChecked,
-    CsrfFailed,
     FormDep,
     LanguageDep,
     NowDep,
     RulesDep,
     SessionDep,
     StateDep,
-    form_token,
 )
+from app.web.one_click import is_one_click
 from app.web.templating import redirect, render
 
 router = APIRouter(include_in_schema=False)
 CONFIRMED = N_("Thank you. You follow the place from now on.")
-ONE_CLICK = "One-Click"
 
 
 def get_confirming(follow_id: int, token: str, session: SessionDep, state: StateDep) -> PlaceFollow:
@@ -86,17 +83,9 @@ def stop(
     request: Request, form: FormDep, follow: StoppingDep, session: SessionDep, state: StateDep, now: NowDep,
     lang: LanguageDep,
 ) -> Response:  # fmt: skip
-    """No more mails. A mail program has no page of ours and no token of one (RFC 8058).
-
-    Nobody else can make a browser send that: the address holds the secret of just this follow.
-    """
-    one_click = form.get("List-Unsubscribe") == ONE_CLICK
-    if not one_click and not security.csrf_holds(
-        request, state.settings, form_token(form, request), secret=state.secret
-    ):
-        raise CsrfFailed
+    """No more mails, by the page's button or a mail program's own."""
+    one_click = is_one_click(request, form, state)
     place_following.end(session, follow, at=now)
-    # A mail program must not be sent elsewhere; a person's browser must be able to go back.
     if one_click:
         return _stop_page(request, follow, lang)
     return redirect(request, place_stop_path(follow, secret=state.secret))

@@ -14,12 +14,11 @@ from app.models import Report
 from app.models.links import stop_all_path, stop_path
 from app.queries.following import report_to_stop
 from app.services import stopping
-from app.web import security
-from app.web.deps import CsrfFailed, FormDep, MaybeStaffDep, NowDep, SessionDep, StateDep, form_token
+from app.web.deps import FormDep, MaybeStaffDep, NowDep, SessionDep, StateDep
+from app.web.one_click import is_one_click
 from app.web.templating import redirect, render
 
 router = APIRouter(include_in_schema=False, prefix="/stop/{reference}/{token}")
-ONE_CLICK = "One-Click"
 STARTED = N_("You get mails again.")
 STOPPED = N_("You get no more mails.")
 
@@ -62,13 +61,13 @@ def stop(
     request: Request, form: FormDep, report: StoppingDep, session: SessionDep, state: StateDep, now: NowDep
 ) -> Response:
     """One of the buttons, or a mail program's own (RFC 8058), which means this one report."""
-    if _is_one_click(request, form, state):
-        stopping.stop(report, at=now)
+    if is_one_click(request, form, state):
+        stopping.stop(session, report, at=now)
         return _page(request, report, session, state, everywhere=False)
     said = STOPPED
     match form.get("do"):
         case "stop":
-            stopping.stop(report, at=now)
+            stopping.stop(session, report, at=now)
         case "stop-all":
             stopping.stop_all(session, report, at=now)
         case "start":
@@ -84,7 +83,7 @@ def stop_all(
     request: Request, form: FormDep, report: StoppingDep, session: SessionDep, state: StateDep, now: NowDep
 ) -> Response:
     """The same for all reports of the address."""
-    one_click = _is_one_click(request, form, state)
+    one_click = is_one_click(request, form, state)
     start = not one_click and form.get("do") == "start"
     if start:
         stopping.start_again(session, report, everywhere=True)
@@ -94,18 +93,6 @@ def stop_all(
         return _page(request, report, session, state, everywhere=True)
     path = stop_all_path(report, secret=state.secret)
     return redirect(request, path, flash=("success", STARTED if start else STOPPED))
-
-
-def _is_one_click(request: Request, form: FormDep, state: StateDep) -> bool:
-    """A mail program has no page of ours and no token of one; the address itself holds the secret. Raises CsrfFailed.
-
-    It must not be sent elsewhere, so it is answered with the page; a person's browser must be able to go back.
-    """
-    if form.get("List-Unsubscribe") == ONE_CLICK:
-        return True
-    if not security.csrf_holds(request, state.settings, form_token(form, request), secret=state.secret):
-        raise CsrfFailed
-    return False
 
 
 def _page(request: Request, report: Report, session: SessionDep, state: StateDep, *, everywhere: bool) -> Response:

@@ -11,25 +11,22 @@ from app.errors import N_
 from app.models import Support
 from app.models.links import follow_path, public_path, support_confirm_path, support_stop_path
 from app.queries.supporters import supporter
-from app.services import mailboxes, supporting
-from app.web import security
+from app.services import mailboxes, stopping, supporting
 from app.web.deps import (
     CsrfChecked,
-    CsrfFailed,
     FormDep,
     MaybeStaffDep,
     NowDep,
     SessionDep,
     StateDep,
-    form_token,
 )
+from app.web.one_click import is_one_click
 from app.web.state import AppState
 from app.web.templating import redirect, render
 
 router = APIRouter(include_in_schema=False)
 CONFIRMED = N_("Thank you. You will hear from us when something happens.")
 NOTHING_CHOSEN = N_("You chose nothing, so you get no mails about it.")
-ONE_CLICK = "One-Click"
 
 
 def get_confirming(support_id: int, token: str, session: SessionDep, state: StateDep) -> Support:
@@ -87,22 +84,15 @@ def ask_to_stop(
 
 
 @router.post("/stop-support/{support_id}/{token}")
-def stop(request: Request, form: FormDep, mine: StoppingDep, state: StateDep, now: NowDep) -> Response:
-    """No more mails. A mail program that stops them for its reader has no page of ours and no token of one (RFC 8058).
-
-    Nobody else can make a browser send that: the address holds the secret of just this support.
-    """
-    one_click = form.get("List-Unsubscribe") == ONE_CLICK
-    token = form_token(form, request)
-    if not one_click and not security.csrf_holds(request, state.settings, token, secret=state.secret):
-        raise CsrfFailed
-    mine.stop(at=now)
-    # A mail program must not be sent elsewhere; a person's browser must be able to go back.
-    return (
-        _stop_page(request, mine, state)
-        if one_click
-        else redirect(request, support_stop_path(mine, secret=state.secret))
-    )
+def stop(
+    request: Request, form: FormDep, mine: StoppingDep, session: SessionDep, state: StateDep, now: NowDep
+) -> Response:
+    """No more mails about the matter, by the page's button or a mail program's own."""
+    one_click = is_one_click(request, form, state)
+    stopping.stop_support(session, mine, at=now)
+    if one_click:
+        return _stop_page(request, mine, state)
+    return redirect(request, support_stop_path(mine, secret=state.secret))
 
 
 def _stop_page(request: Request, mine: Support, state: AppState) -> Response:
