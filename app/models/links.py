@@ -34,8 +34,12 @@ def confirm_path(report: Report, email: str, *, secret: bytes) -> str:
 
 
 def rating_token(report: Report, *, secret: bytes) -> str:
-    """Stands in the mail that tells of a report's end, and lets its reader say how it went and nothing else."""
-    return _sign(secret, "rating", str(report.id), report.nonce)
+    """Stands in the mail that tells of a report's end, and lets its reader say how it went and nothing else.
+
+    With another address it is another one. Expects `report.reporter`.
+    """
+    email = (report.reporter.email or "") if report.reporter is not None else ""
+    return _sign(secret, "rating", str(report.id), report.nonce, email.lower())
 
 
 def rating_path(report: Report, score: int | None = None, *, secret: bytes) -> str:

@@ -34,7 +34,11 @@ class Satisfaction:
 
 def rated_report(session: Session, typed: str, token: str, *, secret: bytes) -> Report:
     """The report whose rating link this is, with its rating; raises NotFound."""
-    query = select(Report).where(Report.reference == (parse_reference(typed) or "")).options(joinedload(Report.rating))
+    query = (
+        select(Report)
+        .where(Report.reference == (parse_reference(typed) or ""))
+        .options(joinedload(Report.rating), joinedload(Report.reporter))
+    )
     report = session.scalar(query)
     if report is None or not same(token, rating_token(report, secret=secret)):
         raise DeadLink(DEAD_LINK)

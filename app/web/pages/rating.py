@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from app.errors import Conflict, Invalid
 from app.models import Report
-from app.models.links import follow_path, rating_path
+from app.models.links import rating_path
 from app.queries.ratings import rated_report
 from app.services import rating
 from app.services.following import can_say_still_broken
@@ -79,7 +79,6 @@ def thank(
         report=report,
         score_words=rating.SCORE_WORDS,
         can_reopen=can_say_still_broken(report, days=state.settings.reopen_days, at=now),
-        follow_path=follow_path(report, secret=state.secret),
         desk_email=state.settings.desk_email,
         desk_phones=[phone for phone in phones if not phone.emergency and len(phone.number) > 4],
     )
@@ -101,6 +100,5 @@ def _page(
         status_code=status_code,
         report=report,
         why_not="" if rating.can_rate(report) else translate(rating.why_not(report), lang),
-        follow_path=follow_path(report, secret=state.secret),
         **asked,
     )

@@ -33,6 +33,7 @@ def nina(browser_of):
 
 def rating_of(session, report):
     session.expire_all()
+    session.refresh(report, ["reporter"])  # The link is made with its address.
     return session.scalars(select(Rating).where(Rating.report_id == report.id)).one_or_none()
 
 
@@ -106,7 +107,7 @@ def test_a_report_that_was_opened_again_is_not_rated_until_it_is_closed(closed, 
     answer = nina.submit(rating_path(report, secret=SECRET), score=1)
     assert answer.status_code == 409
     assert "The report is open again." in answer.text
-    assert follow_path(report, secret=SECRET) in answer.text
+    assert 'href="/mine"' in answer.text
     assert "<textarea" not in nina.look(rating_path(report, 1, secret=SECRET))
     assert rating_of(session, report) is None
     report.fix(actor=SYSTEM, at=clock())
@@ -146,6 +147,8 @@ def test_those_who_are_not_satisfied_read_what_they_can_do(closed, nina, clock):
     thanks = nina.look(f"{rating_path(report, secret=SECRET)}/thanks")
     assert "You answered: 2 – Dissatisfied." in thanks
     assert "Tell us that it is still broken" in thanks
+    follow = follow_path(report, secret=SECRET)
+    assert follow.rpartition("/")[2] not in thanks, "the rating link lets its reader say how it went and nothing else"
     assert "servicetorget@tromso.example" in thanks
     clock.pass_(days=61)
     assert "Send a new report" in nina.look(f"{rating_path(report, secret=SECRET)}/thanks")
@@ -194,3 +197,19 @@ def test_few_queries_and_no_token_in_the_log(closed, client, count_queries, capl
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("gatami")]
     assert any("/rating/" in line for line in ours)
     assert not any(rating_path(report, secret=SECRET).rpartition("/")[2] in line for line in ours)
+
+
+def test_the_rating_link_of_an_open_report_leads_nowhere_else(make_report, nina):
+    report = make_report(email="nina@example.com")
+    page = nina.look(rating_path(report, secret=SECRET))
+    assert follow_path(report, secret=SECRET).rpartition("/")[2] not in page
+    assert 'href="/mine"' in page
+
+
+def test_after_the_address_was_corrected_the_old_one_cannot_answer(closed, nina, session):
+    report = closed()
+    old = rating_path(report, secret=SECRET)
+    report.reporter.email = "nina.new@example.com"
+    session.commit()
+    assert nina.get(old).status_code == 404
+    assert nina.get(rating_path(report, secret=SECRET)).status_code == 200
