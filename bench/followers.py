@@ -97,7 +97,7 @@ def rows(environment: Environment) -> list[Row]:
     # Killed while it begins the digests, and then while it sends them.
     large = _run(*many, MANY, seconds=SECONDS, kills=2)
     killed = _run(*many, MANY, seconds=5, kills=2, before=2)
-    end = _run(*whole, TO_THE_END, seconds=3600, kills=KILLS)
+    end = _run(*whole, TO_THE_END, seconds=3600, kills=KILLS, within=TO_THE_END // (KILLS + 2))
     assert end.waiting == 0
     memory = large.peak / small.peak
     return [
@@ -187,28 +187,50 @@ def _row(name: str, ours: float, bare: float) -> Row:
     return Row(name, milliseconds(ours), f"{milliseconds(bare)} bare SQL", ratio, wanted, ratio <= MORE_THAN_BARE)
 
 
-def _run(folder: Path, url: str, size: int, *, seconds: float, kills: int = 0, before: int = 0) -> Ran:
-    """Run it, killed at random moments and begun again; then look at what the mail server took."""
+def _run(
+    folder: Path, url: str, size: int, *, seconds: float, kills: int = 0, before: int = 0, within: int | None = None
+) -> Ran:
+    """Run it, killed at random moments and begun again; then look at what the mail server took.
+
+    A run that is to end may be over before any fixed time, so it is killed `within` so many mails of its own.
+    """
     folder.mkdir(exist_ok=True)
     sink, peak, left = folder / "sink", 0.0, kills
     chance = random.Random(7)
     while True:
         command = [sys.executable, "-m", "bench.follower_run", url, str(sink), MORNING.isoformat(), str(seconds)]
         with subprocess.Popen(command, cwd=PROJECT) as process:
-            peak = max(peak, _watch(process, kill_after=chance.uniform(6, 12) if left else None))
-        left -= 1
+            enough = _past(chance.uniform(6, 12)) if within is None else _sent(sink, chance.randrange(1, within))
+            peak = max(peak, _watch(process, kill_when=enough if left else None))
         if process.returncode == 0:
+            assert left == 0, f"{left} kills came too late"
             return _checked(sink, url, size, kills=kills + before, peak=peak)
         assert process.returncode == -signal.SIGKILL, process.returncode
+        left -= 1
 
 
-def _watch(process: subprocess.Popen[bytes], *, kill_after: float | None) -> float:
+def _past(seconds: float) -> Callable[[], bool]:
+    until = time.perf_counter() + seconds
+    return lambda: time.perf_counter() > until
+
+
+def _sent(sink: Path, mails: int) -> Callable[[], bool]:
+    """Whether so many more have gone out than had when this was asked for."""
+    wanted = _lines(sink) + mails
+    return lambda: _lines(sink) >= wanted
+
+
+def _lines(sink: Path) -> int:
+    return sink.read_bytes().count(b"\n") if sink.exists() else 0
+
+
+def _watch(process: subprocess.Popen[bytes], *, kill_when: Callable[[], bool] | None) -> float:
     """The most memory that it had, in MB."""
-    began, peak = time.perf_counter(), 0.0
+    peak = 0.0
     while process.poll() is None:
-        time.sleep(0.05)
+        time.sleep(0.01)
         peak = max(peak, _peak_of(process.pid))
-        if kill_after is not None and time.perf_counter() - began > kill_after:
+        if kill_when is not None and kill_when():
             process.kill()
             process.wait()
     return peak
