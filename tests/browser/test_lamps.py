@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from app.db import transaction
-from app.models import Asset, Report
+from app.models import Asset, Place, Report
 from app.services.drafts import ReportDraft
 from app.services.reporting import submit_report
 from tests.application import STORGATA
@@ -84,11 +84,22 @@ def send(page: Page) -> None:
 def test_the_pin_snaps_to_the_lamp_beside_it_and_says_so(
     live_server: LiveServer, lamps: None, page_at: Callable[..., Page], screenshot: Callable[..., None], width: int
 ) -> None:
-    page = page_at(width, **at(STORGATA))
+    with transaction(live_server.state.session_factory) as session:
+        for label, place in (("Lysgata 1", STORGATA), ("Lysgata 2", NEAR)):
+            session.add(
+                Place(kind="address", source_ref=label, label=label, detail="Tromsø", lat=place[0], lon=place[1])
+            )
+    page = page_at(width)
     page.goto("/")
-    page.get_by_role("button", name="My position").click()
+    page.locator("#place-search").fill("Lysgata 1")
+    page.get_by_role("option").first.click()
     choose_dark_lamp(page)
+    expect(page.locator("#kind-said")).to_contain_text("One lamp is dark is chosen. ")
     expect(page.locator("#lamp")).to_contain_text("Lamp 1234")
+    # The address that was chosen stays; only the pin moves.
+    expect(page.locator("#place-status")).to_have_text("The place is set: Lamp 1234.")
+    expect(page.locator("#nearest")).to_be_hidden()
+    expect(page.locator("#address")).to_have_value("Lysgata 1")
     expect(page.locator("#lamp")).to_contain_text("We moved the pin to this lamp, 8 m away.")
     assert float(page.locator("#lat").input_value()) == pytest.approx(NEAR[0], abs=1e-6)
     check_page(page)

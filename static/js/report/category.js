@@ -7,6 +7,7 @@ export function followCategory(form) {
     if (event.target.name === "category") {
       takeBack(form);
       show(form, event.target.value, typed);
+      tell(form);
     }
     if (event.target.name?.startsWith("answers.")) follow(form);
   });
@@ -41,6 +42,16 @@ function show(form, code, typed) {
   const chosen = form.querySelector("input[name=category]:checked");
   document.getElementById("all-kinds").open = chosen.closest("#all-kinds") !== null;
   follow(form);
+}
+
+/** One sentence for whoever does not see what appears below: the questions themselves are read when one comes to them. */
+function tell(form) {
+  const line = document.getElementById("kind-said");
+  const about = document.getElementById("about-category");
+  const name = form.querySelector("input[name=category]:checked").labels[0].innerText.trim();
+  const number = [...about.querySelectorAll("fieldset, .ds-field")].filter((box) => !box.parentElement.closest("fieldset")).length;
+  const more = number === 1 ? line.dataset.sayOne : line.dataset.sayMany.replace("{n}", number);
+  line.textContent = line.dataset.sayChosen.replace("{kind}", name) + (number ? ` ${more}` : "");
 }
 
 /** Whoever goes from one category to another, or back, answers nothing twice. */

@@ -27,7 +27,8 @@ export function followLamps(form) {
     if (!found) return;
     const before = form.elements.lat.value;
     form.elements.pin.value = before ? `${before},${form.elements.lon.value}` : "";
-    place(found.dataset, { by: "snap", pan: true });
+    const name = found.querySelector("strong")?.textContent ?? "";
+    place(found.dataset, { by: "snap", say: words.sayAtLamp.replace("{n}", name), pan: true });
   }
   function refuse(id) {
     const [lat, lon] = form.elements.pin.value.split(",");

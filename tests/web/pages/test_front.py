@@ -303,3 +303,9 @@ def test_all_kinds_hold_the_tiles_too_and_one_of_the_two_is_chosen(client: TestC
     assert 'value="pothole"' in tiles
     assert 'value="pothole"' in everything
     assert (tiles + everything).count('value="pothole" checked') == 1
+
+
+def test_what_a_kind_brings_with_it_is_told_in_one_sentence(client):
+    page = client.get("/").text
+    assert "aria-live" not in page
+    assert re.search(r'<p class="ds-sr-only" id="kind-said" role="status" data-say-chosen="{kind} is chosen."', page)

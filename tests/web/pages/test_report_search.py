@@ -256,3 +256,21 @@ def test_few_questions_are_asked_whatever_is_filtered(client, published, count_q
         with count_queries() as counted:
             look(client, f"/reports?{query}")
         assert counted.number <= most, (query, counted.statements)
+
+
+def test_after_a_search_a_link_leads_past_the_map_to_the_list(client, make_report):
+    make_report(category="snow", **PLACE)
+    page = look(client, "/reports?text=snow")
+    assert '<a class="ds-link list-found" href="#list-title">1 report: go to the list</a>' in page
+    assert 'id="list-title" tabindex="-1"' in page
+    assert "Search: snow – Map and list" in page.partition("</title>")[0]
+    assert "We have included kinds that fit the word." in page
+    assert "go to the list" not in look(client)
+
+
+def test_head_and_list_say_the_same_number(client, make_report):
+    for _ in range(21):
+        make_report(**PLACE)
+    page = look(client)
+    assert "21 reports, 21 of them not done yet." in page
+    assert '<p class="list-count" role="status">21 reports</p>' in page
