@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, delete, func, select, update
 
-from app.models import Notification, PlaceFollow, PlaceMail, Reporter, ResidentLink, Support
+from app.models import Notification, PlaceFollow, PlaceMail, PlaceNews, Reporter, ResidentLink, Support
 from app.models.links import BounceKind, bounce_token, same
+from app.queries.place_news import newest_event
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -57,7 +58,17 @@ def works_again(session: Session, email: str, *, at: datetime) -> None:
     for table in _TABLES:
         theirs = (func.lower(table.email) == email.lower(), table.bounced_at.is_not(None))
         confirmed = case((table.confirmed_at.is_not(None), at), else_=None)
-        session.execute(update(table).where(*theirs).values(bounced_at=None, confirmed_at=confirmed))
+        changed = update(table).where(*theirs).values(bounced_at=None, confirmed_at=confirmed).returning(table.id)
+        ids = session.scalars(changed).all()
+        if table is PlaceFollow and ids:
+            _begin_places_now(session, ids)
+
+
+def _begin_places_now(session: Session, follow_ids: Sequence[int]) -> None:
+    """What happened while no mail arrived is no news any more: weeks of it would come at once."""
+    follows = update(PlaceFollow).where(PlaceFollow.id.in_(follow_ids))
+    session.execute(follows.values(told_until=newest_event(session)))
+    session.execute(delete(PlaceNews).where(PlaceNews.follow_id.in_(follow_ids)))
 
 
 def take_in(session: Session, bounce: Bounce | None, *, settings: Settings, secret: bytes, at: datetime) -> Found:
@@ -96,12 +107,16 @@ def _by_token(session: Session, token: str, *, secret: bytes) -> str | None:
 
 
 def _by_message_id(session: Session, message_id: str, *, secret: bytes) -> str | None:
-    row = session.scalar(select(Notification).where(Notification.message_id == message_id))
-    mailed = _notification(session, row.id) if row is not None else None
-    if row is None or mailed is None or mailed.is_old:
-        return None
-    expected = bounce_token(BounceKind.NOTIFICATION, row.id, mailed.email, secret=secret)
-    return mailed.email if same(row.sent_to or "", expected) else None
+    for kind, table in _TABLE_OF.items():
+        row_id = session.scalar(select(table.id).where(table.message_id == message_id))
+        mailed = _KINDS[kind](session, row_id) if row_id is not None else None
+        if row_id is None or mailed is None or mailed.is_old:
+            continue
+        expected = bounce_token(kind, row_id, mailed.email, secret=secret)
+        # A followed place and a link keep the address that they were made with; a report may get another.
+        if table is not Notification or same(session.get_one(Notification, row_id).sent_to or "", expected):
+            return mailed.email
+    return None
 
 
 def _notification(session: Session, row_id: int) -> _Mailed | None:
@@ -139,4 +154,9 @@ _KINDS: dict[str, Callable[[Session, int], _Mailed | None]] = {
     BounceKind.NOTIFICATION.value: _notification,
     BounceKind.PLACE_MAIL.value: _place_mail,
     BounceKind.RESIDENT_LINK.value: _resident_link,
+}
+_TABLE_OF: dict[str, type[Notification | PlaceMail | ResidentLink]] = {
+    BounceKind.NOTIFICATION.value: Notification,
+    BounceKind.PLACE_MAIL.value: PlaceMail,
+    BounceKind.RESIDENT_LINK.value: ResidentLink,
 }

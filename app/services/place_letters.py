@@ -64,10 +64,12 @@ def write(session: Session, mail: PlaceMail, *, office: Office, at: datetime) ->
     )
 
 
-def list_path(follow: PlaceFollow) -> str:
-    """The public list and map with the same place. A street has no list, so it is the circle around its middle."""
+def list_path(follow: PlaceFollow, rules: Rules) -> str:
+    """The public list and map with the same place and kinds. A street has no list: it is a circle around its middle."""
     near = {"near": f"{follow.lat:.5f},{follow.lon:.5f}", "radius": follow.radius if follow.street is None else 500}
-    return f"/reports?{urlencode(near, safe=',')}"
+    kinds = [f"{code}.*" for code in follow.groups or () if code in rules.groups]
+    query = near | ({"category": ",".join(kinds)} if kinds else {})
+    return f"/reports?{urlencode(query, safe=',.*')}"
 
 
 def _digest(
@@ -96,7 +98,7 @@ def _digest(
         "kinds": _by_group(items, rules, language=follow.language, base_url=base_url),
         "in_all": in_all,
         "more": in_all - len(items),
-        "list_url": f"{base_url}{list_path(follow)}",
+        "list_url": f"{base_url}{list_path(follow, rules)}",
     }
 
 

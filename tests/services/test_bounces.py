@@ -11,9 +11,9 @@ from sqlalchemy import select, text
 
 from app.delivery import DeliveryFailed, Trouble
 from app.delivery.bounce import read_bounce
-from app.models import Actor, Notification, NotificationKind, PlaceFollow, Report, Support
+from app.models import Actor, Notification, NotificationKind, PlaceFollow, Report, ResidentLink, Support
 from app.models.links import bounce_token, confirm_path
-from app.services import bounces, mailboxes, notifying, outgoing, supporting, units
+from app.services import bounces, mailboxes, mine, notifying, outgoing, supporting, units
 from app.services.bounces import Found
 from tests.application import SECRET, STORGATA
 from tests.bounces import a_report
@@ -84,8 +84,8 @@ def test_an_address_that_the_server_refuses_for_good_is_off_at_once_wherever_it_
     session, known, told, postbox, clock
 ):
     first, second, neighbour = known(), known("NINA@Example.org"), known("per@example.org")
-    mine = supporting.support(session, neighbour.reference, device="x", secret=SECRET, language="nb", at=clock())
-    supporting.follow(session, mine.support, email=NINA, language="nb", at=clock())
+    tapped = supporting.support(session, neighbour.reference, device="x", secret=SECRET, language="nb", at=clock())
+    supporting.follow(session, tapped.support, email=NINA, language="nb", at=clock())
     follow = PlaceFollow(
         email=NINA, lat=STORGATA[0], lon=STORGATA[1], radius=300, created_at=clock(), asked_at=clock(),
         confirmed_at=clock(), shape=f"SRID=4326;POINT({STORGATA[1]} {STORGATA[0]})",
@@ -320,3 +320,14 @@ def test_a_few_refusals_within_an_hour_switch_the_next_one_off_too(session, know
     postbox.recipient_answers = [GONE]
     told(report)
     assert is_off(session, report)
+
+
+def test_a_sign_in_mail_that_comes_back_is_known_by_its_own_id(session, known, come_back, office, clock):
+    report, other = known(), known("per@example.org")
+    mine.ask_for_link(session, NINA, language="en", at=clock())
+    session.commit()
+    link = session.scalars(select(ResidentLink)).one()
+    plain = office.settings.model_copy(update={"bounce_address": None})
+    assert come_back(a_report(message_id=link.message_id), settings=plain) == Found.SWITCHED_OFF
+    assert is_off(session, report)
+    assert not is_off(session, other)

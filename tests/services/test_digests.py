@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from app.db import transaction
+from app.delivery.bounce import read_bounce
 from app.models import (
     REPORTER,
     PlaceEvent,
@@ -26,9 +27,10 @@ from app.models import (
 from app.models.actor import SYSTEM
 from app.models.links import place_path, place_stop_path
 from app.models.reference import show_reference
-from app.services import digests, outgoing, place_following, place_letters
+from app.services import bounces, digests, outgoing, place_following, place_letters
 from app.services.place_following import Wish
 from tests.application import SECRET, STORGATA
+from tests.bounces import a_report
 from tests.mail import html_of, text_of
 
 LAT, LON = STORGATA
@@ -113,6 +115,44 @@ def test_only_the_groups_that_were_chosen(follow, make_report, morning, rules):
     make_report(category="ice", answers={"steep": "hill"})
     (mail,) = morning()
     assert rules.categories["ice"].name("en") in text_of(mail)
+
+
+def test_the_list_that_a_digest_leads_to_shows_the_chosen_groups_too(follow, make_report, morning, rules):
+    group = rules.categories["ice"].group
+    follow(groups=(group,))
+    make_report(category="ice", answers={"steep": "hill"})
+    (mail,) = morning()
+    assert f"/reports?near={LAT:.5f},{LON:.5f}&radius=300&category={group}.*" in "".join(text_of(mail).split())
+
+
+def test_an_address_that_works_again_hears_of_what_happens_from_then_on(
+    follow, make_report, morning, session, clock, office
+):
+    follow()
+    bounces.bounced(session, "nina@example.org", at=clock())
+    session.commit()
+    make_report()
+    assert morning() == []
+    make_report()
+    digests.watch(office)
+    bounces.works_again(session, "NINA@example.org", at=clock())
+    session.commit()
+    assert morning() == []
+    make_report()
+    assert len(morning()) == 1
+
+
+def test_a_digest_that_comes_back_is_known_by_its_own_id(follow, make_report, morning, session, clock, office):
+    mine, other = follow(), follow("per@example.org", radius=310)
+    make_report()
+    mail = next(mail for mail in morning() if mail["To"] == "nina@example.org")
+    bounce = read_bounce(a_report(message_id=mail["Message-ID"].strip("<> ")))
+    plain = office.settings.model_copy(update={"bounce_address": None})
+    found = bounces.take_in(session, bounce, settings=plain, secret=SECRET, at=clock())
+    session.commit()
+    session.expire_all()
+    assert found == bounces.Found.SWITCHED_OFF
+    assert (mine.bounced_at, other.bounced_at) == (clock(), None)
 
 
 def test_reports_sent_with_the_same_address_are_not_told(follow, make_report, morning):
