@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.errors import N_, Conflict, Invalid
 from app.models import REPORTER, Report, Reporter, ReportStatus, Update
+from app.models.address import ascii_address
 from app.queries.surroundings import surroundings
 from app.services import drafts, notifying, proposing
 from app.services.drafts import ReportDraft, ReporterDraft
@@ -97,6 +98,8 @@ def correct(
         tell_unit(session, report, update, kind="corrected", at=at)
     if "email" in contact and former is not None:
         notifying.tell_former(session, report, update, email=former, at=at)
+    if "email" in contact:
+        notifying.drop_receipts(session, report)
     is_new = bool(contact.get("email"))
     if is_new:
         notifying.ask_to_confirm(session, report, update, at=at)
@@ -138,7 +141,7 @@ def _values(answers: list[dict[str, object]]) -> dict[str, object]:
 
 
 def _contact_changes(reporter: Reporter | None, given: ReporterDraft) -> dict[str, str | None]:
-    wanted = {"name": given.name.strip(), "email": given.email.strip(), "phone": given.phone.strip()}
+    wanted = {"name": given.name.strip(), "email": ascii_address(given.email), "phone": given.phone.strip()}
     known = {name: (getattr(reporter, name) if reporter else None) or "" for name in wanted}
     # The same address in other letters is the same mailbox, and stays confirmed.
     if wanted["email"].lower() == known["email"].lower():

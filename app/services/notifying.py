@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app import jobs
 from app.jobs import JobName
-from app.models import Notification, NotificationKind, Report, Reporter, Support, Update
+from app.models import Notification, NotificationKind, Report, Reporter, SendingState, Support, Update
 from app.queries import supporters
 from app.services.mailboxes import may_ask, may_write_to
 
@@ -57,6 +57,12 @@ def ask_to_confirm(session: Session, report: Report, update: Update, *, at: date
     session.execute(delete(Notification).where(*earlier, Notification.update_id == update.id))
     _queue(session, report.id, update, kind=NotificationKind.RECEIPT, at=at)
     return True
+
+
+def drop_receipts(session: Session, report: Report) -> None:
+    """What waits for the address before took that one's turn of the day, and must not go to the next one."""
+    waiting = (Notification.report_id == report.id, Notification.state == SendingState.PENDING.value)
+    session.execute(delete(Notification).where(*waiting, Notification.kind == NotificationKind.RECEIPT.value))
 
 
 def tell_former(session: Session, report: Report, update: Update, *, email: str, at: datetime) -> None:

@@ -225,6 +225,16 @@ def test_moving_a_report_to_and_fro_sends_a_confirmed_address_one_mail_a_day(
     assert len(set(said)) == 1
 
 
+def test_a_mail_that_waits_for_one_address_does_not_go_to_the_next(
+    client: TestClient, session: Session, report, form, make_report, office, postbox
+) -> None:
+    make_report(email="victim@example.com")
+    send(client, form().fill(email="victim@example.com"))
+    for row in session.scalars(select(Notification).where(Notification.state == "pending")).all():
+        outgoing.notify(office, notification_id=row.id)
+    assert [mail["To"] for mail in postbox.mails] == ["victim@example.com"], "the day's one"
+
+
 def test_the_owner_of_the_address_before_hears_of_the_change_and_of_nothing_else(
     client: TestClient, session: Session, report, form, clock: Clock, office, postbox
 ) -> None:
