@@ -46,6 +46,7 @@ def test_the_demo_is_a_believable_whole(session, rules, load, tmp_path):
     assert_histories_are_possible(session)
     assert_the_queue_has_something_of_everything(session)
     assert_a_crew_is_under_way(session)
+    assert_others_are_told_of_the_end(session)
     assert_silent(session)
     assert_everybody_can_sign_in(session, logins)
     assert any((tmp_path / "photos").rglob("*.jpg"))
@@ -87,6 +88,12 @@ def assert_a_crew_is_under_way(session):
         .where(Stop.route_list_id == open_lists[0].id)
     ).one()
     assert 0 < done < stops
+
+
+def assert_others_are_told_of_the_end(session):
+    """Reports that others reported too are closed in it, so loading it goes through telling all of them."""
+    shared = session.scalars(select(Report).where(Report.support_count > 0, Report.closed_at.is_not(None))).all()
+    assert len(shared) >= 1
 
 
 def assert_silent(session):
