@@ -33,6 +33,9 @@ _SETTINGS = {
     "max_wal_size": "2GB",
     "random_page_cost": "1.1",
     "log_min_messages": "warning",
+    # Without rows and statements, which hold people's words, beside an error.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
     "timezone": "UTC",
 }
 _NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -5,25 +5,37 @@ from __future__ import annotations
 import random
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from app.models import REPORTER, Place
+from app.models import REPORTER, SYSTEM, Place, Report, ReportStatus
+from app.models.history import PastReport
+from app.models.status import OPEN
 from app.queries.archive import FOLD_WEEKS, WeekCount, first_week, week_counts
+from app.queries.visible import is_public
+from app.services import forgetting
+from app.services.import_writing import allocate, write
 from tests.application import NOON, STORGATA
 
-ACTIONS = ("new", "new", "fix", "reopen", "hide", "show", "unplace", "move", "delete", "many", "fold")
+ACTIONS = (
+    "new", "new", "fix", "reopen", "hide", "show", "unplace", "move", "delete", "many", "fold",
+    "private", "public", "withdraw", "undo", "erase", "import",
+)  # fmt: skip
 RECOUNT = text("""
-    SELECT found.week, found.status, count(*) FROM report r, weeks_of(r) found GROUP BY 1, 2
+    SELECT date_trunc('week', created_at AT TIME ZONE 'Europe/Oslo')::date, status, count(*) FROM report
+    WHERE id = ANY(:public) GROUP BY 1, 2
     UNION ALL
-    SELECT week_of(created_at), 'new', count(*) FROM report r WHERE report_is_on_map(r) AND status = 'new' GROUP BY 1
+    SELECT date_trunc('week', closed_at AT TIME ZONE 'Europe/Oslo')::date, 'ended', count(*) FROM report
+    WHERE id = ANY(:public) AND closed_at IS NOT NULL AND status <> ALL(:open) GROUP BY 1
 """)
 
 
 def recounted(session) -> dict[date, WeekCount]:
     found: dict[date, WeekCount] = {}
-    for week, status, number in session.execute(RECOUNT):
+    public = list(session.scalars(select(Report.id).where(is_public())))
+    for week, status, number in session.execute(RECOUNT, {"public": public, "open": sorted(OPEN)}):
         known = found.get(week, WeekCount(week))
         if status == "ended":
             known = WeekCount(week, known.by_status, number)
@@ -51,6 +63,8 @@ def test_counts_equal_a_recount_after_any_changes(session, make_report, clock, s
         elif action == "many":
             session.execute(text("UPDATE report SET status = 'fixed', closed_at = now() WHERE id % 3 = 0"))
             session.expire_all()
+        elif action == "import":
+            import_one(session, at=clock())
         elif reports:
             change(dice.choice(reports), action, session, reports, clock())
         session.flush()
@@ -58,6 +72,14 @@ def test_counts_equal_a_recount_after_any_changes(session, make_report, clock, s
     session.execute(FOLD_WEEKS)
     assert counted(session) == recounted(session)
     assert session.scalar(text("SELECT count(*) FROM week_tally WHERE NOT folded")) == 0
+
+
+def import_one(session, *, at: datetime) -> None:
+    past = PastReport(
+        source="old", source_ref=str(at), category_code="ice", status=ReportStatus.FIXED,
+        created_at=at - timedelta(days=30), closed_at=at, lat=STORGATA[0], lon=STORGATA[1],
+    )  # fmt: skip
+    write(session, allocate(session, [SimpleNamespace(past=past)]), progress=lambda _: None)
 
 
 def change(report, action: str, session, reports: list, at: datetime) -> None:
@@ -80,6 +102,22 @@ def change(report, action: str, session, reports: list, at: datetime) -> None:
             session.flush()
             session.execute(text("DELETE FROM report WHERE id = :id"), {"id": report.id})
             session.expunge(report)
+        case _:
+            change_unseen(report, action, session, at)
+
+
+def change_unseen(report, action: str, session, at: datetime) -> None:
+    """What its reporter or the rules do with it, and what is taken back."""
+    match action:
+        case "private" | "public":
+            report.private = action == "private"
+        case "withdraw" if report.is_open:
+            report.withdraw(actor=REPORTER, at=at)
+        case "undo" if report.status == ReportStatus.FIXED:
+            report.undo(ReportStatus.NEW, unit_code=None, actor=REPORTER, at=at)
+        case "erase":
+            forgetting.forget(session, [report.id], at_wish=True, actor=SYSTEM, at=at)
+            session.expire(report)
 
 
 def test_intake_writes_no_row_of_words_and_none_of_weeks(session, make_report):
