@@ -12,10 +12,10 @@ from sqlalchemy.orm import joinedload
 
 from app.db import transaction
 from app.errors import Conflict, Gone, Invalid, NotFound
-from app.models import REPORTER, Notification, Report, Support, Update
+from app.models import REPORTER, SYSTEM, Notification, Report, Support, Update
 from app.models.links import follow_path, stop_path, support_confirm_path, support_stop_path
 from app.queries.visible import report_for
-from app.services import erasing, following, outgoing, supporting, triage, undoing
+from app.services import erasing, following, notifying, outgoing, supporting, triage, undoing
 from app.services.drafts import ReportDraft
 from app.services.erasing import Files
 from app.services.reporting import submit_report
@@ -560,3 +560,14 @@ def test_history_and_its_notifications_hold_no_address(session, make_report, fol
         rows = session.scalars(text(f"SELECT to_jsonb(t)::text FROM {table.__tablename__} t")).all()
         assert rows
         assert not any("nina" in row for row in rows)
+
+
+def test_supporters_are_told_though_the_caller_has_not_loaded_the_reporter(session, make_report, clock):
+    made = make_report(email="nina@example.org")
+    made.support_count = 1
+    session.commit()
+    session.expunge_all()
+    report = session.get_one(Report, made.id)
+    update = report.fix(actor=SYSTEM, at=clock())
+    notifying.tell_supporters(session, report, update, at=clock())
+    assert report.reporter.email == "nina@example.org"
