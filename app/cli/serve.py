@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import signal
 import sys
 import threading
@@ -101,9 +102,23 @@ def _end_with_input() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+# PostgreSQL repeats the row that it refuses, and with it what people wrote; a row may have several lines.
+_ROW = re.compile(r"\nDETAIL: .*?(?=\n\[SQL: |\n\nThe above exception|\n\nDuring handling|\Z)", re.DOTALL)
+
+
+class WithoutRows(logging.Formatter):
+    """Log lines and tracebacks without the rows that stand in the database's complaints."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The whole entry."""
+        return _ROW.sub("\nDETAIL: left out", super().format(record))
+
+
 def _log_to_terminal() -> None:
     level = get_settings().log_level.upper()
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(WithoutRows("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler])
     if level != "DEBUG":
         # They tell of each plugin, and thrice of each job every minute.
         for talkative in ("alembic", "procrastinate"):
