@@ -169,7 +169,10 @@ def test_the_service_s_promise_comes_with_its_real_figure(client, lately):
     lately("pothole", days=10.2)
     assert "The last 90 days: 9 of 10 within 11 days." in client.get("/here", params=asked).text
     norwegian = " ".join(client.get("/here", params=asked, headers={"accept-language": "nb"}).text.split())
-    assert "lover å rette 9 av 10 slike feil innen 10 arbeidsdager. De siste 90 dagene tok det høyst 11 dager for 9 av 10." in norwegian
+    assert (
+        "lover å rette 9 av 10 slike feil innen 10 arbeidsdager. De siste 90 dagene tok det høyst 11 dager for 9 av 10."
+        in norwegian
+    )
 
 
 @pytest.mark.parametrize("category", ["praise", "water_leak"])
