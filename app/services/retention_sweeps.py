@@ -170,7 +170,10 @@ UNCONFIRMED_FOLLOWS = rows("place_follow", "id", "confirmed_at IS NULL AND asked
 ENDED_FOLLOWS = rows("place_follow", "id", "ended_at < :before")
 DEAD_FOLLOWS = rows("place_follow", "id", "bounced_at < :before")
 LINKS = rows("resident_link", "id", "created_at < :before AND state <> 'sending'")
-RESIDENTS = rows("resident_session", "token_hash", "expires_at < :before")
+# `mine_days` decides when a session ends; a browser that was signed in under a longer setting is signed out by it too.
+RESIDENTS = rows("resident_session", "token_hash", "created_at < :before")
+PLACE_MAILS = rows("place_mail", "id", "created_at < :before AND state <> 'pending'")
+PLACE_EVENTS = rows("place_event", "id", "at < :before")
 # A phone may hold a report for weeks without knowing whether its first try came through; see services/reporting.py.
 FORM_KEYS = rows("idempotency_key", "key", "key LIKE 'form:%' AND created_at < :before")
 KEYS = rows("idempotency_key", "key", "key NOT LIKE 'form:%' AND created_at < :before")
