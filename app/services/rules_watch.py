@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.db import SessionFactory, transaction
-from app.models import Report, RulesState
+from app.models import Photo, Report, RulesState
 from app.routing import Rules, RulesFile
 
 log = logging.getLogger(__name__)
@@ -45,8 +45,11 @@ def close_private(factory: SessionFactory, rules: Rules) -> int:
     while codes:
         with transaction(factory) as session:
             ids = session.scalars(some).all()
-            changed = update(Report).where(Report.id.in_(ids)).values(private=True)
+            changed = update(Report).where(Report.id.in_(ids)).values(private=True, text_public=False)
             session.execute(changed.execution_options(synchronize_session=False))
+            # What the desk let through was for a public kind: should it become one again, it is decided anew.
+            shown = update(Photo).where(Photo.report_id.in_(ids), Photo.public).values(public=False)
+            session.execute(shown.execution_options(synchronize_session=False))
         total += len(ids)
         if len(ids) < BATCH:
             break

@@ -90,6 +90,7 @@ def test_a_category_that_becomes_private_takes_its_older_reports_along(running, 
     with running.session_factory() as session:
         assert map_totals(session, None).open == 1
         assert session.scalars(select(ReportWords)).all() == []
+        assert not session.scalars(select(Report.id).where(Report.private, Report.text_public)).all()
         (week,) = week_counts(session, date(2026, 11, 30), date(2026, 12, 7)).values()
         assert (week.received, week.ended) == (1, 0)
     set_private(rules_path, private=False)

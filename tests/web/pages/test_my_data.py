@@ -157,7 +157,7 @@ def test_a_stranger_and_another_resident_see_nothing(client, report, path, signe
 
 def test_one_address_is_one_person_however_it_is_spelled(signed_in, report):
     data = signed_in("NINA@example.ORG").get("/mine/data.json").json()
-    assert data["email"] == "NINA@example.ORG"
+    assert data["email"] == "NINA@example.org"
     assert [one["reference"] for one in data["reports"]] == [report.shown_reference]
     assert {one["what"] for one in data["sign_ins"]} == {"browser"}
 
