@@ -186,7 +186,5 @@ def _name_cut_off(office: Office) -> None:
 
 
 def sweep(session: Session, *, at: datetime) -> None:
-    """Mails and events that were told long ago; the longest rhythm is a week."""
-    over = (PlaceMail.created_at < at - KEPT_FOR, PlaceMail.state != SendingState.PENDING.value)
-    session.execute(delete(PlaceMail).where(*over))
+    """Events that were told long ago; the longest rhythm is a week. They name nobody; retention takes the mails."""
     session.execute(delete(PlaceEvent).where(PlaceEvent.at < at - KEPT_FOR))
