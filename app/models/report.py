@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, Sequence, update
+from sqlalchemy import CheckConstraint, Sequence
 from sqlalchemy.orm import Mapped, declared_attr, object_session, relationship
 
 from app.db import Base
 from app.errors import Conflict, Invalid
 from app.models.actor import Actor
-from app.models.photo import Photo
 from app.models.reference import show_reference
 from app.models.report_row import ROW_RULES
 from app.models.reporter_verbs import ReporterVerbs
@@ -22,6 +21,7 @@ from app.models.update import Update, UpdateKind
 if TYPE_CHECKING:
     from app.models.asset import Asset
     from app.models.forwarding import Forwarding
+    from app.models.photo import Photo
     from app.models.rating import Rating
     from app.models.reporter import Reporter
 
@@ -216,14 +216,12 @@ class Report(ReporterVerbs, Base):
         return self._tell(Update.by(actor, kind=UpdateKind.PLACED, at=at, public=False))
 
     def put_into(self, category_code: str, *, private: bool) -> None:
-        """Another category; what was published before a private one stays unpublished until the desk reads it anew."""
+        """Another category. What was published is no longer so in a private one, until the desk reads it anew.
+
+        Its photos are the caller's: `services.photos.unpublish`.
+        """
         self.category_code, self.private = category_code, private
-        session = object_session(self)
-        if not private:
-            return
-        self.text_public = False
-        if session is not None:
-            session.execute(update(Photo).where(Photo.report_id == self.id).values(public=False))
+        self.text_public = self.text_public and not private
 
     def ask(self, *, actor: Actor, at: datetime, words: str) -> Update:
         """Ask the reporter; the due date pauses until the answer."""

@@ -9,7 +9,7 @@ from app.errors import N_, Conflict, Invalid
 from app.models import REPORTER, Report, Reporter, ReportStatus, Update
 from app.models.address import ascii_address
 from app.queries.surroundings import surroundings
-from app.services import drafts, notifying, proposing
+from app.services import drafts, notifying, photos, proposing
 from app.services.drafts import ReportDraft, ReporterDraft
 from app.services.following import IS_CLOSED, hold, not_too_often
 from app.services.limits import take_now
@@ -190,6 +190,8 @@ def _write(
     words = "\n".join(one for one in before if one)
     update = report.correct(changed, what=_what(changed, contact), actor=REPORTER, at=at, before=words)
     if "category_code" in changed:
+        if report.private:
+            photos.unpublish(session, [report.id])
         update.data = {**update.data, "category_before": code_before, "category": report.category_code}
     if category is not None and changed.keys() & {"category_code", "answers", *_PLACE}:
         _find_out_again(session, report, category, rules)

@@ -13,7 +13,7 @@ from app.models import Photo, Report
 from app.storage import PhotoStore, process
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -61,6 +61,12 @@ def count_photos(session: Session, report: Report) -> int:
     """How many photos a report has; nobody else who counts first can add one until this transaction ends."""
     session.execute(select(Report.id).where(Report.id == report.id).with_for_update())
     return session.scalar(select(func.count(Photo.id)).where(Photo.report_id == report.id)) or 0
+
+
+def unpublish(session: Session, report_ids: Collection[int]) -> None:
+    """The photos of these reports are for staff and their sender only, until the desk lets them through."""
+    shown = update(Photo).where(Photo.report_id.in_(report_ids), Photo.public).values(public=False)
+    session.execute(shown.execution_options(synchronize_session=False))
 
 
 def attach_photos(session: Session, report: Report, photo_ids: Iterable[uuid.UUID], *, after: int = 0) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.db import SessionFactory, transaction
-from app.models import Photo, Report, RulesState
+from app.models import Report, RulesState
 from app.routing import Rules, RulesFile
+from app.services import photos
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +49,7 @@ def close_private(factory: SessionFactory, rules: Rules) -> int:
             changed = update(Report).where(Report.id.in_(ids)).values(private=True, text_public=False)
             session.execute(changed.execution_options(synchronize_session=False))
             # What the desk let through was for a public kind: should it become one again, it is decided anew.
-            shown = update(Photo).where(Photo.report_id.in_(ids), Photo.public).values(public=False)
-            session.execute(shown.execution_options(synchronize_session=False))
+            photos.unpublish(session, ids)
         total += len(ids)
         if len(ids) < BATCH:
             break

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.errors import N_, Conflict, Invalid
 from app.models import Actor, NotificationKind, Report, ReportStatus, Update, UpdateKind
 from app.models.reference import parse_reference
-from app.services import drafts, forwarding, proposing, supporting
+from app.services import drafts, forwarding, photos, proposing, supporting
 from app.services.decisions import as_it_was, check_version, settle, tell_reporter
 
 if TYPE_CHECKING:
@@ -243,6 +243,8 @@ def change_category(
         raise Invalid(sentence, fields={"category": sentence})
     before = report.category_code
     report.put_into(category.code, private=category.private)
+    if category.private:
+        photos.unpublish(session, [report.id])
     proposing.find_asset_again(session, report, category)
     proposing.propose(report, category, rules, at=report.created_at)
     update = report.record(
