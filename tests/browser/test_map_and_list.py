@@ -89,7 +89,7 @@ def test_without_script_the_list_has_everything(live_server, browser, reports):
     context.close()
 
 
-@pytest.mark.parametrize("size", [(320, 640), (1280, 900)])
+@pytest.mark.parametrize("size", [(320, 640)])
 def test_search_chips_share_and_archive_by_keyboard(live_server, browser, reports, size, screenshot):
     """From a word to the report of a week, at 320 px as at 400 % of 1280: every state is held to the same rules."""
     context = browser.new_context(

@@ -228,7 +228,7 @@ def test_two_tabs_and_the_worker_send_it_once(live_server: LiveServer, phone: Ca
     assert len(reports(live_server)) == 1
 
 
-@WIDTHS
+@pytest.mark.parametrize("width", [360])
 def test_a_report_that_is_refused_says_why_and_can_be_mended(
     live_server: LiveServer, phone: Callable[[int], Page], width: int, screenshot: Callable[..., None]
 ) -> None:
