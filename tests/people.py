@@ -6,13 +6,15 @@ import hashlib
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 from starlette.testclient import TestClient
 
-from app.models import Role, Staff, StaffSession, StaffUnit
+from app.models import Report, Role, Staff, StaffSession, StaffUnit
+from app.queries.visible import report_for
 from app.web.security import csrf_token
 from tests.application import SECRET, Clock
 
@@ -111,3 +113,16 @@ def browser_of(app: FastAPI, session: Session, clock: Clock) -> Callable[[Staff 
         return browser
 
     return open_browser
+
+
+@pytest.fixture
+def decide(session: Session, kari: Staff, clock: Clock) -> Callable[..., Any]:
+    """`decide(triage.reject, report, words="...")` as Kari at the desk, with ten seconds for undo; committed."""
+
+    def do(verb: Callable[..., Any], report: Report, **given: object) -> Any:
+        loaded = report_for(session, kari, report.reference, joinedload(Report.reporter))
+        made = verb(session, loaded, by=kari, at=clock(), undo_seconds=10, **given)
+        session.commit()
+        return made
+
+    return do

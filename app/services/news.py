@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from app.errors import N_
 from app.models import Notification, NotificationKind, Report, ReportStatus, Support, Update, UpdateKind
+from app.text import UPDATE_WORDS, status_word, translate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -115,9 +116,10 @@ def story(
     """
     main = next((update for update in reversed(updates) if update.kind in words.next), updates[-1])
     unit = rules.units.get(main.unit_code or "")
-    status = next((update.to_status for update in reversed(updates) if update.to_status), report.status)
+    moved = next((update for update in reversed(updates) if update.to_status), None)
     return {
-        "status": status,
+        "status": (moved and moved.to_status) or report.status,
+        "standing": standing(moved, report, language=language),
         "events": [event(update, rules, language=language, words=words, asked=asked) for update in updates],
         "next": words.next.get(main.kind, words.look),
         "until": None,
@@ -127,6 +129,13 @@ def story(
         # A date is promised only while somebody here still has to do something.
         "due_at": report.due_at if report.is_open else None,
     }
+
+
+def standing(moved: Update | None, report: Report, *, language: str) -> str:
+    """Where the report stands after the change `moved`, in a word or two; what is open again was not received today."""
+    if moved is not None and moved.kind == UpdateKind.REOPENED:
+        return translate(UPDATE_WORDS[UpdateKind.REOPENED], language)
+    return status_word((moved and moved.to_status) or report.status, language)
 
 
 def event(update: Update, rules: Rules, *, language: str, words: Words, asked: bool = False) -> dict[str, object]:

@@ -44,19 +44,6 @@ def known(session, make_report, clock):
 
 
 @pytest.fixture
-def desk(session, kari, clock):
-    """`desk(triage.reject, report, words="...")` as Kari, with ten seconds for undo."""
-
-    def decide(verb, report, **given):
-        loaded = report_for(session, kari, report.reference, joinedload(Report.reporter))
-        update = verb(session, loaded, by=kari, at=clock(), undo_seconds=10, **given)
-        session.commit()
-        return update
-
-    return decide
-
-
-@pytest.fixture
 def unit(session, ola, clock):
     """`unit(units.fix, report)` as Ola."""
 
@@ -90,15 +77,15 @@ def rows(session, kind="status"):
     return session.scalars(select(Notification).where(Notification.kind == kind).order_by(Notification.id)).all()
 
 
-def forwarded(desk, rules, report):
-    return desk(triage.forward, report, unit_code="bydrift", rules=rules)
+def forwarded(decide, rules, report):
+    return decide(triage.forward, report, unit_code="bydrift", rules=rules)
 
 
 def test_what_happens_to_a_report_within_minutes_is_one_mail_that_tells_it_in_order(
-    session, known, desk, unit, rules, work
+    session, known, decide, unit, rules, work
 ):
     report = known()
-    forwarded(desk, rules, report)
+    forwarded(decide, rules, report)
     assert work(seconds=11) == []
     unit(units.take, report)
     unit(units.answer, report, words="We come on Tuesday.", public=True)
@@ -116,9 +103,9 @@ def test_what_happens_to_a_report_within_minutes_is_one_mail_that_tells_it_in_or
     assert work(hours=1) == []
 
 
-def test_the_end_is_told_after_undo_and_takes_along_what_waits(known, desk, unit, rules, work):
+def test_the_end_is_told_after_undo_and_takes_along_what_waits(known, decide, unit, rules, work):
     report = known()
-    forwarded(desk, rules, report)
+    forwarded(decide, rules, report)
     assert work(seconds=30) == []
     unit(units.take, report)
     unit(units.fix, report)
@@ -131,12 +118,12 @@ def test_the_end_is_told_after_undo_and_takes_along_what_waits(known, desk, unit
 
 
 def test_forty_lamps_of_one_person_mended_at_once_are_one_mail_and_her_neighbour_has_his_own(
-    session, known, unit, desk, rules, work, clock
+    session, known, unit, decide, rules, work, clock
 ):
     lamps = [known(lat=STORGATA[0] + number / 1000, lon=STORGATA[1]) for number in range(40)]
     neighbours = known("per@example.org")
     for report in [*lamps, neighbours]:
-        forwarded(desk, rules, report)
+        forwarded(decide, rules, report)
     work(minutes=6)
     for number, report in enumerate([*lamps, neighbours]):  # A phone that was offline sends them one after the other.
         unit(units.fix, report)
@@ -153,13 +140,13 @@ def test_forty_lamps_of_one_person_mended_at_once_are_one_mail_and_her_neighbour
     assert work(hours=1) == []
 
 
-def test_a_decision_that_can_still_be_undone_is_not_taken_along(known, desk, unit, rules, work, session, kari, clock):
+def test_a_decision_that_can_still_be_undone_is_not_taken_along(known, decide, unit, rules, work, session, kari, clock):
     first, second = known(), known()
-    forwarded(desk, rules, first)
+    forwarded(decide, rules, first)
     work(minutes=6)
     unit(units.fix, first)
     clock.pass_(seconds=8)
-    rejected = desk(triage.reject, second, words="Private road.")
+    rejected = decide(triage.reject, second, words="Private road.")
     (mail,) = work(seconds=3)
     assert second.shown_reference not in text_of(mail)
     loaded = report_for(session, kari, second.reference, joinedload(Report.reporter))
@@ -168,10 +155,10 @@ def test_a_decision_that_can_still_be_undone_is_not_taken_along(known, desk, uni
     assert work(hours=1) == []
 
 
-def test_a_question_goes_alone_and_does_not_wait(known, desk, rules, work):
+def test_a_question_goes_alone_and_does_not_wait(known, decide, rules, work):
     report = known()
-    forwarded(desk, rules, report)
-    desk(triage.ask, report, words="Which side of the road?")
+    forwarded(decide, rules, report)
+    decide(triage.ask, report, words="Which side of the road?")
     (mail,) = work(seconds=11)
     assert "Which side of the road?" in text_of(mail)
     assert "sent your report" not in text_of(mail)
@@ -181,7 +168,7 @@ def test_a_question_goes_alone_and_does_not_wait(known, desk, rules, work):
 
 
 def test_nothing_is_told_twice_when_the_worker_is_killed_in_the_middle(
-    known, desk, unit, rules, work, session, office, postbox, clock, monkeypatch
+    known, decide, unit, rules, work, session, office, postbox, clock, monkeypatch
 ):
     class Killed(BaseException):
         """As sudden as SIGKILL: nothing of ours runs after it."""
@@ -190,7 +177,7 @@ def test_nothing_is_told_twice_when_the_worker_is_killed_in_the_middle(
         raise Killed
 
     report = known()
-    forwarded(desk, rules, report)
+    forwarded(decide, rules, report)
     unit(units.take, report)
     clock.pass_(minutes=6)
     with monkeypatch.context() as patch, pytest.raises(Killed):
@@ -210,7 +197,7 @@ def test_nothing_is_told_twice_when_the_worker_is_killed_in_the_middle(
 
 
 def test_a_worker_killed_before_it_wrote_anything_down_leaves_all_for_the_next(
-    known, desk, unit, rules, work, session, office, clock, monkeypatch
+    known, decide, unit, rules, work, session, office, clock, monkeypatch
 ):
     class Killed(BaseException):
         pass
@@ -219,7 +206,7 @@ def test_a_worker_killed_before_it_wrote_anything_down_leaves_all_for_the_next(
         raise Killed
 
     report = known()
-    forwarded(desk, rules, report)
+    forwarded(decide, rules, report)
     unit(units.take, report)
     clock.pass_(minutes=6)
     with monkeypatch.context() as patch, pytest.raises(Killed):
@@ -232,10 +219,10 @@ def test_a_worker_killed_before_it_wrote_anything_down_leaves_all_for_the_next(
 
 
 def test_a_busy_server_gets_the_whole_mail_again_with_what_came_meanwhile(
-    known, desk, unit, rules, work, session, postbox
+    known, decide, unit, rules, work, session, postbox
 ):
     report = known()
-    forwarded(desk, rules, report)
+    forwarded(decide, rules, report)
     unit(units.take, report)
     postbox.recipient_answers = ["451 4.3.0 Try again later"]
     assert work(minutes=6) == []
@@ -248,10 +235,10 @@ def test_a_busy_server_gets_the_whole_mail_again_with_what_came_meanwhile(
 
 
 def test_a_mail_of_many_that_was_refused_is_one_line_at_the_desk_and_is_tried_again_whole(
-    known, desk, unit, rules, work, session, postbox, kari, clock
+    known, decide, unit, rules, work, session, postbox, kari, clock
 ):
     report = known()
-    forwarded(desk, rules, report)
+    forwarded(decide, rules, report)
     unit(units.take, report)
     postbox.mail_answers = ["554 5.7.1 Spam"]
     assert work(minutes=6) == []
@@ -266,10 +253,10 @@ def test_a_mail_of_many_that_was_refused_is_one_line_at_the_desk_and_is_tried_ag
 
 
 def test_a_mail_of_many_that_the_desk_takes_off_the_list_is_gone_whole(
-    known, desk, unit, rules, work, session, postbox, kari, clock
+    known, decide, unit, rules, work, session, postbox, kari, clock
 ):
     report = known()
-    forwarded(desk, rules, report)
+    forwarded(decide, rules, report)
     unit(units.take, report)
     postbox.mail_answers = ["554 5.7.1 Spam"]
     work(minutes=6)
@@ -307,9 +294,9 @@ def test_eight_workers_at_once_tell_each_piece_in_one_mail(real_session_factory,
         assert {row.state for row in rows(session)} == {"sent"}
 
 
-def test_words_that_are_taken_back_before_the_mail_goes_are_not_in_it(known, desk, work, session):
+def test_words_that_are_taken_back_before_the_mail_goes_are_not_in_it(known, decide, work, session):
     report = known()
-    note = desk(triage.note, report, words="Call Nina Hansen on 99 99 99 99", public=True)
+    note = decide(triage.note, report, words="Call Nina Hansen on 99 99 99 99", public=True)
     session.execute(text("UPDATE note SET public = false WHERE update_id = :id"), {"id": note.id})
     session.commit()
     session.expire_all()
@@ -317,10 +304,10 @@ def test_words_that_are_taken_back_before_the_mail_goes_are_not_in_it(known, des
     assert [row.state for row in rows(session)] == ["cancelled"]
 
 
-def test_of_a_mail_of_many_only_the_part_that_was_taken_back_is_left_out(known, desk, rules, work, session):
+def test_of_a_mail_of_many_only_the_part_that_was_taken_back_is_left_out(known, decide, rules, work, session):
     report = known()
-    forwarded(desk, rules, report)
-    note = desk(triage.note, report, words="Call Nina Hansen", public=True)
+    forwarded(decide, rules, report)
+    note = decide(triage.note, report, words="Call Nina Hansen", public=True)
     session.execute(text("UPDATE note SET public = false WHERE update_id = :id"), {"id": note.id})
     session.commit()
     session.expire_all()
@@ -330,9 +317,11 @@ def test_of_a_mail_of_many_only_the_part_that_was_taken_back_is_left_out(known, 
     assert sorted(row.state for row in rows(session)) == ["cancelled", "sent"]
 
 
-def test_a_mail_that_is_tried_again_does_not_tell_what_was_hidden_meanwhile(known, desk, rules, work, session, postbox):
+def test_a_mail_that_is_tried_again_does_not_tell_what_was_hidden_meanwhile(
+    known, decide, rules, work, session, postbox
+):
     report = known()
-    desk(triage.note, report, words="Call Nina Hansen", public=True)
+    decide(triage.note, report, words="Call Nina Hansen", public=True)
     postbox.recipient_answers = ["451 4.3.0 Try again later"]
     assert work(minutes=6) == []
     session.execute(text("UPDATE note SET public = false"))
@@ -340,9 +329,9 @@ def test_a_mail_that_is_tried_again_does_not_tell_what_was_hidden_meanwhile(know
     assert work(hours=3) == []
 
 
-def test_of_a_hidden_report_nothing_goes_out(known, desk, rules, work, session, kari, clock):
+def test_of_a_hidden_report_nothing_goes_out(known, decide, rules, work, session, kari, clock):
     report = known()
-    forwarded(desk, rules, report)
+    forwarded(decide, rules, report)
     loaded = report_for(session, kari, report.reference, joinedload(Report.reporter))
     moderation.hide(session, loaded, hidden=True, by=kari, at=clock(), words="")
     session.commit()
@@ -350,10 +339,10 @@ def test_of_a_hidden_report_nothing_goes_out(known, desk, rules, work, session, 
     assert work(minutes=6) == []
 
 
-def test_who_stopped_meanwhile_is_not_told_and_the_other_reports_are(known, desk, rules, work, session, clock):
+def test_who_stopped_meanwhile_is_not_told_and_the_other_reports_are(known, decide, rules, work, session, clock):
     quiet, loud = known(), known()
     for report in (quiet, loud):
-        forwarded(desk, rules, report)
+        forwarded(decide, rules, report)
     quiet.reporter.stop(at=clock())
     session.commit()
     session.expire_all()
@@ -363,16 +352,16 @@ def test_who_stopped_meanwhile_is_not_told_and_the_other_reports_are(known, desk
 
 
 def test_who_reported_the_same_hears_how_the_first_report_goes_and_only_once(
-    session, known, make_report, desk, unit, rules, work, clock
+    session, known, make_report, decide, unit, rules, work, clock
 ):
     first, second, third = known("ola@example.org"), known(), known("OLA@example.org")
     for duplicate in (second, third):
-        desk(triage.mark_duplicate, duplicate, typed=first.reference)
+        decide(triage.mark_duplicate, duplicate, typed=first.reference)
     mine = supporting.support(session, first.reference, device="x", secret=SECRET, language="en", at=clock()).support
     supporting.follow(session, mine, email=NINA.upper(), language="en", at=clock())
     supporting.confirm(session, mine, at=clock())
     session.execute(text("UPDATE notification SET state = 'sent' WHERE kind = 'support'"))
-    forwarded(desk, rules, first)
+    forwarded(decide, rules, first)
     work(minutes=6)
     session.expire_all()
     unit(units.fix, first)
@@ -386,14 +375,14 @@ def test_who_reported_the_same_hears_how_the_first_report_goes_and_only_once(
     assert "/rating/" in text_of(mails["ola@example.org"])
 
 
-def test_a_supporter_too_gets_one_mail_of_several_changes(session, make_report, desk, unit, rules, work, clock):
+def test_a_supporter_too_gets_one_mail_of_several_changes(session, make_report, decide, unit, rules, work, clock):
     report = make_report()
     mine = supporting.support(session, report.reference, device="x", secret=SECRET, language="en", at=clock()).support
     supporting.follow(session, mine, email=NINA, language="en", at=clock())
     supporting.confirm(session, mine, at=clock())
     session.execute(text("UPDATE notification SET state = 'sent'"))
     session.commit()
-    forwarded(desk, rules, report)
+    forwarded(decide, rules, report)
     unit(units.take, report)
     (mail,) = work(minutes=6)
     assert "The service desk has sent the report to City operations" in text_of(mail)
@@ -403,12 +392,12 @@ def test_a_supporter_too_gets_one_mail_of_several_changes(session, make_report, 
 
 
 def test_what_was_taken_off_the_list_again_before_anybody_heard_is_not_told(
-    known, desk, rules, session, per, clock, work
+    known, decide, rules, session, per, clock, work
 ):
     from app.services import crews
 
     report = known()
-    forwarded(desk, rules, report)
+    forwarded(decide, rules, report)
     work(minutes=6)
     session.expire_all()
     wanted = crews.Round(unit_code="bydrift", start_lat=STORGATA[0], start_lon=STORGATA[1])

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from io import BytesIO
 from threading import Barrier
 
 import pytest
-from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -18,39 +16,14 @@ from app.models.actor import REPORTER
 from app.services import erasing, triage
 from app.services.drafts import ReportDraft, ReporterDraft
 from app.services.erasing import Files
-from app.services.photos import take_photo
 from app.services.reporting import submit_report
-from app.storage import PhotoStore
 from tests.application import SECRET, STORGATA
-
-
-@pytest.fixture
-def photos(settings):
-    return PhotoStore(settings.photo_dir)
+from tests.services.conftest import photo_of
 
 
 @pytest.fixture
 def files(settings, photos):
     return Files(photos, settings.mail_dir, SECRET)
-
-
-@pytest.fixture
-def with_photo(session, make_report, photos, clock):
-    """A report with a text, a photo, contact data, and answers of both kinds."""
-    picture = BytesIO()
-    Image.new("RGB", (60, 40), "grey").save(picture, "JPEG")
-    photo = take_photo(session, photos, picture.getvalue(), at=clock())
-    return make_report(
-        email="nina@example.org",
-        name="Nina Olsen",
-        description="Nina Olsen here: it is dark",
-        answers={"mast": "ring 90 00 00 00", "state": "flickers"},
-        photo_ids=(photo.id,),
-    )
-
-
-def photo_of(session, report):
-    return session.scalars(select(Photo).where(Photo.report_id == report.id)).one()
 
 
 def test_erasing_leaves_nothing_of_the_person_and_keeps_the_report(session, with_photo, kari, clock, photos, files):

@@ -57,19 +57,6 @@ def follower(session, tap, clock):
 
 
 @pytest.fixture
-def decide(session, kari, clock):
-    """`decide(triage.reject, report, words="...")` as Kari, with ten seconds for undo."""
-
-    def make(verb, report, **given):
-        loaded = report_for(session, kari, report.reference, joinedload(Report.reporter))
-        update = verb(session, loaded, by=kari, at=clock(), undo_seconds=10, **given)
-        session.commit()
-        return update
-
-    return make
-
-
-@pytest.fixture
 def deliver(session, office, clock, postbox):
     """Send all that waits, and give the mails of this time by their address."""
 

@@ -21,18 +21,6 @@ def confirmed(make_report, session, clock):
     return report
 
 
-@pytest.fixture
-def decide(session, kari, clock):
-    """Kari decides: `decide(triage.reject, report, words="...")`; committed."""
-
-    def do(verb, report, **given):
-        made = verb(session, report, by=kari, at=clock(), undo_seconds=10, **given)
-        session.commit()
-        return made
-
-    return do
-
-
 def mails(session, report):
     """The mails that wait for the reporter: (kind, seconds until they may go)."""
     waiting = select(Notification).where(Notification.report_id == report.id, Notification.state == "pending")

@@ -22,16 +22,6 @@ def confirmed(make_report, session, clock):
 
 
 @pytest.fixture
-def decide(session, kari, clock):
-    def do(verb, report, **given):
-        made = verb(session, report, by=kari, at=clock(), undo_seconds=10, **given)
-        session.commit()
-        return made
-
-    return do
-
-
-@pytest.fixture
 def undo(session, kari, clock):
     def do(report, update, by=kari):
         made = undoing.undo(session, report, update_id=update.id, by=by, at=clock(), undo_seconds=10)
