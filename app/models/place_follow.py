@@ -46,6 +46,7 @@ class PlaceFollow(Addressed, Base):
         CheckConstraint("radius BETWEEN 10 AND 5000", name="radius"),
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
         Index("ix_place_follow_email", text("lower(email)")),
+        Index("ix_place_follow_bounced", "bounced_at", postgresql_where=text("bounced_at IS NOT NULL")),
         Index("ix_place_follow_reach", "reach", postgresql_using="gist", postgresql_where=text(HEARS_SQL)),
     )
 

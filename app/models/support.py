@@ -22,6 +22,7 @@ class Support(Addressed, Base):
     __table_args__ = (
         UniqueConstraint("report_id", "key"),
         Index("ix_support_email", text("lower(email)")),
+        Index("ix_support_bounced", "bounced_at", postgresql_where=text("bounced_at IS NOT NULL")),
         Index("ix_support_unconfirmed", "asked_at", postgresql_where="email IS NOT NULL AND confirmed_at IS NULL"),
     )
 

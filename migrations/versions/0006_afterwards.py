@@ -14,6 +14,7 @@ ALTER TABLE report ADD words_withheld_at timestamptz;
 ALTER TABLE report ADD CONSTRAINT ck_report_withheld_words
     CHECK (NOT (text_public AND words_withheld_at IS NOT NULL));
 CREATE INDEX ix_reporter_bounced ON reporter (bounced_at) WHERE bounced_at IS NOT NULL;
+CREATE INDEX ix_support_bounced ON support (bounced_at) WHERE bounced_at IS NOT NULL;
 ALTER TABLE notification ADD free_at timestamptz, ADD sent_to text, ADD former_email text, ADD told_in_id bigint
     CONSTRAINT fk_notification_told_in_id_notification REFERENCES notification (id) ON DELETE SET NULL;
 CREATE INDEX ix_notification_told_in ON notification (told_in_id) WHERE told_in_id IS NOT NULL;

@@ -37,6 +37,7 @@ CREATE TABLE place_follow (
     CONSTRAINT ck_place_follow_weekday CHECK (weekday BETWEEN 0 AND 6)
 );
 CREATE INDEX ix_place_follow_email ON place_follow (lower(email));
+CREATE INDEX ix_place_follow_bounced ON place_follow (bounced_at) WHERE bounced_at IS NOT NULL;
 CREATE INDEX ix_place_follow_reach ON place_follow USING gist (reach)
     WHERE confirmed_at IS NOT NULL AND ended_at IS NULL AND bounced_at IS NULL;
 """
