@@ -154,6 +154,16 @@ def test_the_form_opens_in_norwegian_where_that_was_read_last(
     page.locator("#send").click()
     expect(page.locator("#kept")).to_contain_text("Meldingen er lagret på telefonen.")
     expect(page.locator("#kept")).to_contain_text("Den sendes når du har nett igjen.")
+
+
+def test_the_languages_are_offered_again_when_the_network_is_back(
+    live_server: LiveServer, page_at: Callable[..., Page]
+) -> None:
+    page = page_at(360, expect=CUT, service_workers="allow", locale="nb-NO")
+    page.goto("/")
+    installed(page)
+    page.context.set_offline(True)
+    page.goto("/")
     # The phone keeps one language; the others are offered when there is a network to fetch them from.
     expect(page.locator(".language")).to_be_hidden()
     page.context.set_offline(False)
