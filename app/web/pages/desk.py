@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
@@ -14,8 +15,10 @@ from app.queries.queue import QueueRow
 from app.routing import Rules
 from app.services import claims, rules_watch
 from app.web.deps import DeskDep, LanguageDep, NowDep, RulesDep, SessionDep, StateDep
+from app.web.desk_parts.seen import Seen
 from app.web.pages import desk_view
 from app.web.pages.desk_form import with_query
+from app.web.state import AppState
 from app.web.templating import render
 
 router = APIRouter(prefix="/staff/queue", include_in_schema=False)
@@ -41,7 +44,7 @@ def queue_page(
     before, current, after = queue.beside(rows, report, me=staff.id)
     context: dict[str, Any] = {"view": None}
     if current is not None:
-        context = _open(session, staff, rules, current, now=now, lang=lang)
+        context = _open(session, staff, rules, state, current, now=now, lang=lang)
     return render(
         request,
         "staff/queue.html",
@@ -62,16 +65,17 @@ def queue_page(
         refused="",
         problems={},
         typed={},
-        callable_back=None,
         queue_url=lambda reference: with_query("/staff/queue", report=reference, category=category, order=order),
         **context,
         **desk_view.words(rules, state, lang=lang),
     )
 
 
-def _open(session: Session, staff: Staff, rules: Rules, row: QueueRow, *, now: Any, lang: str) -> dict[str, Any]:
+def _open(
+    session: Session, staff: Staff, rules: Rules, state: AppState, row: QueueRow, *, now: datetime, lang: str
+) -> dict[str, Any]:
     """Claim the report and load it; who else looks at it is known from the list."""
     claims.claim(session, row.reference, by=staff, at=now)
     holder = row.claimed_by if row.claimed_by_id != staff.id else None
     view = desk_report(session, staff, row.reference, at=now, claim_lasts=claims.LASTS, holder=holder or "")
-    return desk_view.about(view, staff, rules, lang=lang)
+    return desk_view.about(Seen(session, staff, rules, state, view, at=now, lang=lang, alone=False))

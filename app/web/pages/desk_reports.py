@@ -21,9 +21,10 @@ from app.services import reporting, rules_watch
 from app.text import status_word, translate
 from app.web import csv_export
 from app.web.deps import CsrfChecked, DeskDep, FormDep, LanguageDep, NowDep, RulesDep, SessionDep, StateDep
+from app.web.desk_parts.choices import category_options
 from app.web.pages import desk_view
 from app.web.pages.desk_form import with_query
-from app.web.pages.desk_view import category_options, show_report
+from app.web.pages.desk_view import show_report
 from app.web.place_step import find_place, look_for_place
 from app.web.report_form import ReportForm
 from app.web.templating import redirect, render

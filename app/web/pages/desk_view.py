@@ -9,20 +9,24 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from app.errors import N_, DomainError, Invalid
-from app.models import CLOSED, Report, ReportStatus, Staff, UpdateKind
+from app.models import CLOSED, ReportStatus, Staff, UpdateKind
 from app.models.reference import show_reference
 from app.queries import desk_report as desk
 from app.queries.desk_report import Decided, DeskReport
 from app.routing import Reason, Rules
 from app.services import claims, rules_watch
-from app.services.standard_words import ANSWERS, REJECTIONS
 from app.services.written import WRONG_CLOCK
 from app.text import say, translate
 from app.web.deps import get_language
+from app.web.desk_parts import contact, due, right_unit, similar, trace
+from app.web.desk_parts import words as ready_words
+from app.web.desk_parts.seen import Seen
 from app.web.errors import status_of
 from app.web.state import AppState
 from app.web.templating import render
 
+# Each gives the names that its fragment in templates/desk/ uses.
+PARTS = (right_unit, ready_words, similar, due, trace, contact)
 CHANNEL_WORDS = {
     "web": N_("by web"),
     "api": N_("from an app"),
@@ -58,6 +62,7 @@ def show_report(
     """The report's own page; `refused` says why what was sent was not done, `typed` keeps its words."""
     now, lang = state.clock(), get_language(request)
     view = desk.desk_report(session, staff, reference, at=now, claim_lasts=claims.LASTS, deliveries=True)
+    seen = Seen(session, staff, rules, state, view, at=now, lang=lang, alone=True)
     problems = {}
     if isinstance(refused, Invalid):
         problems = {name: translate(sentence, lang) for name, sentence in refused.fields.items()}
@@ -70,34 +75,28 @@ def show_report(
         typed=typed or {},
         in_queue=False,
         undo=undo_bar(session, staff, rules, state, done, lang=lang),
-        callable_back=desk.latest_forwarding(view.report),
         rules_banner=rules_watch.banner(session),
-        **about(view, staff, rules, lang=lang),
+        **about(seen),
         **words(rules, state, lang=lang),
     )
 
 
-def about(view: DeskReport, staff: Staff, rules: Rules, *, lang: str) -> dict[str, Any]:
+def about(seen: Seen) -> dict[str, Any]:
     """What the template of one report needs, in the queue and alone."""
-    report = view.report
-    unit = rules.units.get(report.proposed_unit_code or "")
-    theirs = report.reporter.language if report.reporter is not None else rules.default_language
-    return {
-        "view": view,
+    report, rules, lang = seen.report, seen.rules, seen.lang
+    context = {
+        "view": seen.view,
         "report": report,
         "category": rules.categories.get(report.category_code),
-        "proposed": unit,
+        "proposed": rules.units.get(report.proposed_unit_code or ""),
         "reason": Reason.from_data(report.proposal_reason).text(lang) if report.proposal_reason else "",
-        "contact": report.reporter if staff.sees_contacts else None,
         "closed": report.status in CLOSED,
         "is_new": report.status == ReportStatus.NEW,
-        "rejections": _ready(REJECTIONS, lang, theirs),
-        "answers": _ready(ANSWERS, lang, theirs),
-        "units": unit_options(report, rules, lang=lang),
-        "outside_units": [(one.code, one.name(lang)) for one in rules.units.values() if one.outside],
-        "categories": category_options(rules, lang=lang),
-        "map_data": map_data(view),
+        "map_data": map_data(seen.view),
     }
+    for part in PARTS:
+        context |= part.context(seen)
+    return context
 
 
 def words(rules: Rules, state: AppState, *, lang: str) -> dict[str, Any]:
@@ -155,25 +154,3 @@ def _ways(made: Decided, rules: Rules) -> list[str]:
     if unit is None or made.update.kind not in {UpdateKind.FORWARDED, UpdateKind.REFERRED}:
         return []
     return [channel.kind for channel in unit.channels]
-
-
-def _ready(sentences: dict[str, tuple[str, str]], lang: str, theirs: str) -> list[tuple[str, str, str]]:
-    """(code, what the desk chooses, what the reporter reads in their language)."""
-    return [(code, translate(label, lang), translate(words, theirs)) for code, (label, words) in sentences.items()]
-
-
-def unit_options(report: Report, rules: Rules, *, lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Units to choose from, our own first; without the one that has it or is proposed."""
-    skipped = {report.unit_code} if report.status != ReportStatus.NEW else {report.proposed_unit_code}
-    units = [unit for unit in rules.units.values() if unit.code not in skipped]
-    own = [(unit.code, unit.name(lang)) for unit in units if not unit.outside]
-    outside = [(unit.code, unit.name(lang)) for unit in units if unit.outside]
-    return [("own", own), ("outside", outside)]
-
-
-def category_options(rules: Rules, *, lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """(group, [(code, name)]) as a form's list of choices."""
-    return [
-        (group.name(lang), [(one.code, one.name(lang)) for one in rules.categories_in(group.code)])
-        for group in rules.groups.values()
-    ]

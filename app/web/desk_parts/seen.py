@@ -1,0 +1,38 @@
+"""Who looks at which report, and when: what every part of the desk's page works from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.models import Report, Staff
+from app.queries.desk_report import DeskReport
+from app.routing import Rules
+from app.web.state import AppState
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One look at one report. `alone` is its own page, which shows more than the queue does."""
+
+    session: Session
+    staff: Staff
+    rules: Rules
+    state: AppState
+    view: DeskReport
+    at: datetime
+    lang: str
+    alone: bool
+
+    @property
+    def report(self) -> Report:
+        """The report itself, with reporter, photos and history loaded."""
+        return self.view.report
+
+    @property
+    def their_language(self) -> str:
+        """The language that the reporter reads."""
+        reporter = self.report.reporter
+        return reporter.language if reporter is not None else self.rules.default_language

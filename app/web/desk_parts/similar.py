@@ -1,0 +1,12 @@
+"""Possible duplicates and the earlier reports at the place (desk/_similar.html, desk/_decide_same.html)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.web.desk_parts.seen import Seen
+
+
+def context(seen: Seen) -> dict[str, Any]:  # noqa: ARG001  (every part is asked in the same way)
+    """Nothing beyond what the report itself says."""
+    return {}
