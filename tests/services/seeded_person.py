@@ -25,7 +25,7 @@ from app.models import (
     StopReport,
     Support,
 )
-from app.services import limits, mine, outgoing, rating, supporting, triage
+from app.services import limits, mine, noting, outgoing, rating, supporting, triage
 from app.text import fold
 from tests.application import SECRET, STORGATA
 from tests.storage.pictures import encoded, exif
@@ -128,7 +128,7 @@ def seed(client, session, office, rules, clock, make_report, *, kari, per) -> Pe
 def handle(session, report, office, rules, clock, *, kari, per) -> None:
     """Questions, corrections, a unit that gets it by mail, a crew that writes a note, an end, and a rating."""
     decided = {"by": kari, "at": clock(), "undo_seconds": 0}
-    triage.note(session, report, words=TYPED["internal"], public=False, **decided)
+    noting.note(session, report, words=TYPED["internal"], public=False, **decided)
     triage.ask(session, report, words=TYPED["question"], **decided)
     report.reply(actor=REPORTER, at=clock(), words=TYPED["reply"])
     report.correct({}, what=["words"], actor=REPORTER, at=clock(), before=TYPED["corrected"])

@@ -14,7 +14,7 @@ from app.db import transaction
 from app.errors import Conflict, DomainError
 from app.models import Delivery, Note, Notification, Report, Role, Staff, Update
 from app.queries.visible import report_for
-from app.services import claims, triage
+from app.services import claims, noting, triage
 from app.services.drafts import ReportDraft
 from app.services.reporting import submit_report
 from tests.application import STORGATA
@@ -148,7 +148,7 @@ def test_of_notes_written_at_once_none_is_lost(real_session_factory, two_at_the_
             staff = people[number % 2]
             report = report_for(session, staff, reference, joinedload(Report.reporter), to_act=True)
             all_looked.wait(timeout=10)
-            triage.note(
+            noting.note(
                 session,
                 report,
                 words=f"Note {number}",

@@ -13,7 +13,18 @@ from app.db import transaction
 from app.models import Notification, NotificationKind, Report, Update
 from app.queries import deliveries
 from app.queries.visible import report_for
-from app.services import moderation, notifying, outgoing, recovery, supporting, triage, undelivered, undoing, units
+from app.services import (
+    moderation,
+    notifying,
+    noting,
+    outgoing,
+    recovery,
+    supporting,
+    triage,
+    undelivered,
+    undoing,
+    units,
+)
 from app.services.drafts import ReportDraft, ReporterDraft
 from app.services.reporting import submit_report
 from tests.application import SECRET, STORGATA
@@ -296,7 +307,7 @@ def test_eight_workers_at_once_tell_each_piece_in_one_mail(real_session_factory,
 
 def test_words_that_are_taken_back_before_the_mail_goes_are_not_in_it(known, decide, work, session):
     report = known()
-    note = decide(triage.note, report, words="Call Nina Hansen on 99 99 99 99", public=True)
+    note = decide(noting.note, report, words="Call Nina Hansen on 99 99 99 99", public=True)
     session.execute(text("UPDATE note SET public = false WHERE update_id = :id"), {"id": note.id})
     session.commit()
     session.expire_all()
@@ -307,7 +318,7 @@ def test_words_that_are_taken_back_before_the_mail_goes_are_not_in_it(known, dec
 def test_of_a_mail_of_many_only_the_part_that_was_taken_back_is_left_out(known, decide, rules, work, session):
     report = known()
     forwarded(decide, rules, report)
-    note = decide(triage.note, report, words="Call Nina Hansen", public=True)
+    note = decide(noting.note, report, words="Call Nina Hansen", public=True)
     session.execute(text("UPDATE note SET public = false WHERE update_id = :id"), {"id": note.id})
     session.commit()
     session.expire_all()
@@ -321,7 +332,7 @@ def test_a_mail_that_is_tried_again_does_not_tell_what_was_hidden_meanwhile(
     known, decide, rules, work, session, postbox
 ):
     report = known()
-    decide(triage.note, report, words="Call Nina Hansen", public=True)
+    decide(noting.note, report, words="Call Nina Hansen", public=True)
     postbox.recipient_answers = ["451 4.3.0 Try again later"]
     assert work(minutes=6) == []
     session.execute(text("UPDATE note SET public = false"))

@@ -13,7 +13,7 @@ from app.db import transaction
 from app.errors import Gone, NotFound
 from app.models import SYSTEM, Note, Notification, Photo, Report, Update, UpdateKind
 from app.models.actor import REPORTER
-from app.services import erasing, triage
+from app.services import erasing, noting
 from app.services.drafts import ReportDraft, ReporterDraft
 from app.services.erasing import Files
 from app.services.reporting import submit_report
@@ -29,8 +29,8 @@ def files(settings, photos):
 def test_erasing_leaves_nothing_of_the_person_and_keeps_the_report(session, with_photo, kari, clock, photos, files):
     photo, nonce = photo_of(session, with_photo), with_photo.nonce
     with_photo.reply(actor=REPORTER, at=clock(), words="Nina again")
-    triage.note(session, with_photo, words="Nina is cross", public=False, by=kari, at=clock(), undo_seconds=10)
-    triage.note(session, with_photo, words="The part is ordered", public=True, by=kari, at=clock(), undo_seconds=10)
+    noting.note(session, with_photo, words="Nina is cross", public=False, by=kari, at=clock(), undo_seconds=10)
+    noting.note(session, with_photo, words="The part is ordered", public=True, by=kari, at=clock(), undo_seconds=10)
     session.commit()
     erasing.erase_by_desk(session, with_photo, files=files, by=kari, at=clock())
     session.commit()

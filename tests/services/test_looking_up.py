@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from app.lookup.asking import Register
 from app.lookup.registers import Registers
 from app.models import Asset, RegisterAnswer, Report, ReportStatus, Road, Update, UpdateKind
-from app.services import late_answers, looking_up, triage, upkeep
+from app.services import late_answers, looking_up, noting, triage, upkeep
 from app.services.drafts import ReportDraft
 from app.services.reporting import submit_report
 from tests.application import STORGATA
@@ -191,7 +191,7 @@ def test_a_report_that_is_gone_or_decided_on_is_left_alone(session, send, worker
     decided, noted = send(), send(lat=LAT + 0.0002)
     session.refresh(decided, ["reporter"])
     triage.forward(session, decided, "bydrift", rules=rules, by=kari, at=clock(), undo_seconds=10)
-    triage.note(session, noted, words="I have phoned them.", public=False, by=kari, at=clock(), undo_seconds=10)
+    noting.note(session, noted, words="I have phoned them.", public=False, by=kari, at=clock(), undo_seconds=10)
     session.commit()
     run(worker, session)
     assert [(r.road_owner, r.proposed_unit_code) for r in (decided, noted)] == [("unknown", "bydrift")] * 2

@@ -15,7 +15,7 @@ from app.errors import Conflict, Gone, Invalid, NotFound
 from app.models import REPORTER, SYSTEM, Notification, Report, Support, Update
 from app.models.links import follow_path, stop_path, support_confirm_path, support_stop_path
 from app.queries.visible import report_for
-from app.services import erasing, following, notifying, outgoing, supporting, triage, undoing
+from app.services import erasing, following, notifying, noting, outgoing, supporting, triage, undoing
 from app.services.drafts import ReportDraft
 from app.services.erasing import Files
 from app.services.reporting import submit_report
@@ -339,7 +339,7 @@ def test_supporters_hear_of_what_everybody_may_see(session, make_report, followe
     assert support_stop_path(mine, secret=SECRET) in body
     assert "Kari" not in mails["nina@example.org"].as_string()
     assert follow_path(report, secret=SECRET) not in mails["nina@example.org"].as_string()
-    decide(triage.note, report, words="A new bulb is ordered.", public=True)
+    decide(noting.note, report, words="A new bulb is ordered.", public=True)
     assert "A new bulb is ordered." in text_of(deliver()["nina@example.org"])
 
 
@@ -350,7 +350,7 @@ def test_supporters_do_not_hear_what_is_between_the_desk_and_the_reporter(
     report.reporter.confirm(at=NOON)
     follower(report)
     deliver()
-    decide(triage.note, report, words="Kari phoned.", public=False)
+    decide(noting.note, report, words="Kari phoned.", public=False)
     decide(triage.ask, report, words="Which lamp, Kari?")
     assert set(deliver()) == {"owner@example.org"}
 

@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 
 from app.errors import Conflict, Invalid
 from app.models import REPORTER, Notification, Photo, ReportStatus, Update
-from app.services import triage
+from app.services import noting, triage
 from tests.application import STORGATA
 
 
@@ -117,15 +117,15 @@ def test_a_closed_report_is_reopened_before_anything_else(session, confirmed, de
 
 
 def test_a_public_note_is_heard_of_and_an_internal_one_is_not(session, confirmed, decide):
-    decide(triage.note, confirmed, words="Ring Siri about the key.", public=False)
+    decide(noting.note, confirmed, words="Ring Siri about the key.", public=False)
     assert mails(session, confirmed) == []
-    decide(triage.note, confirmed, words="The part is ordered.", public=True)
+    decide(noting.note, confirmed, words="The part is ordered.", public=True)
     assert mails(session, confirmed) == [("status", 10.0)]
 
 
 def test_notes_written_at_once_are_all_kept(session, confirmed, decide):
     for number in range(3):
-        decide(triage.note, confirmed, words=f"Note {number}", public=False)
+        decide(noting.note, confirmed, words=f"Note {number}", public=False)
     assert history(session, confirmed).count("noted") == 3
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from app.errors import Conflict, NotFound
 from app.models import Delivery, Notification, Rating, Role, Update
 from app.queries.public import history
-from app.services import moderation, rating, triage, undoing
+from app.services import moderation, noting, rating, triage, undoing
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def decisions(rules, other):
         "refer": (triage.refer, {"unit_code": "statens_vegvesen", "rules": rules}),
         "duplicate": (triage.mark_duplicate, {"typed": other.reference}),
         "ask": (triage.ask, {"words": "Which lamp?"}),
-        "note": (triage.note, {"words": "The part is ordered.", "public": True}),
+        "note": (noting.note, {"words": "The part is ordered.", "public": True}),
     }
 
 
@@ -137,7 +137,7 @@ def test_a_rating_of_an_end_that_was_undone_goes_with_it(session, confirmed, dec
     session.add(Rating(report_id=confirmed.id, score=5, at=clock()))
     session.commit()
     clock.pass_(days=1)
-    decided = decide(triage.note, confirmed, words="The part is ordered.", public=True)
+    decided = decide(noting.note, confirmed, words="The part is ordered.", public=True)
     undo(confirmed, decided)
     assert session.get(Rating, confirmed.id) is not None, "one of an earlier end stays"
     decided = decide(triage.answer, confirmed, words="Thanks.")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from app.errors import N_, Conflict, NotFound
 from app.models import Forwarding, Report
 from app.queries.visible import report_for
-from app.services import claims, erasing, forwarding, moderation, triage, undoing
+from app.services import claims, erasing, forwarding, moderation, noting, triage, undoing
 from app.web.deps import CsrfChecked
 from app.web.erasing import files_of
 from app.web.pages.desk_form import DeskForm, DeskFormDep, with_query
@@ -81,7 +81,7 @@ def note(desk: DeskFormDep) -> Response:
     public = desk.text("public") == "1"
     said = {name: value for name, value in desk.undoable.items() if name != "version"}
     return desk.act(
-        lambda report: triage.note(desk.session, report, words=desk.text("words"), public=public, **said),
+        lambda report: noting.note(desk.session, report, words=desk.text("words"), public=public, **said),
         stay=True,
         flash="" if public else N_("Your note is saved for staff."),
     )

@@ -23,7 +23,7 @@ from app.models import (
     UpdateKind,
 )
 from app.models.links import follow_path
-from app.services import erasing, forgetting, retention, supporting, triage
+from app.services import erasing, forgetting, noting, retention, supporting, triage
 from app.services.mine import hash_of
 from app.web.pages.my_data import GOES, GOES_OF_ADDRESS
 from tests.application import SECRET
@@ -51,7 +51,7 @@ def report(client, session, make_report, clock, rules, kari):
     session.refresh(report, ["reporter"])
     report.reporter.confirm(at=clock())
     decided = {"by": kari, "at": clock(), "undo_seconds": 0}
-    triage.note(session, report, words="Between us: Kari is on leave", public=False, **decided)
+    noting.note(session, report, words="Between us: Kari is on leave", public=False, **decided)
     triage.ask(session, report, words="Which lamp?", **decided)
     report.reply(actor=REPORTER, at=clock(), words="The third one")
     supported = supporting.support(session, report.reference, device="odd", secret=SECRET, language="en", at=clock())
