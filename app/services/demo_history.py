@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.models import REPORTER, Report, Reporter, ReportStatus, Staff
 from app.models.deadlines import is_working_day
-from app.services import demo_texts, moderation, triage, units
+from app.services import demo_texts, merging, moderation, triage, units
 
 if TYPE_CHECKING:
     import uuid
@@ -105,7 +105,7 @@ class Lives:
             words = demo_texts.ANSWERS[{"praise": 0, "proposal": 1}.get(category.code, 2)]
             triage.answer(world.session, report, words=words, by=desk, at=at, undo_seconds=UNDO_SECONDS)
         elif before is not None:
-            triage.mark_duplicate(
+            merging.mark_duplicate(
                 world.session, report, typed=before.reference, by=desk, at=at, undo_seconds=UNDO_SECONDS
             )
         elif world.random.random() < 0.05:

@@ -14,7 +14,7 @@ from app.db import transaction
 from app.errors import Conflict, DomainError
 from app.models import Delivery, Note, Notification, Report, Role, Staff, Update
 from app.queries.visible import report_for
-from app.services import claims, noting, triage
+from app.services import claims, merging, noting, triage
 from app.services.drafts import ReportDraft
 from app.services.reporting import submit_report
 from tests.application import STORGATA
@@ -120,7 +120,7 @@ def test_two_who_marry_each_others_reports_make_no_circle(real_session_factory, 
             with transaction(real_session_factory) as session:
                 report = report_for(session, staff, mine, joinedload(Report.reporter), to_act=True)
                 both_looked.wait(timeout=10)
-                triage.mark_duplicate(session, report, typed=theirs, by=staff, at=clock(), undo_seconds=10, version=1)
+                merging.mark_duplicate(session, report, typed=theirs, by=staff, at=clock(), undo_seconds=10, version=1)
         except (DomainError, StaleDataError) as error:
             told.append(error)
 

@@ -14,6 +14,7 @@ from app.models import Notification, NotificationKind, Report, Update
 from app.queries import deliveries
 from app.queries.visible import report_for
 from app.services import (
+    merging,
     moderation,
     notifying,
     noting,
@@ -367,7 +368,7 @@ def test_who_reported_the_same_hears_how_the_first_report_goes_and_only_once(
 ):
     first, second, third = known("ola@example.org"), known(), known("OLA@example.org")
     for duplicate in (second, third):
-        decide(triage.mark_duplicate, duplicate, typed=first.reference)
+        decide(merging.mark_duplicate, duplicate, typed=first.reference)
     mine = supporting.support(session, first.reference, device="x", secret=SECRET, language="en", at=clock()).support
     supporting.follow(session, mine, email=NINA.upper(), language="en", at=clock())
     supporting.confirm(session, mine, at=clock())

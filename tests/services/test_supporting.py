@@ -15,7 +15,7 @@ from app.errors import Conflict, Gone, Invalid, NotFound
 from app.models import REPORTER, SYSTEM, Notification, Report, Support, Update
 from app.models.links import follow_path, stop_path, support_confirm_path, support_stop_path
 from app.queries.visible import report_for
-from app.services import erasing, following, notifying, noting, outgoing, supporting, triage, undoing
+from app.services import erasing, following, merging, notifying, noting, outgoing, supporting, triage, undoing
 from app.services.drafts import ReportDraft
 from app.services.erasing import Files
 from app.services.reporting import submit_report
@@ -126,8 +126,8 @@ def test_a_closed_report_says_what_to_do_instead(session, make_report, tap):
 
 def test_a_duplicate_counts_for_the_first_report(session, make_report, tap, decide):
     first, second, third = make_report(), make_report(), make_report()
-    decide(triage.mark_duplicate, second, typed=first.reference)
-    decide(triage.mark_duplicate, third, typed=first.reference)
+    decide(merging.mark_duplicate, second, typed=first.reference)
+    decide(merging.mark_duplicate, third, typed=first.reference)
     assert count_of(session, first) == 2, "whoever sent the duplicates has reported the same"
     assert tap(second).report_id == first.id
     assert count_of(session, first) == 3
@@ -137,7 +137,7 @@ def test_merging_takes_the_supporters_along_and_undo_gives_them_back(session, ma
     first, second = make_report(), make_report()
     tap(second, "phone 1")
     tap(second, "phone 2")
-    made = decide(triage.mark_duplicate, second, typed=first.reference)
+    made = decide(merging.mark_duplicate, second, typed=first.reference)
     assert (count_of(session, first), count_of(session, second)) == (3, 2)
     undoing.undo(session, second, update_id=made.id, by=kari, at=clock(), undo_seconds=10)
     session.commit()
@@ -146,10 +146,10 @@ def test_merging_takes_the_supporters_along_and_undo_gives_them_back(session, ma
 
 def test_a_duplicate_that_is_opened_again_is_no_longer_counted(session, make_report, decide):
     first, second = make_report(), make_report()
-    decide(triage.mark_duplicate, second, typed=first.reference)
+    decide(merging.mark_duplicate, second, typed=first.reference)
     decide(triage.reopen, second)
     assert count_of(session, first) == 0
-    decide(triage.mark_duplicate, second, typed=first.reference)
+    decide(merging.mark_duplicate, second, typed=first.reference)
     following.still_broken(session, second, words="Not the same lamp", at=NOON, days=60)
     session.commit()
     assert count_of(session, first) == 0
@@ -401,7 +401,7 @@ def test_one_click_ends_the_mails_of_all_browsers_of_an_address(
     third = follower(double, device="a third one")
     follower(report, "per@example.org", device="his")
     deliver()
-    decide(triage.mark_duplicate, double, typed=report.reference)
+    decide(merging.mark_duplicate, double, typed=report.reference)
     deliver()
     one_click(client, support_stop_path(first, secret=SECRET))
     session.expire_all()
@@ -419,7 +419,7 @@ def test_one_click_of_a_supporter_ends_their_mails_as_a_reporter_of_the_same_and
         double.reporter.confirm(at=clock())
         mine = follower(report, device=f"phone {of_reporter}")
         deliver()
-        decide(triage.mark_duplicate, double, typed=report.reference)
+        decide(merging.mark_duplicate, double, typed=report.reference)
         deliver()
         session.refresh(double, ["reporter"])
         one_click(client, stop_path(double, secret=SECRET) if of_reporter else support_stop_path(mine, secret=SECRET))
@@ -453,7 +453,7 @@ def test_after_merging_supporters_hear_of_the_first_report_and_nobody_twice(
     follower(second, "Both@example.org", "b")
     follower(second, "second@example.org", "c")
     deliver()
-    decide(triage.mark_duplicate, second, typed=first.reference)
+    decide(merging.mark_duplicate, second, typed=first.reference)
     assert first.shown_reference in text_of(deliver()["second@example.org"])
     decide(triage.reject, first, words="Sorry.")
     mails = deliver()
@@ -466,7 +466,7 @@ def test_a_first_report_that_is_not_public_is_not_named(session, make_report, fo
     first, second = make_report(), make_report()
     follower(second)
     deliver()
-    decide(triage.mark_duplicate, second, typed=first.reference)
+    decide(merging.mark_duplicate, second, typed=first.reference)
     session.execute(update(Report).where(Report.id == first.id).values(**change))
     session.commit()
     mail = deliver()["nina@example.org"]

@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 
 from app.errors import Conflict, Invalid
 from app.models import REPORTER, Notification, Photo, ReportStatus, Update
-from app.services import noting, triage
+from app.services import merging, noting, triage
 from tests.application import STORGATA
 
 
@@ -75,20 +75,20 @@ def test_a_place_outside_the_municipality_is_refused(session, make_report, rules
 
 def test_a_duplicate_is_found_by_the_reference_as_people_read_it(session, make_report, confirmed, decide):
     first = make_report()
-    decide(triage.mark_duplicate, confirmed, typed=first.shown_reference)
+    decide(merging.mark_duplicate, confirmed, typed=first.shown_reference)
     assert (confirmed.status, confirmed.duplicate_of_id) == ("duplicate", first.id)
     assert mails(session, confirmed) == [("status", 10.0)]
 
 
 def test_duplicates_never_make_a_circle_and_never_name_nothing(make_report, decide):
     one, other = make_report(), make_report()
-    decide(triage.mark_duplicate, one, typed=other.reference)
+    decide(merging.mark_duplicate, one, typed=other.reference)
     with pytest.raises(Invalid, match="itself a duplicate"):
-        decide(triage.mark_duplicate, other, typed=one.reference)
+        decide(merging.mark_duplicate, other, typed=one.reference)
     with pytest.raises(Invalid, match="duplicate of itself"):
-        decide(triage.mark_duplicate, other, typed=other.reference)
+        decide(merging.mark_duplicate, other, typed=other.reference)
     with pytest.raises(Invalid, match="no report with this reference"):
-        decide(triage.mark_duplicate, other, typed="12345")
+        decide(merging.mark_duplicate, other, typed="12345")
 
 
 def test_only_an_authority_outside_can_be_referred_to(session, confirmed, decide, rules):

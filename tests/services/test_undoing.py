@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from app.errors import Conflict, NotFound
 from app.models import Delivery, Notification, Rating, Role, Update
 from app.queries.public import history
-from app.services import moderation, noting, rating, triage, undoing
+from app.services import merging, moderation, noting, rating, triage, undoing
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def decisions(rules, other):
         "reject": (triage.reject, {"words": "No."}),
         "answer": (triage.answer, {"words": "Thanks."}),
         "refer": (triage.refer, {"unit_code": "statens_vegvesen", "rules": rules}),
-        "duplicate": (triage.mark_duplicate, {"typed": other.reference}),
+        "duplicate": (merging.mark_duplicate, {"typed": other.reference}),
         "ask": (triage.ask, {"words": "Which lamp?"}),
         "note": (noting.note, {"words": "The part is ordered.", "public": True}),
     }

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from app.errors import N_, Conflict, NotFound
 from app.models import Forwarding, Report
 from app.queries.visible import report_for
-from app.services import claims, erasing, forwarding, moderation, noting, triage, undoing
+from app.services import claims, erasing, forwarding, merging, moderation, noting, triage, undoing
 from app.web.deps import CsrfChecked
 from app.web.erasing import files_of
 from app.web.pages.desk_form import DeskForm, DeskFormDep, with_query
@@ -48,7 +48,7 @@ def answer(desk: DeskFormDep) -> Response:
 def mark_duplicate(desk: DeskFormDep) -> Response:
     """The same fault as another report: one that was shown, or one whose reference was typed."""
     typed = desk.text("reference") or desk.text("duplicate_of")
-    return desk.act(lambda report: triage.mark_duplicate(desk.session, report, typed=typed, **desk.undoable))
+    return desk.act(lambda report: merging.mark_duplicate(desk.session, report, typed=typed, **desk.undoable))
 
 
 @router.post("/referral")
