@@ -14,6 +14,7 @@ from app.models.bookkeeping import (
 from app.models.crew import RouteList, Stop, StopOutcome, StopReport
 from app.models.erasure import ErasedKind, Erasure, RetentionRun
 from app.models.forwarding import Delivery, Forwarding
+from app.models.incoming import ChannelTally, IncomingMail, MailState
 from app.models.notification import Notification, NotificationKind
 from app.models.photo import Photo
 from app.models.place import Place, Road
@@ -35,6 +36,7 @@ from app.models.sending import SendingState
 from app.models.staff import Role, SignInAttempt, Staff, StaffSession, StaffUnit
 from app.models.status import ALLOWED, AT_UNIT, CLOSED, OPEN, ReportStatus
 from app.models.support import Support
+from app.models.trace import ChangeKind, Deputyship, Seen, Sight, StaffChange
 from app.models.update import Note, Update, UpdateKind
 
 __all__ = [
@@ -47,13 +49,18 @@ __all__ = [
     "Actor",
     "ActorKind",
     "Asset",
+    "ChangeKind",
+    "ChannelTally",
     "Delivery",
+    "Deputyship",
     "ErasedKind",
     "Erasure",
     "Forwarding",
     "IdempotencyKey",
     "ImportedArea",
+    "IncomingMail",
     "LimitBucket",
+    "MailState",
     "MapTally",
     "Note",
     "Notification",
@@ -80,10 +87,13 @@ __all__ = [
     "Role",
     "RouteList",
     "RulesState",
+    "Seen",
     "SendingState",
     "ServiceFigure",
+    "Sight",
     "SignInAttempt",
     "Staff",
+    "StaffChange",
     "StaffSession",
     "StaffUnit",
     "Stop",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String, text
+from sqlalchemy import BigInteger, Computed, DateTime, ForeignKey, Identity, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
@@ -24,6 +24,7 @@ class Reporter(Addressed, Base):
         Index(
             "ix_reporter_unconfirmed", "report_id", postgresql_where=text("email IS NOT NULL AND confirmed_at IS NULL")
         ),
+        Index("ix_reporter_phone_digits", "phone_digits", postgresql_where=text("phone_digits IS NOT NULL")),
         Index("ix_reporter_bounced", "bounced_at", postgresql_where=text("bounced_at IS NOT NULL")),
     )
 
@@ -32,6 +33,12 @@ class Reporter(Addressed, Base):
     name: Mapped[str | None] = mapped_column(String(100))
     email: Mapped[str | None] = mapped_column(String(254))
     phone: Mapped[str | None] = mapped_column(String(30))
+    # The last eight digits, however the number is written; see app/queries/callers.py.
+    phone_digits: Mapped[str | None] = mapped_column(
+        String(8),
+        Computed("nullif(right(regexp_replace(phone, '[^0-9]', '', 'g'), 8), '')", persisted=True),
+        deferred=True,
+    )
     language: Mapped[str] = mapped_column(String(5), default="nb")
     confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

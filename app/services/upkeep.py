@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from app.db import transaction
 from app.models import Photo
 from app.queries.archive import FOLD_WEEKS
+from app.queries.channels import FOLD_CHANNELS
 from app.services import digests, retention
 from app.services.figures import count_figures
 
@@ -65,6 +66,7 @@ def fold_tallies(office: Office) -> None:
         if session.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext('fold map_tally'))")):
             session.execute(FOLD)
             session.execute(FOLD_WEEKS)
+            session.execute(FOLD_CHANNELS)
 
 
 def _sweep_files(office: Office, *, now: datetime) -> int:
