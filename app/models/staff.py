@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -40,14 +42,28 @@ class Staff(Base):
     last_sign_in_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     invite_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     invited_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # Counted by those who look after staff; signing in changes the row as well, and disturbs nobody.
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    # Units of those for whom the person stands in today; known of who is signed in (services/signing_in.py).
+    lent_units: ClassVar[tuple[str, ...]] = ()
 
     # Every permission asks for the units, so they always come along.
     memberships: Mapped[list[StaffUnit]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 
     @property
-    def unit_codes(self) -> list[str]:
-        """The units this person works for."""
+    def own_unit_codes(self) -> list[str]:
+        """The units this person belongs to."""
         return sorted(membership.unit_code for membership in self.memberships)
+
+    @property
+    def unit_codes(self) -> list[str]:
+        """The units this person works for: the own ones, and those of whom the person stands in for today."""
+        return sorted({*self.own_unit_codes, *self.lent_units})
+
+    def stand_in(self, unit_codes: Iterable[str]) -> None:
+        """Work for these units as well, for as long as the request lasts."""
+        self.__dict__["lent_units"] = tuple(unit_codes)
 
     @property
     def sees_all(self) -> bool:
@@ -67,6 +83,8 @@ class StaffUnit(Base):
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
     unit_code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    # Who hears of what is overdue there.
+    leader: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
 
 class StaffSession(Base):
@@ -80,6 +98,10 @@ class StaffSession(Base):
     seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # By which it is named on pages: nothing of the token.
+    number: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True)
+    # Program and system in plain words, no more: "Firefox, Windows".
+    device: Mapped[str] = mapped_column(String(60), default="", server_default="")
 
     staff: Mapped[Staff] = relationship(lazy="joined", innerjoin=True)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.languages import sort_key
-from app.models import OPEN, Report, Role, Staff, StaffSession
+from app.models import OPEN, Deputyship, Report, Role, Staff, StaffSession, StaffUnit
+from app.text import PEOPLES_ZONE
 
 
 def everybody(session: Session) -> Sequence[Staff]:
@@ -37,7 +38,7 @@ def members(session: Session) -> dict[str, list[Staff]]:
     """unit code -> who works there now, by name."""
     found: dict[str, list[Staff]] = {}
     for staff in everybody(session):
-        for code in staff.unit_codes if staff.active else ():
+        for code in staff.own_unit_codes if staff.active else ():
             found.setdefault(code, []).append(staff)
     return found
 
@@ -57,3 +58,50 @@ def open_sessions(session: Session, staff: Staff, *, at: datetime) -> int:
         .where(StaffSession.staff_id == staff.id, StaffSession.revoked_at.is_(None), StaffSession.expires_at > at)
     )
     return session.scalar(query) or 0
+
+
+def today(at: datetime) -> date:
+    """The day it is where people live."""
+    return at.astimezone(PEOPLES_ZONE).date()
+
+
+def lent_units(deputy_id: ColumnElement[int], *, at: datetime) -> ScalarSelect[list[str]]:
+    """The units of those for whom the person stands in on this day; nothing of those who have left. For a SELECT."""
+    absent = aliased(Staff)
+    query = (
+        select(func.array_agg(StaffUnit.unit_code))
+        .join(Deputyship, Deputyship.absent_id == StaffUnit.staff_id)
+        .join(absent, absent.id == Deputyship.absent_id)
+        .where(Deputyship.deputy_id == deputy_id, absent.active, *_on(today(at)))
+    )
+    return query.scalar_subquery()
+
+
+def deputies(session: Session, absent_ids: Collection[int], *, at: datetime) -> dict[int, Staff]:
+    """absent person's id -> who stands in today, if that one can sign in."""
+    query = select(Deputyship.absent_id, Staff).join(Staff, Staff.id == Deputyship.deputy_id)
+    rows = session.execute(query.where(Deputyship.absent_id.in_(absent_ids), Staff.active, *_on(today(at))))
+    return {absent_id: staff for absent_id, staff in rows}  # noqa: C416  (rows are no pairs to mypy)
+
+
+def leaders_of(session: Session, unit_code: str, *, at: datetime) -> list[Staff]:
+    """Who leads the unit, by name; in place of one who is away today the one who stands in. Empty: nobody is named."""
+    query = select(Staff).join(StaffUnit, StaffUnit.staff_id == Staff.id)
+    named = session.scalars(query.where(StaffUnit.unit_code == unit_code, StaffUnit.leader, Staff.active)).all()
+    instead = deputies(session, [staff.id for staff in named], at=at)
+    leaders = {one.id: one for one in (instead.get(staff.id, staff) for staff in named)}
+    return sorted(leaders.values(), key=lambda staff: (sort_key(staff.name), staff.id))
+
+
+def mentionable(session: Session, *, unit_code: str | None = None) -> list[Staff]:
+    """Who can be named in a note of a report: the desk, administrators and, with `unit_code`, its members; by name."""
+    of_unit = select(StaffUnit.staff_id).where(StaffUnit.unit_code == unit_code)
+    may_read = or_(
+        Staff.role.in_([Role.DESK.value, Role.ADMIN.value]), (Staff.role == Role.UNIT.value) & Staff.id.in_(of_unit)
+    )
+    found = session.scalars(select(Staff).where(Staff.active, may_read))
+    return sorted(found, key=lambda staff: (sort_key(staff.name), staff.id))
+
+
+def _on(day: date) -> tuple[ColumnElement[bool], ...]:
+    return (Deputyship.first_day <= day, Deputyship.last_day >= day, Deputyship.ended_at.is_(None))

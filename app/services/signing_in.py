@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import N_, Invalid, TooMany
 from app.models import SignInAttempt, Staff, StaffSession
+from app.queries import people
 
 hasher = PasswordHash.recommended()
 # Checked against when there is no such person, so that the answer takes the same time.
@@ -24,11 +25,17 @@ PER_ADDRESS = 100  # A municipality sits behind one address.
 
 def who_is(session: Session, token: str, *, at: datetime) -> Staff | None:
     """The person whose session this is, None when it is over, revoked or was never there."""
-    row = session.get(StaffSession, _hash(token))
-    if row is None or row.revoked_at is not None or row.expires_at <= at or not row.staff.active:
+    # In one statement with the units of those for whom the person stands in today: this is asked at every click.
+    lent = people.lent_units(StaffSession.staff_id.expression, at=at)
+    found = session.execute(select(StaffSession, lent).where(StaffSession.token_hash == _hash(token))).first()
+    if found is None:
+        return None
+    row: StaffSession = found[0]
+    if row.revoked_at is not None or row.expires_at <= at or not row.staff.active:
         return None
     if at - row.seen_at > timedelta(minutes=5):
         row.seen_at = at
+    row.staff.stand_in(found[1] or ())
     return row.staff
 
 
@@ -86,6 +93,11 @@ def revoke_sessions(session: Session, staff: Staff, *, at: datetime) -> None:
         .where(StaffSession.staff_id == staff.id, StaffSession.revoked_at.is_(None))
         .values(revoked_at=at)
     )
+
+
+def hash_token(token: str) -> str:
+    """What is kept of a session's token."""
+    return _hash(token)
 
 
 def _hash(text: str) -> str:

@@ -24,7 +24,7 @@ def installed(make_database, tmp_path_factory) -> Installation:
 @pytest.fixture
 def place(installed) -> Installation:
     """With one report whose reporter was mailed; its notification has the id 7."""
-    installed.sql("TRUNCATE report CASCADE")
+    installed.sql("SET gatami.history_may_go = 'yes'; TRUNCATE report CASCADE")
     installed.sql(f"""
         INSERT INTO report (id, reference, nonce, version, category_code, status, private, text_public, answers,
                             channel, flags, created_at, changed_at, road_owner, asset_owner, proposal_reason)

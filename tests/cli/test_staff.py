@@ -17,7 +17,7 @@ def installed(make_database, tmp_path_factory) -> Installation:
 
 @pytest.fixture
 def place(installed) -> Installation:
-    installed.sql("DELETE FROM staff")
+    installed.sql("SET gatami.history_may_go = 'yes'; TRUNCATE staff CASCADE")
     assert installed.gatami("staff", "add", "ada@tromso.example", "--name", "Ada", "--role", "admin").exit_code == 0
     return installed
 
