@@ -4,12 +4,15 @@
 const PATIENCE_MS = 150;
 const SHORTEST = 2;
 
-/** Makes the page's search work. A choice fills the fields that the box names, and goes out as "gatami:choose". */
-export function followSearches() {
-  for (const box of document.querySelectorAll("[data-place-search]")) follow(box);
+/**
+ * Makes the searches in `root` work. A choice fills the fields that the box names, and goes out as "gatami:choose".
+ * `gone` tells when what holds them has left the page.
+ */
+export function followSearches(root = document, gone = undefined) {
+  for (const box of root.querySelectorAll("[data-place-search]")) follow(box, gone);
 }
 
-function follow(box) {
+function follow(box, gone) {
   const field = box.querySelector("input");
   const button = box.querySelector("button");
   const list = combobox(field, box.querySelector("ul[hidden]"), box.dataset.sayList);
@@ -20,7 +23,7 @@ function follow(box) {
   // A place that was shown in another way has no name here.
   document.addEventListener("gatami:place", ({ detail }) => {
     if (chosen && !(Math.abs(detail?.lat - chosen.lat) < 1e-5 && Math.abs(detail?.lon - chosen.lon) < 1e-5)) chosen = "";
-  });
+  }, { signal: gone });
   const still = () => (chosen ? ` ${box.dataset.sayStill.replace("{n}", nameOf(chosen))}` : "");
 
   function stop() {

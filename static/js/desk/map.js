@@ -4,18 +4,28 @@ import { leaflet } from "../leaflet.js";
 
 const CLOSE = 17;
 
-/** Draws the map, if the page has one and Leaflet is here; otherwise the box keeps its sentence. */
-export async function showMap() {
-  const box = document.getElementById("desk-map");
-  if (!box) return;
+/** Draws the map, if there is one and Leaflet is here; otherwise the box keeps its sentence. */
+export function start(root) {
+  const box = root.querySelector("#desk-map");
+  if (!box) return null;
+  const gone = new AbortController();
+  show(box, gone.signal);
+  return () => gone.abort();
+}
+
+async function show(box, gone) {
   try {
-    draw(await leaflet(), box);
+    const L = await leaflet();
+    if (gone.aborted) return;
+    const map = draw(L, box, gone);
+    // A map listens to the window: one that is left behind would do so for ever.
+    gone.addEventListener("abort", () => map.remove());
   } catch {
     box.classList.add("map--missing");
   }
 }
 
-function draw(L, box) {
+function draw(L, box, gone) {
   const say = box.dataset;
   const report = say.report ? JSON.parse(say.report) : null;
   box.replaceChildren();
@@ -31,7 +41,8 @@ function draw(L, box) {
   } else {
     map.setView([Number(say.lat), Number(say.lon)], Number(say.zoom));
   }
-  followPlace(map, pin);
+  followPlace(map, pin, gone);
+  return map;
 }
 
 function makePin(L, title) {
@@ -47,7 +58,7 @@ function drawNeighbour(L, map, near, index) {
 }
 
 /** A new place goes into the fields of the form, and the form comes in sight. */
-function followPlace(map, pin) {
+function followPlace(map, pin, gone) {
   const fields = ["place-lat", "place-lon"].map((id) => document.getElementById(id));
   if (!fields[0]) return;
   const panel = fields[0].closest("details");
@@ -63,7 +74,7 @@ function followPlace(map, pin) {
   document.addEventListener("gatami:choose", ({ detail }) => {
     choose({ lat: detail.lat, lng: detail.lon });
     map.setView([detail.lat, detail.lon], Math.max(map.getZoom(), CLOSE));
-  });
+  }, { signal: gone });
   // With the keyboard the arrows move the map, and Enter puts the pin in its middle.
   map.getContainer().addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.target !== event.currentTarget) return;

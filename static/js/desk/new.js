@@ -1,7 +1,7 @@
 // A report for somebody on the phone: the questions of the chosen category, the map, Ctrl+Enter to send.
 
 import { followSearches } from "../search.js";
-import { showMap } from "./map.js";
+import { start as showMap } from "./map.js";
 
 const form = document.getElementById("new-report");
 const about = document.getElementById("about-category");
@@ -15,4 +15,4 @@ form.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
 });
 followSearches();
-showMap();
+showMap(document);

@@ -1,8 +1,8 @@
 // Ready words: what is chosen comes into the text, where it can be changed before it is sent.
 
 /** Follows every list of ready words. */
-export function fillReadyWords() {
-  for (const list of document.querySelectorAll("select[data-ready]")) {
+export function start(root) {
+  for (const list of root.querySelectorAll("select[data-ready]")) {
     const text = document.getElementById(list.dataset.ready);
     let filled = "";
     list.addEventListener("change", () => {
