@@ -64,7 +64,7 @@ STAFF_AND_PROGRAMS = (
     "app/delivery/",
     "app/models/crew.py",
     "app/models/sending.py",
-    "app/queries/queue.py",
+    "app/queries/danger.py",
     "app/services/crews.py",
     "app/services/decisions.py",
     "app/services/forwarding.py",

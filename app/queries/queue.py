@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
 
-from app.errors import N_
-from app.languages import LANGUAGES
 from app.models import Report, ReportStatus, Staff, Update, UpdateKind
 from app.queries.assets import point
-from app.text import translate
+from app.queries.danger import may_be_dangerous
+from app.queries.statuses import is_new
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -25,11 +22,6 @@ NEIGHBOUR_METRES = 100
 LISTED = 100
 MOST_DAYS_FORWARD = 10
 _CAME_BACK = (UpdateKind.SENT_BACK, UpdateKind.REOPENED, UpdateKind.CALLED_BACK, UpdateKind.REPLIED)
-# One line, so that a translator gives the words of the language; beginnings of words are enough.
-DANGER_WORDS = N_(
-    "danger, hazard, injur, hurt, on fire, burning, smoke, gas leak, electric shock, live wire, explos, collapse, "
-    "fell down"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +68,6 @@ class Neighbour:
     def is_candidate(self) -> bool:
         """Whether it may be the same fault: the same kind, still open, not a duplicate itself."""
         return self.same_category and self.status in {"new", "forwarded", "in_progress", "scheduled"}
-
-
-@lru_cache
-def danger_pattern() -> str:
-    """A PostgreSQL regular expression for a word that begins like a danger word of any of our languages."""
-    words = {word.strip() for lang in LANGUAGES for word in translate(DANGER_WORDS, lang).split(",")}
-    return r"\m(" + "|".join(re.escape(word) for word in sorted(words) if word) + ")"
-
-
-def may_be_dangerous() -> ColumnElement[bool]:
-    """Whether the resident's words hold a danger word."""
-    return func.coalesce(Report.description, "").op("~*", is_comparison=True)(danger_pattern())
 
 
 def queue(
@@ -150,11 +130,6 @@ def counts(session: Session) -> dict[str, int]:
     """Category -> how many new reports."""
     query = select(Report.category_code, func.count()).where(is_new()).group_by(Report.category_code)
     return dict(session.execute(query).all())
-
-
-def is_new() -> ColumnElement[bool]:
-    """Written out instead of bound, so that every plan may use the partial index on new reports."""
-    return Report.status == literal_column(f"'{ReportStatus.NEW.value}'")
 
 
 def near(session: Session, report: Report, *, metres: float = NEIGHBOUR_METRES, limit: int = 20) -> list[Neighbour]:
