@@ -15,7 +15,9 @@ from app.models.crew import RouteList, Stop, StopOutcome, StopReport
 from app.models.erasure import ErasedKind, Erasure, RetentionRun
 from app.models.forwarding import Delivery, Forwarding
 from app.models.incoming import ChannelTally, IncomingMail, MailState
+from app.models.mention import Mention
 from app.models.notification import Notification, NotificationKind
+from app.models.overdue_mail import DeadlineFigure, OverdueMail
 from app.models.photo import Photo
 from app.models.place import Place, Road
 from app.models.place_follow import (
@@ -29,6 +31,7 @@ from app.models.place_follow import (
 )
 from app.models.public_reading import ReportWords, WeekTally
 from app.models.rating import Rating
+from app.models.reply import ReplyFor, ReplyTemplate, ReplyText
 from app.models.report import Report
 from app.models.reporter import Reporter
 from app.models.resident import ResidentLink, ResidentSession
@@ -51,6 +54,7 @@ __all__ = [
     "Asset",
     "ChangeKind",
     "ChannelTally",
+    "DeadlineFigure",
     "Delivery",
     "Deputyship",
     "ErasedKind",
@@ -62,9 +66,11 @@ __all__ = [
     "LimitBucket",
     "MailState",
     "MapTally",
+    "Mention",
     "Note",
     "Notification",
     "NotificationKind",
+    "OverdueMail",
     "Photo",
     "Place",
     "PlaceEvent",
@@ -76,6 +82,9 @@ __all__ = [
     "PlaceWatch",
     "Rating",
     "RegisterAnswer",
+    "ReplyFor",
+    "ReplyTemplate",
+    "ReplyText",
     "Report",
     "ReportStatus",
     "ReportWords",

@@ -6,7 +6,8 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import DateTime, ForeignKey, Index, String, Uuid
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, String, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
@@ -24,6 +25,8 @@ class Photo(Base):
         Index("ix_photo_public", "report_id", postgresql_where="public"),
         Index("ix_photo_unused", "created_at", postgresql_where="report_id IS NULL"),
         Index("ix_photo_held", "report_id", postgresql_where="report_id IS NOT NULL AND NOT public AND NOT by_crew"),
+        Index("ix_photo_original", "report_id", postgresql_where="original_id IS NOT NULL"),
+        CheckConstraint("original_id IS NULL OR blurred_at IS NOT NULL", name="original"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=uuid.uuid4)
@@ -36,5 +39,10 @@ class Photo(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     by_crew: Mapped[bool] = mapped_column(default=False)
     public: Mapped[bool] = mapped_column(default=False)
+    # Parts were made unreadable: in per cent of the picture. The file before that lies under `original_id`, which is no
+    # photo's id, so no address leads to it; it goes when its time is over.
+    blurred_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    regions: Mapped[list[list[float]] | None] = mapped_column(JSONB(none_as_null=True))
+    original_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
 
     report: Mapped[Report | None] = relationship(back_populates="photos", lazy="raise_on_sql")

@@ -10,16 +10,22 @@ from geoalchemy2 import Geography
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     Computed,
     DateTime,
     ForeignKey,
     Identity,
     Index,
+    SmallInteger,
     String,
     Text,
+    and_,
+    case,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 # What the map reads; withdrawn reports are few and sorted out while reading.
@@ -66,6 +72,19 @@ ROW_RULES = (
         "closed_at",
         postgresql_where="closed_at IS NOT NULL AND (forgotten_at IS NULL OR forgotten_at < closed_at)",
     ),
+    Index("ix_report_claimed", "claimed_at", postgresql_where="claimed_by_id IS NOT NULL"),
+    Index("ix_report_interim", "interim_due_at", "id", postgresql_where=f"interim_due_at IS NOT NULL AND {_OPEN}"),
+    Index(
+        "ix_report_unanswered",
+        "first_answer_due_at",
+        "id",
+        postgresql_where=f"first_answered_at IS NULL AND first_answer_due_at IS NOT NULL AND {_OPEN}",
+    ),
+    Index(
+        "ix_report_first_answered",
+        "first_answered_at",
+        postgresql_where="first_answered_at IS NOT NULL AND first_answer_due_at IS NOT NULL",
+    ),
     Index("uq_report_source", "source", "source_ref", unique=True, postgresql_where="source_ref IS NOT NULL"),
 )
 
@@ -103,6 +122,8 @@ class ReportRow:
 
     description: Mapped[str | None] = mapped_column(Text)
     text_public: Mapped[bool] = mapped_column(default=False)
+    # The words as others may read them, where the desk has taken some out; app/models/masking.py makes them.
+    masked_words: Mapped[str | None] = mapped_column(Text)
     # The reporter does not want the words to be shown, whatever the desk thinks of them.
     words_withheld_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     answers: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
@@ -123,7 +144,15 @@ class ReportRow:
     written_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    # By when it should be done.
     due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # By when a person should have answered, and when one did.
+    first_answer_due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    first_answered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # By when the reporter must hear from us again, and when we last wrote; days in between, None: a month.
+    interim_due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    interim_sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    interim_days: Mapped[int | None] = mapped_column(SmallInteger)
     waiting_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("report.id", ondelete="SET NULL"), index=True)
@@ -133,3 +162,24 @@ class ReportRow:
 
     claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     claimed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    @hybrid_property
+    def words_for_others(self) -> str | None:
+        """The words without those that the desk has masked: for whoever is given them outside our own staff."""
+        return self.masked_words if self.masked_words is not None else self.description
+
+    @words_for_others.inplace.expression
+    @classmethod
+    def _words_for_others(cls) -> ColumnElement[str | None]:
+        return func.coalesce(cls.masked_words, cls.description)
+
+    @hybrid_property
+    def public_words(self) -> str | None:
+        """What everybody may read of the words: nothing before the desk let them through, and no masked word."""
+        return self.words_for_others if self.text_public and self.words_withheld_at is None else None
+
+    @public_words.inplace.expression
+    @classmethod
+    def _public_words(cls) -> ColumnElement[str | None]:
+        shown = and_(cls.text_public, cls.words_withheld_at.is_(None))
+        return case((shown, func.coalesce(cls.masked_words, cls.description)))
