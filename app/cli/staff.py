@@ -93,7 +93,7 @@ def list_staff() -> None:
 
     with _session() as session:
         rows = [
-            (one.email, one.name, one.role, ",".join(one.unit_codes) or "-", _standing(one))
+            (one.email, one.name, one.role, ",".join(one.own_unit_codes) or "-", _standing(one))
             for one in people.everybody(session)
         ]
     if not rows:
@@ -122,7 +122,7 @@ def reactivate(email: Email) -> None:
 
     with _session() as session:
         person = _person(session, email)
-        staff.reactivate(person)
+        staff.reactivate(person, at=_now())
     typer.echo(f"{person.name} is back. Next: gatami staff invite {person.email}")
 
 

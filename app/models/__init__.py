@@ -12,10 +12,12 @@ from app.models.bookkeeping import (
     ServiceFigure,
 )
 from app.models.crew import RouteList, Stop, StopOutcome, StopReport
+from app.models.desk import SavedFilter, StaffWords, StaffWordsDue
 from app.models.erasure import ErasedKind, Erasure, RetentionRun
 from app.models.forwarding import Delivery, Forwarding
 from app.models.incoming import ChannelTally, IncomingMail, MailState
 from app.models.mention import Mention
+from app.models.merge import Merge
 from app.models.notification import Notification, NotificationKind
 from app.models.overdue_mail import DeadlineFigure, OverdueMail
 from app.models.photo import Photo
@@ -36,10 +38,10 @@ from app.models.report import Report
 from app.models.reporter import Reporter
 from app.models.resident import ResidentLink, ResidentSession
 from app.models.sending import SendingState
-from app.models.staff import Role, SignInAttempt, Staff, StaffSession, StaffUnit
+from app.models.staff import ChangeKind, Role, SignInAttempt, Staff, StaffChange, StaffSession, StaffUnit
 from app.models.status import ALLOWED, AT_UNIT, CLOSED, OPEN, ReportStatus
 from app.models.support import Support
-from app.models.trace import ChangeKind, Deputyship, Seen, Sight, StaffChange
+from app.models.trace import Deputyship, Seen, Sight
 from app.models.update import Note, Update, UpdateKind
 
 __all__ = [
@@ -67,6 +69,7 @@ __all__ = [
     "MailState",
     "MapTally",
     "Mention",
+    "Merge",
     "Note",
     "Notification",
     "NotificationKind",
@@ -96,6 +99,7 @@ __all__ = [
     "Role",
     "RouteList",
     "RulesState",
+    "SavedFilter",
     "Seen",
     "SendingState",
     "ServiceFigure",
@@ -105,6 +109,8 @@ __all__ = [
     "StaffChange",
     "StaffSession",
     "StaffUnit",
+    "StaffWords",
+    "StaffWordsDue",
     "Stop",
     "StopOutcome",
     "StopReport",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, WriteOnlyMapped, mapped_column, relationship
 
 from app.db import Base
 
@@ -20,6 +21,21 @@ class Role(StrEnum):
     UNIT = "unit"
     CREW = "crew"
     ADMIN = "admin"
+
+
+class ChangeKind(StrEnum):
+    """What was done to a member of staff."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    INVITED = "invited"
+    UNINVITED = "uninvited"
+    SIGNED_OUT = "signed_out"
+    ENDED = "ended"
+    RETURNED = "returned"
+    HANDED_OVER = "handed_over"
+    DEPUTY = "deputy"
+    DEPUTY_ENDED = "deputy_ended"
 
 
 class Staff(Base):
@@ -38,6 +54,8 @@ class Staff(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(5), default="nb")
     active: Mapped[bool] = mapped_column(default=True)
+    # Whether who leads a unit wants the daily mail about what is over its due date there.
+    overdue_mails: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     last_sign_in_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     invite_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
@@ -50,6 +68,20 @@ class Staff(Base):
 
     # Every permission asks for the units, so they always come along.
     memberships: Mapped[list[StaffUnit]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+    # What was done to the person; only added to, and read by queries of their own.
+    changes: WriteOnlyMapped[StaffChange] = relationship(
+        foreign_keys="StaffChange.staff_id", order_by="StaffChange.id", passive_deletes=True
+    )
+
+    def record(self, kind: ChangeKind, *, by: Staff | None, at: datetime, **data: object) -> None:
+        """A line about what was done to the person: codes and numbers, no names. Pages of before are out of date."""
+        self.changes.add(StaffChange(kind=kind.value, by_id=by.id if by else None, at=at, data=data))
+        self.version += 1
+
+    @property
+    def leads(self) -> list[str]:
+        """The units that the person leads."""
+        return sorted(membership.unit_code for membership in self.memberships if membership.leader)
 
     @property
     def own_unit_codes(self) -> list[str]:
@@ -115,3 +147,23 @@ class SignInAttempt(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     key: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class StaffChange(Base):
+    """One thing that was done to a member of staff; without `by_id` it came from the command line.
+
+    Codes and no words; rows are only added, the database refuses anything else (migration 0017).
+    """
+
+    __tablename__ = "staff_change"
+    __table_args__ = (
+        Index("ix_staff_change_staff", "staff_id", "id"),
+        CheckConstraint(f"kind IN ({', '.join(repr(kind.value) for kind in ChangeKind)})", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    kind: Mapped[str] = mapped_column(String(20))
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)

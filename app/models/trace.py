@@ -1,16 +1,14 @@
-"""What is kept of the staff's own doings: who saw a report, who changed whom, and who stands in for whom.
+"""Who of the staff saw a report, and who stands in for whom.
 
-Rows of Sight and StaffChange are only ever added; the database refuses anything else (migration 0017).
+Rows of Sight are only ever added; the database refuses anything else (migration 0017).
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, ForeignKey, Identity, Index, String
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
@@ -28,21 +26,6 @@ class Seen(StrEnum):
     SLIP = "slip"
 
 
-class ChangeKind(StrEnum):
-    """What was done to a member of staff."""
-
-    ADDED = "added"
-    CHANGED = "changed"
-    INVITED = "invited"
-    UNINVITED = "uninvited"
-    SIGNED_OUT = "signed_out"
-    ENDED = "ended"
-    RETURNED = "returned"
-    HANDED_OVER = "handed_over"
-    DEPUTY = "deputy"
-    DEPUTY_ENDED = "deputy_ended"
-
-
 class Sight(Base):
     """Somebody of the staff had a report before their eyes."""
 
@@ -58,23 +41,6 @@ class Sight(Base):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     what: Mapped[str] = mapped_column(String(20))
-
-
-class StaffChange(Base):
-    """One thing that was done to a member of staff; without `by_id` it came from the command line. Codes, no words."""
-
-    __tablename__ = "staff_change"
-    __table_args__ = (
-        Index("ix_staff_change_staff", "staff_id", "id"),
-        CheckConstraint(f"kind IN ({', '.join(repr(kind.value) for kind in ChangeKind)})", name="kind"),
-    )
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    kind: Mapped[str] = mapped_column(String(20))
-    data: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
 
 
 class Deputyship(Base):

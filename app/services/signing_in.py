@@ -10,7 +10,7 @@ from pwdlib import PasswordHash
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app.errors import N_, Invalid, TooMany
+from app.errors import N_, Invalid, NotFound, TooMany
 from app.models import SignInAttempt, Staff, StaffSession
 from app.queries import people
 
@@ -56,8 +56,11 @@ def count_attempt(session: Session, email: str, address: str, *, at: datetime) -
     session.add_all([SignInAttempt(key=account, at=at), SignInAttempt(key=place, at=at)])
 
 
-def sign_in(session: Session, email: str, password: str, *, at: datetime, hours: int) -> str:
-    """A new session's token for the cookie; raises Invalid without saying which of the two was wrong."""
+def sign_in(session: Session, email: str, password: str, *, at: datetime, hours: int, device: str = "") -> str:
+    """A new session's token for the cookie; raises Invalid without saying which of the two was wrong.
+
+    `device` is what the person knows the browser by again: program and system, such as "Firefox, Windows".
+    """
     staff = session.scalar(select(Staff).where(func.lower(Staff.email) == email.strip().lower(), Staff.active))
     known = staff.password_hash if staff and staff.password_hash else _NOBODY
     if not hasher.verify(password, known) or staff is None or staff.password_hash is None:
@@ -73,6 +76,7 @@ def sign_in(session: Session, email: str, password: str, *, at: datetime, hours:
             created_at=at,
             seen_at=at,
             expires_at=at + timedelta(hours=hours),
+            device=device[:60],
         )
     )
     staff.last_sign_in_at = at
@@ -98,6 +102,23 @@ def revoke_sessions(session: Session, staff: Staff, *, at: datetime) -> None:
 def hash_token(token: str) -> str:
     """What is kept of a session's token."""
     return _hash(token)
+
+
+def revoke_session(session: Session, staff: Staff, number: int, *, at: datetime) -> None:
+    """End one of a person's sessions. Raises NotFound when it is over already or somebody else's."""
+    row = session.scalar(
+        select(StaffSession).where(
+            StaffSession.number == number, StaffSession.staff_id == staff.id, StaffSession.revoked_at.is_(None)
+        )
+    )
+    if row is None:
+        raise NotFound(N_("This browser is signed out already."))
+    row.revoked_at = at
+
+
+def number_of(session: Session, token: str | None) -> int | None:
+    """By which number the session of this cookie is named."""
+    return session.scalar(select(StaffSession.number).where(StaffSession.token_hash == _hash(token))) if token else None
 
 
 def _hash(text: str) -> str:

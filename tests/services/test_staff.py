@@ -162,7 +162,7 @@ def test_somebody_who_left_is_out_at_once_and_cannot_come_back_by_an_old_link_or
         staff.accept_invitation(session, token, GOOD, at=clock())
     with pytest.raises(Conflict):
         staff.invite(nils, at=clock())
-    staff.reactivate(nils)
+    staff.reactivate(nils, at=clock())
     with pytest.raises(Invalid):
         sign_in(session, clock)
 
@@ -170,7 +170,7 @@ def test_somebody_who_left_is_out_at_once_and_cannot_come_back_by_an_old_link_or
 def test_the_last_administrator_stays(session, add, ada, clock, rules):
     for leave in (
         lambda: staff.deactivate(session, ada, at=clock()),
-        lambda: staff.change(session, ada, name="Ada", role="desk", unit_codes=[], rules=rules),
+        lambda: staff.change(session, ada, name="Ada", role="desk", unit_codes=[], rules=rules, at=clock()),
     ):
         with pytest.raises(Conflict, match="last administrator"):
             leave()
@@ -179,9 +179,9 @@ def test_the_last_administrator_stays(session, add, ada, clock, rules):
     assert not ada.active
 
 
-def test_units_and_role_can_be_changed_and_a_unit_that_left_the_rules_file_may_stay(session, add, rules, make_staff):
+def test_units_and_role_can_be_changed_and_a_unit_that_left_the_rules_file_may_stay(session, clock, rules, make_staff):
     nils = make_staff("Nils", Role.UNIT, "abolished", "bydrift")
-    staff.change(session, nils, name="Nils  Hansen", role="crew", unit_codes=["abolished", "eiendom"], rules=rules)
+    staff.change(session, nils, name="Nils  Hansen", role="crew", unit_codes=["abolished", "eiendom"], rules=rules, at=clock())
     session.commit()
     session.expire_all()
     assert (nils.name, nils.role, nils.unit_codes) == ("Nils Hansen", "crew", ["abolished", "eiendom"])

@@ -12,6 +12,7 @@ from app.text import say
 from app.web import security
 from app.web.client_address import client_address
 from app.web.deps import AnyStaffDep, CsrfChecked, FormDep, MaybeStaffDep, NowDep, SessionDep, StateDep, get_language
+from app.web.devices import device_words
 from app.web.templating import redirect, render
 
 router = APIRouter(include_in_schema=False)
@@ -45,7 +46,8 @@ def sign_in(request: Request, form: FormDep, session: SessionDep, state: StateDe
     try:
         with transaction(state.session_factory) as counting:
             signing_in.count_attempt(counting, email, client_address(request, state.settings), at=now)
-        token = signing_in.sign_in(session, email, password, at=now, hours=state.settings.session_hours)
+        device = device_words(request.headers.get("user-agent", ""))
+        token = signing_in.sign_in(session, email, password, at=now, hours=state.settings.session_hours, device=device)
     except DomainError as error:
         status = 422 if isinstance(error, Invalid) else 429
         return render(
