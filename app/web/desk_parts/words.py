@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.services.standard_words import ANSWERS, REJECTIONS
-from app.text import translate
+from app.models import ReplyFor
+from app.services.templates import all_ready_words
 from app.web.desk_parts.seen import Seen
 
 
 def context(seen: Seen) -> dict[str, Any]:
-    """Ready words for an end with and without mending."""
+    """Ready words for each decision, and what of the words and photos others may see."""
+    ready = all_ready_words(seen.session, seen.report, seen.rules, lang=seen.lang)
     return {
-        "rejections": _ready(REJECTIONS, seen.lang, seen.their_language),
-        "answers": _ready(ANSWERS, seen.lang, seen.their_language),
+        "ready": {for_what.value: words for for_what, words in ready.items()},
+        "rejections": _offered(ready[ReplyFor.REJECT]),
+        "answers": _offered(ready[ReplyFor.ANSWER]),
+        "questions": _offered(ready[ReplyFor.ASK]),
+        "referrals": _offered(ready[ReplyFor.REFER]),
+        "their_language": seen.their_language,
     }
 
 
-def _ready(sentences: dict[str, tuple[str, str]], lang: str, theirs: str) -> list[tuple[str, str, str]]:
-    """(code, what the desk chooses, what the reporter reads in their language)."""
-    return [(code, translate(label, lang), translate(words, theirs)) for code, (label, words) in sentences.items()]
+def _offered(ready: list[Any]) -> list[tuple[str, str, str]]:
+    """(code, what the desk chooses by, what the reporter reads)."""
+    return [(one.code, one.title, one.body) for one in ready]

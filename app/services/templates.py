@@ -1,0 +1,153 @@
+"""Ready words for the reporter: filled in, in the reporter's language, and free to be changed before they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.languages import DEFAULT_LANGUAGE, FALLBACKS, LANGUAGES
+from app.models.reply import ReplyFor, fill
+from app.queries import replies
+from app.services.standard_words import SHIPPED
+from app.text import show_date, translate
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from app.models import ReplyTemplate, Report
+    from app.routing import Rules
+
+# Which unit is meant is known when it is chosen.
+_LATER = {ReplyFor.REFER: frozenset({"unit"})}
+
+
+@dataclass(frozen=True)
+class ReadyWords:
+    """`title` is for the desk, in its language; `body` for the reporter, with every placeholder filled in.
+
+    `lang` is that of the body, which is another than the reporter's where nobody has written the words in it.
+    """
+
+    code: str
+    title: str
+    body: str
+    lang: str
+
+
+def ready_words(
+    session: Session, report: Report, rules: Rules, *, for_what: ReplyFor | str, lang: str = DEFAULT_LANGUAGE
+) -> list[ReadyWords]:
+    """What can be said at this decision, best first. Expects `report.reporter` to be loaded; one statement."""
+    return all_ready_words(session, report, rules, lang=lang)[ReplyFor(for_what)]
+
+
+def all_ready_words(
+    session: Session, report: Report, rules: Rules, *, lang: str = DEFAULT_LANGUAGE
+) -> dict[ReplyFor, list[ReadyWords]]:
+    """The same for every decision, still in one statement."""
+    theirs = language_of(report, rules)
+    values = values_of(report, rules, lang=theirs)
+    found: dict[ReplyFor, list[ReadyWords]] = {one: [] for one in ReplyFor}
+    for code, for_what, texts in _offered(session, report, rules):
+        found[for_what].append(_in_words(code, for_what, texts, values, lang=lang, theirs=theirs))
+    return found
+
+
+def language_of(report: Report, rules: Rules) -> str:
+    """The language that the reporter chose, else the municipality's first."""
+    return report.reporter.language if report.reporter is not None else rules.default_language
+
+
+def values_of(report: Report, rules: Rules, *, lang: str, unit_code: str | None = None) -> dict[str, str | None]:
+    """placeholder -> what stands there for this report; None for what it does not have."""
+    category = rules.categories.get(report.category_code)
+    unit = rules.units.get(unit_code or report.unit_code or report.proposed_unit_code or "")
+    return {
+        "reference": report.shown_reference,
+        "category": category.name(lang) if category else None,
+        "place": report.address or report.nearest_address,
+        "unit": unit.name(lang) if unit else None,
+        "due": show_date(report.due_at, lang) if report.due_at else None,
+        "phone": desk_phone(rules),
+    }
+
+
+def desk_phone(rules: Rules) -> str | None:
+    """The number of the phone with the code "desk", else of the last one that is not for emergencies."""
+    usual = [phone for phone in rules.municipality.phones if not phone.emergency]
+    found = [phone.number for phone in usual if phone.code == "desk"] or [phone.number for phone in usual]
+    return found[-1] if found else None
+
+
+def words_to_send(
+    session: Session, report: Report, rules: Rules, *, typed: str, code: str = "", unit_code: str | None = None
+) -> str:
+    """What the reporter reads: what was typed, else the ready words that were chosen; with placeholders filled in."""
+    words = typed.strip()
+    if not words and code:
+        every = all_ready_words(session, report, rules)
+        words = next((one.body for ready in every.values() for one in ready if one.code == code), "")
+    return fill_in(words, report, rules, unit_code=unit_code)
+
+
+def fill_in(words: str, report: Report, rules: Rules, *, unit_code: str | None = None) -> str:
+    """What somebody typed or chose, with its placeholders filled in; other braces stay as they are."""
+    return fill(words, values_of(report, rules, lang=language_of(report, rules), unit_code=unit_code))
+
+
+def shipped_texts(code: str) -> dict[str, tuple[str, str]]:
+    """language -> (title, body) of words that came with the program; empty for others."""
+    shipped = SHIPPED.get(code)
+    if shipped is None:
+        return {}
+    return {lang: (translate(shipped.title, lang), translate(shipped.body, lang)) for lang in LANGUAGES}
+
+
+def best_text(texts: Mapping[str, tuple[str, str]], lang: str) -> tuple[str, tuple[str, str]]:
+    """(language, (title, body)): in the language that was asked for, else in the nearest that there is."""
+    for near in (lang, *FALLBACKS.get(lang, ()), DEFAULT_LANGUAGE, *LANGUAGES, *texts):
+        if near in texts:
+            return near, texts[near]
+    return lang, ("", "")
+
+
+def texts_of(template: ReplyTemplate) -> dict[str, tuple[str, str]]:
+    """language -> (title, body)."""
+    return {text.lang: (text.title, text.body) for text in template.texts}
+
+
+def _offered(
+    session: Session, report: Report, rules: Rules
+) -> Iterator[tuple[str, ReplyFor, Mapping[str, tuple[str, str]]]]:
+    """(code, for what, texts): the municipality's own in their order, then what came with the program unchanged."""
+    category = rules.categories.get(report.category_code)
+    group = category.group if category else None
+    changed = replies.templates_for(session, category_code=report.category_code, group_code=group)
+    for template in changed:
+        if template.active and _fits(template, report.category_code, group):
+            yield template.code, ReplyFor(template.for_what), texts_of(template)
+    known = {template.code for template in changed}
+    for code, shipped in SHIPPED.items():
+        if code not in known:
+            yield code, shipped.for_what, shipped_texts(code)
+
+
+def _fits(template: ReplyTemplate, category: str, group: str | None) -> bool:
+    if template.category_code is not None:
+        return template.category_code == category
+    return template.group_code is None or template.group_code == group
+
+
+def _in_words(
+    code: str,
+    for_what: ReplyFor,
+    texts: Mapping[str, tuple[str, str]],
+    values: dict[str, str | None],
+    *,
+    lang: str,
+    theirs: str,
+) -> ReadyWords:
+    found, (_, body) = best_text(texts, theirs)
+    title = best_text(texts, lang)[1][0]
+    return ReadyWords(code, title, fill(body, values, keep=_LATER.get(for_what, frozenset())), found)
