@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Sequence
 from sqlalchemy.orm import Mapped, declared_attr, object_session, relationship
 
 from app.db import Base
-from app.errors import Conflict, Invalid
+from app.errors import N_, Conflict, Invalid
 from app.models.actor import Actor
 from app.models.reference import show_reference
 from app.models.report_row import ROW_RULES
@@ -21,6 +21,7 @@ from app.models.update import Update, UpdateKind
 if TYPE_CHECKING:
     from app.models.asset import Asset
     from app.models.forwarding import Forwarding
+    from app.models.merge import Repeated
     from app.models.photo import Photo
     from app.models.rating import Rating
     from app.models.reporter import Reporter
@@ -167,7 +168,7 @@ class Report(ReporterVerbs, Base):
         _need(words, "Write a kind reason. The reporter reads it.")
         return self._become(S.REJECTED, kind=UpdateKind.REJECTED, actor=actor, at=at, words=words)
 
-    def mark_duplicate(self, of: Report, *, actor: Actor, at: datetime) -> Update:
+    def mark_duplicate(self, of: Repeated, *, actor: Actor, at: datetime) -> Update:
         """The same fault as `of`, which stays; a duplicate of a duplicate would lead in circles."""
         if of.id == self.id:
             raise Invalid("A report cannot be a duplicate of itself.")
@@ -186,6 +187,13 @@ class Report(ReporterVerbs, Base):
         return self._become(
             S.NEW, kind=UpdateKind.REOPENED, actor=actor, at=at, words=words, words_public=False, data=data
         )
+
+    def split(self, *, actor: Actor, at: datetime) -> Update:
+        """It was another thing than the report that it went into: the desk decides anew."""
+        if self.status != S.DUPLICATE:
+            raise Conflict(N_("This report is not part of another one."))
+        self.duplicate_of_id = None
+        return self._become(S.NEW, kind=UpdateKind.SPLIT, actor=actor, at=at)
 
     def call_back(self, *, actor: Actor, at: datetime, words: str | None = None) -> Update:
         """The desk takes it from a unit that may have heard of it; the public never sees it."""
@@ -220,6 +228,8 @@ class Report(ReporterVerbs, Base):
 
         Its photos are the caller's: `services.photos.unpublish`.
         """
+        if category_code != self.category_code:
+            self.due_set_at = None
         self.category_code, self.private = category_code, private
         self.text_public = self.text_public and not private
 
@@ -263,13 +273,14 @@ class Report(ReporterVerbs, Base):
         change = (self.status, status.value)
         self.status = status.value
         self.status_before_scheduled = None
-        self.waiting_since = None
+        self.resume(at=at)
         self.closed_at = at if status in CLOSED else None
         read = public and words_public
         return self._tell(Update.by(actor, kind=kind, at=at, public=public, change=change, words_public=read, **told))
 
     def _tell(self, update: Update) -> Update:
         self.changed_at = update.at
+        self.count_answer(update)
         update.report = self
         session = object_session(self)
         if session is not None:  # Naming the report does not take the update into the report's session by itself.

@@ -36,6 +36,7 @@ class ReportDeadlines(ReportRow):
         """
         since, self.waiting_since = self.waiting_since, None
         days = self.calendar.working_days(since, at) if since is not None else 0
+        self.paused_days = min((self.paused_days or 0) + days, 32000)
         if days and self.due_at is not None:
             self.due_at = self.calendar.moved(self.due_at, days)
         if days and self.interim_due_at is not None:

@@ -85,6 +85,7 @@ ROW_RULES = (
         "first_answered_at",
         postgresql_where="first_answered_at IS NOT NULL AND first_answer_due_at IS NOT NULL",
     ),
+    Index("ix_report_replied", "replied_at", "id", postgresql_where="replied_at IS NOT NULL"),
     Index("uq_report_source", "source", "source_ref", unique=True, postgresql_where="source_ref IS NOT NULL"),
 )
 
@@ -146,6 +147,9 @@ class ReportRow:
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     # By when it should be done.
     due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # When somebody set that date by hand, and the working days for which the dates stood still in all.
+    due_set_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    paused_days: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
     # By when a person should have answered, and when one did.
     first_answer_due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     first_answered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -153,6 +157,8 @@ class ReportRow:
     interim_due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     interim_sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     interim_days: Mapped[int | None] = mapped_column(SmallInteger)
+    # When the reporter last told something that no member of staff has acted on since.
+    replied_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     waiting_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("report.id", ondelete="SET NULL"), index=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from app.models.report_row import ReportRow
+from app.models.report_deadlines import ReportDeadlines
 from app.models.status import ReportStatus as S
 from app.models.update import Update, UpdateKind
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CORRECTABLE = frozenset({"category_code", "private", "lat", "lon", "address", "description", "answers"})
 
 
-class ReporterVerbs(ReportRow):
+class ReporterVerbs(ReportDeadlines):
     """Withdraw it, say that it is no longer a problem, tell more, correct, and whether others may read the words."""
 
     if TYPE_CHECKING:
@@ -41,10 +41,8 @@ class ReporterVerbs(ReportRow):
         return self._become(S.WITHDRAWN, kind=UpdateKind.GONE, actor=actor, at=at, words=words, words_public=False)
 
     def reply(self, *, actor: Actor, at: datetime, words: str, data: Mapping[str, object] | None = None) -> Update:
-        """The reporter tells more, or answers a question: the due date moves by the time that it paused."""
-        if self.waiting_since is not None and self.due_at is not None:
-            self.due_at += max(at - self.waiting_since, timedelta())
-        self.waiting_since = None
+        """The reporter tells more, or answers a question: the due date moves by the working days that it paused."""
+        self.resume(at=at)
         return self._tell(
             Update.by(
                 actor,

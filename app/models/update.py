@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, String, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -53,6 +53,10 @@ class UpdateKind(StrEnum):
     CORRECTED = "corrected"
     GONE = "gone"
     WITHHELD = "withheld"
+    CALLER_TOO = "caller_too"
+    SPLIT = "split"
+    INTERIM = "interim"
+    DUE_SET = "due_set"
 
 
 class Update(Base):
@@ -61,6 +65,11 @@ class Update(Base):
     __tablename__ = "report_update"
     __table_args__ = (
         Index("ix_report_update_report", "report_id", "id"),
+        Index(
+            "ix_report_update_batch",
+            text("(data ->> 'batch')"),
+            postgresql_where=text("data ->> 'batch' IS NOT NULL"),
+        ),
         CheckConstraint(f"actor_kind IN ({', '.join(repr(kind.value) for kind in ActorKind)})", name="actor_kind"),
     )
 

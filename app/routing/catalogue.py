@@ -20,6 +20,10 @@ SIMILAR_ASSET_METRES = 30
 QuestionKind = Literal["text", "number", "one", "several", "date"]
 
 
+FirstAnswerDays = Annotated[int, Field(ge=1, le=60)]
+InterimDays = Annotated[int, Field(ge=5, le=365)]
+
+
 class Named(FromFile):
     """Something with a code and a name in each of the municipality's languages."""
 
@@ -87,6 +91,9 @@ class Municipality(FromFile):
     map: MapView
     outside: Outside
     phones: Annotated[tuple[Phone, ...], AfterValidator(_each_once)] = ()
+    # Working days until a person has answered, and days of the calendar until the reporter hears again (None: a month).
+    first_answer_days: FirstAnswerDays = 3
+    interim_days: InterimDays | None = None
 
     @property
     def default_language(self) -> str:
@@ -190,7 +197,8 @@ def _listed_notices(value: Any) -> Any:
 
 
 class Category(Named):
-    """One kind of report. `days_to_due` counts working days; None: no date is promised.
+    """One kind of report. `days_to_due` counts working days; None: no date is promised. `first_answer_days`
+    and `interim_days` are the municipality's where they are None.
 
     An open report within `similar_metres` may be about the same fault (0: never), and so may one of the categories
     `similar_to`.
@@ -199,6 +207,8 @@ class Category(Named):
     group: Code
     help: Texts
     days_to_due: Annotated[int, Field(ge=1, le=365)] | None = None
+    first_answer_days: FirstAnswerDays | None = None
+    interim_days: InterimDays | None = None
     private: bool = False
     asset_kind: Literal["lamp"] | None = None
     similar_metres: Annotated[int, Field(ge=0, le=1000)] | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +17,11 @@ if TYPE_CHECKING:
 
 STALE = N_("Somebody else changed this report just now. Look at it again before you decide.")
 
-_MOMENTS = ("waiting_since", "closed_at", "hidden_at")
-_CODES = ("status", "unit_code", "status_before_scheduled", "duplicate_of_id")
+_MOMENTS = (
+    "waiting_since", "closed_at", "hidden_at", "due_at", "due_set_at", "first_answer_due_at", "first_answered_at",
+    "interim_due_at", "interim_sent_at",
+)  # fmt: skip
+_CODES = ("status", "unit_code", "status_before_scheduled", "duplicate_of_id", "paused_days")
 
 
 def check_version(report: Report, version: int | None) -> None:
@@ -39,9 +44,29 @@ def bring_back(report: Report, before: dict[str, Any]) -> None:
         setattr(report, name, datetime.fromisoformat(before[name]) if before[name] else None)
 
 
+# Of the session, not an argument: every verb ends in `settle`, and none of them needs to know that others are made too.
+_BATCH = "decisions_made_together"
+
+
+@contextmanager
+def together(session: Session, code: str) -> Iterator[None]:
+    """What is settled within is one decision on many reports: they can be undone together, by this code."""
+    session.info[_BATCH] = code
+    try:
+        yield
+    finally:
+        del session.info[_BATCH]
+
+
+def made_together(session: Session) -> dict[str, str]:
+    """For a line of history: by which code it is found with the others; empty for a decision alone."""
+    code = session.info.get(_BATCH)
+    return {"batch": code} if code else {}
+
+
 def settle(session: Session, report: Report, update: Update, *, before: dict[str, Any]) -> Update:
     """Keep what undo needs with the line of history, free the claim, and find out now who was first."""
-    update.data = {**update.data, "before": before}
+    update.data = {**update.data, "before": before, **made_together(session)}
     report.claimed_by_id = report.claimed_at = None
     session.add(update)
     session.flush()  # The second of two people learns it here, before anything is queued.

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.errors import N_, Conflict, Invalid, TooMany
 from app.models import REPORTER, Note, Report, ReportStatus, Update, UpdateKind
-from app.services import crews, notifying, supporting
+from app.services import crews, deadlines, notifying, supporting
 from app.services.drafts import MAX_DESCRIPTION, MAX_PHOTOS
 from app.services.limits import take_now
 from app.services.photos import attach_photos, count_photos
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.orm import Session
+
+    from app.routing import Rules
 
 MOST_PHOTOS = 20
 MOST_A_DAY = 30
@@ -37,7 +39,8 @@ TOO_MANY = N_("Send at most five photos at a time, and twenty in all.")
 # What somebody else may have changed since the page of the report was read.
 _MAY_HAVE_CHANGED = (
     "version", "status", "status_before_scheduled", "unit_code", "closed_at", "waiting_since", "due_at", "changed_at",
-    "duplicate_of_id", "text_public", "words_withheld_at",
+    "duplicate_of_id", "text_public", "words_withheld_at", "due_set_at", "paused_days", "first_answer_due_at",
+    "first_answered_at", "interim_due_at", "interim_sent_at",
 )  # fmt: skip
 
 
@@ -96,8 +99,10 @@ def still_broken(
     key: str = "",
     at: datetime,
     days: int,
+    rules: Rules | None = None,
 ) -> Said:
-    """Open it again, so that the desk sees it as new; the unit that closed it hears of it.
+    """Open it again, so that the desk sees it as new; the unit that closed it hears of it. By `rules` its dates begin
+    anew.
 
     Said once more while it is open, new words and photos are added, and nothing else happens.
     Raises Conflict when it is closed for longer than `days`.
@@ -113,6 +118,7 @@ def still_broken(
     not_too_often(session, report, at=at)
     first = report.duplicate_of_id
     update = report.reopen(actor=REPORTER, at=at, words=words, data=_data(photo_ids, key))
+    deadlines.begin_anew(report, rules, at=at)
     supporting.recount(session, first)
     _add_photos(session, report, photo_ids, at=at)
     notifying.tell_supporters(session, report, update, at=at)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.models.deadlines import due_at
 from app.queries.surroundings import Surroundings, surroundings
 from app.routing import Category, Facts, Proposal, Rules, propose_unit
+from app.services import deadlines
 from app.services.whose_road import ByARoad, road_at
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def propose(report: Report, category: Category, rules: Rules, *, at: datetime) -
     report.proposed_unit_code = proposal.unit.code
     report.proposed_rule = proposal.rule_name
     report.proposal_reason = proposal.reason.as_data()
-    report.due_at = _due(category, rules, at=at, outside=proposal.unit.outside)
+    deadlines.promise(report, category, rules, at=at, outside=proposal.unit.outside)
 
 
 def proposal_for(
@@ -87,10 +87,3 @@ def address_at(around: Surroundings) -> str | None:
     """The nearest address: the register's own answer, else our own addresses'."""
     told = (around.kept_address or {}).get("label")
     return str(told)[:200] if told else around.address.label if around.address else None
-
-
-def _due(category: Category, rules: Rules, *, at: datetime, outside: bool) -> datetime | None:
-    if category.days_to_due is None or outside:
-        return None
-    home = rules.municipality
-    return due_at(at, category.days_to_due, country=home.country, region=home.region, timezone=home.timezone)

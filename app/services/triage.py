@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.errors import N_, Conflict, Invalid
 from app.models import Actor, NotificationKind, Report, ReportStatus, Update, UpdateKind
-from app.services import drafts, forwarding, photos, proposing, supporting
+from app.services import deadlines, drafts, forwarding, merging, photos, proposing
 from app.services.decisions import as_it_was, check_version, settle, tell_reporter
 
 if TYPE_CHECKING:
@@ -112,11 +112,14 @@ def reopen(
     undo_seconds: int,
     version: int | None = None,
     words: str | None = None,
+    rules: Rules | None = None,
 ) -> Update:
-    """Closed too early: it is new again, and the desk decides once more."""
+    """Closed too early: it is new again, and the desk decides once more. By `rules` its dates begin anew."""
     check_version(report, version)
     before = as_it_was(report)
-    update = settle(session, report, report.reopen(actor=Actor.of(by), at=at, words=words), before=before)
+    update = report.reopen(actor=Actor.of(by), at=at, words=words)
+    deadlines.begin_anew(report, rules, at=at, answered=True)
+    settle(session, report, update, before=before)
     supporting.recount(session, before["duplicate_of_id"])
     tell_reporter(session, report, update, kind=STATUS, at=at, undo_seconds=undo_seconds)
     return update

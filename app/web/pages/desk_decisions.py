@@ -72,7 +72,9 @@ def ask(desk: DeskFormDep) -> Response:
 def reopen(desk: DeskFormDep) -> Response:
     """Closed too early."""
     words = desk.text("words") or None
-    return desk.act(lambda report: triage.reopen(desk.session, report, words=words, **desk.undoable), stay=True)
+    return desk.act(
+        lambda report: triage.reopen(desk.session, report, words=words, rules=desk.rules, **desk.undoable), stay=True
+    )
 
 
 @router.post("/note")

@@ -83,7 +83,9 @@ def reopen(posted: ReportUploadDep, visit: VisitDep) -> Response:
 
     def verb(visit: Visit) -> Said:
         days = visit.state.settings.reopen_days
-        return following.still_broken(visit.session, visit.report, **sent.given(), at=visit.at, days=days)
+        return following.still_broken(
+            visit.session, visit.report, **sent.given(), at=visit.at, days=days, rules=visit.rules
+        )
 
     sentences = {Said.NOW: REOPENED, Said.BEFORE: REOPENED_BEFORE, Said.ADDED: REOPENED_MORE}
     return _try(visit, "reopening", sent.checked(verb), sentences, words=sent.words, photo_ids=sent.ids)

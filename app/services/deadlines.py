@@ -1,0 +1,51 @@
+"""The dates of a report, from the rules file: a first answer, the next words to the reporter, and done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.models.deadlines import Calendar
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.models import Report
+    from app.routing import Category, Municipality, Rules
+
+
+def calendar_of(home: Municipality) -> Calendar:
+    """The municipality's clock and holidays."""
+    return Calendar(home.country, home.region, home.timezone)
+
+
+def promise(report: Report, category: Category, rules: Rules, *, at: datetime, outside: bool = False) -> None:
+    """Write the dates as counted from `at`; nobody outside can be told by when it must be done.
+
+    They are written down with the report, so that a later change of the rules file moves no promise. A day that
+    somebody set for this kind of report stays, and so does the time by which the next words are due after the last.
+    """
+    home = rules.municipality
+    calendar = calendar_of(home)
+    days = None if outside else category.days_to_due
+    if report.due_set_at is None:
+        report.due_at = calendar.moved(calendar.due(at, days), report.paused_days or 0) if days is not None else None
+    first = category.first_answer_days if category.first_answer_days is not None else home.first_answer_days
+    report.first_answer_due_at = calendar.due(at, first)
+    report.interim_days = category.interim_days if category.interim_days is not None else home.interim_days
+    if report.interim_sent_at is None:
+        report.interim_due_at = calendar.reply_due(at, report.interim_days)
+
+
+def begin_anew(report: Report, rules: Rules | None, *, at: datetime, answered: bool = False) -> None:
+    """A report that was closed is open again: all its dates are counted from now. Without rules they stay.
+
+    `answered`: a person of the staff opened it, and the reporter hears that.
+    """
+    category = rules.categories.get(report.category_code) if rules is not None else None
+    if rules is None or category is None:
+        return
+    report.interim_sent_at = report.due_set_at = None
+    report.paused_days = 0
+    report.first_answered_at = at if answered else None
+    unit = rules.units.get(report.unit_code or report.proposed_unit_code or "")
+    promise(report, category, rules, at=at, outside=unit is not None and unit.outside)
