@@ -123,15 +123,33 @@ def real_session_factory(engine: Engine, request: pytest.FixtureRequest) -> Iter
     _empty(engine)
 
 
+# Deleting rows is ten times as quick as TRUNCATE, which makes new files for every table and index; but what was
+# deleted stays in the files, so that a test with very many rows would make all later ones slow.
+_LARGE = 4_000_000
+
+
 def _empty(engine: Engine) -> None:
-    """Truncate every table, the job queue's included; gives up on a table that somebody still holds."""
+    """Empty every table, the job queue's included; gives up on a table that somebody still holds."""
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL lock_timeout = '10s'"))
-        names = connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
-        tables = ", ".join(f'"{name}"' for name in names if name not in _KEPT)
-        # As retention may, and nobody else: history has no other end.
-        connection.execute(text("SET LOCAL gatami.history_may_go = 'yes'"))
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        sizes = dict(connection.execute(_TABLES, {"kept": sorted(_KEPT)}).all())
+        used = [f'"{name}"' for name, size in sizes.items() if size]
+        if max(sizes.values()) > _LARGE:
+            connection.execute(text(f"TRUNCATE {', '.join(used)} RESTART IDENTITY CASCADE"))
+            return
+        # Neither triggers nor foreign keys: all rows go.
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for table in used:
+            connection.execute(text(f"DELETE FROM {table}"))
+        for sequence in connection.scalars(_SEQUENCES).all():
+            connection.execute(text(f'ALTER SEQUENCE "{sequence}" RESTART'))
+
+
+_TABLES = text("""
+    SELECT relname, pg_relation_size(oid) FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> ALL(:kept)
+""")
+_SEQUENCES = text("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL")
 
 
 @contextmanager
