@@ -72,6 +72,7 @@ STAFF_AND_PROGRAMS = (
     "app/services/passwords.py",
     "app/services/signing_in.py",
     "app/services/staff.py",
+    "app/services/right_unit.py",
     "app/services/triage.py",
     "app/services/undelivered.py",
     "app/services/undoing.py",

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from app.errors import N_, Conflict, Invalid
-from app.models import Actor, NotificationKind, Report, ReportStatus, Update, UpdateKind
-from app.services import deadlines, drafts, forwarding, merging, photos, proposing
+from app.errors import N_, Conflict
+from app.models import Actor, NotificationKind, Report, Update
+from app.services import deadlines, forwarding, merging
 from app.services.decisions import as_it_was, check_version, settle, tell_reporter
 
 if TYPE_CHECKING:
@@ -117,9 +117,10 @@ def reopen(
     """Closed too early: it is new again, and the desk decides once more. By `rules` its dates begin anew."""
     check_version(report, version)
     before = as_it_was(report)
+    merging.hold_with(session, report)
     update = report.reopen(actor=Actor.of(by), at=at, words=words)
     deadlines.begin_anew(report, rules, at=at, answered=True)
     settle(session, report, update, before=before)
-    supporting.recount(session, before["duplicate_of_id"])
+    merging.came_apart(session, report, before["duplicate_of_id"], at=at)
     tell_reporter(session, report, update, kind=STATUS, at=at, undo_seconds=undo_seconds)
     return update

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from app.lookup.asking import Register
 from app.lookup.registers import Registers
 from app.models import Asset, RegisterAnswer, Report, ReportStatus, Road, Update, UpdateKind
-from app.services import late_answers, looking_up, noting, triage, upkeep
+from app.services import late_answers, looking_up, noting, right_unit, triage, upkeep
 from app.services.drafts import ReportDraft
 from app.services.reporting import submit_report
 from tests.application import STORGATA
@@ -209,7 +209,7 @@ def test_what_happens_while_the_register_thinks_stands(session, send, worker, fa
         if meanwhile == "decided":
             triage.forward(session, seen, "bydrift", rules=rules, by=kari, at=clock(), undo_seconds=10)
         elif meanwhile == "moved":
-            triage.place(session, seen, lat=LAT + 0.01, lon=LON, rules=rules, by=kari, at=clock())
+            right_unit.place(session, seen, lat=LAT + 0.01, lon=LON, rules=rules, by=kari, at=clock())
         else:
             session.execute(text("DELETE FROM report WHERE id = :id"), {"id": seen.id})
             session.expunge(seen)
@@ -229,7 +229,7 @@ def test_what_happens_while_the_register_thinks_stands(session, send, worker, fa
 def test_what_the_desk_places_is_asked_about_there(session, send, worker, fake, kari, rules, clock):
     report = send(address="Storgata 5", lat=None, lon=None)
     assert run(worker, session) == 0
-    triage.place(session, report, lat=LAT, lon=LON, rules=rules, by=kari, at=clock())
+    right_unit.place(session, report, lat=LAT, lon=LON, rules=rules, by=kari, at=clock())
     session.commit()
     run(worker, session)
     assert (report.road_owner, report.proposed_unit_code) == ("county", "troms_fylkeskommune")

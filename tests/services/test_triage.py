@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 
 from app.errors import Conflict, Invalid
 from app.models import REPORTER, Notification, Photo, ReportStatus, Update
-from app.services import merging, noting, triage
+from app.services import merging, noting, right_unit, triage
 from tests.application import STORGATA
 
 
@@ -60,7 +60,7 @@ def test_an_unplaced_report_is_placed_before_it_is_forwarded(session, make_repor
     report = make_report(address="Storgata 64")
     with pytest.raises(Conflict, match="Place the report"):
         decide(triage.forward, report, unit_code="bydrift", rules=rules)
-    triage.place(session, report, lat=STORGATA[0], lon=STORGATA[1], rules=rules, by=kari, at=clock())
+    right_unit.place(session, report, lat=STORGATA[0], lon=STORGATA[1], rules=rules, by=kari, at=clock())
     decide(triage.forward, report, unit_code="bydrift", rules=rules)
     assert (report.status, report.address) == ("forwarded", "Storgata 64")
 
@@ -68,9 +68,9 @@ def test_an_unplaced_report_is_placed_before_it_is_forwarded(session, make_repor
 def test_a_place_outside_the_municipality_is_refused(session, make_report, rules, kari, clock):
     report = make_report()
     with pytest.raises(Invalid, match="outside"):
-        triage.place(session, report, lat=59.9, lon=10.7, rules=rules, by=kari, at=clock())
+        right_unit.place(session, report, lat=59.9, lon=10.7, rules=rules, by=kari, at=clock())
     with pytest.raises(Invalid):
-        triage.place(session, report, lat=None, lon=10.7, rules=rules, by=kari, at=clock())
+        right_unit.place(session, report, lat=None, lon=10.7, rules=rules, by=kari, at=clock())
 
 
 def test_a_duplicate_is_found_by_the_reference_as_people_read_it(session, make_report, confirmed, decide):
@@ -93,8 +93,8 @@ def test_duplicates_never_make_a_circle_and_never_name_nothing(make_report, deci
 
 def test_only_an_authority_outside_can_be_referred_to(session, confirmed, decide, rules):
     with pytest.raises(Invalid, match="outside"):
-        decide(triage.refer, confirmed, unit_code="bydrift", rules=rules)
-    decide(triage.refer, confirmed, unit_code="statens_vegvesen", rules=rules)
+        decide(right_unit.refer, confirmed, unit_code="bydrift", rules=rules)
+    decide(right_unit.refer, confirmed, unit_code="statens_vegvesen", rules=rules)
     assert confirmed.status == "referred"
     assert session.execute(text("SELECT count(*) FROM delivery")).scalar() == 0
 
@@ -133,20 +133,20 @@ def test_another_category_moves_unit_and_due_date(session, make_report, rules, k
     report = make_report()
     due = report.due_at
     clock.pass_(days=3)
-    triage.change_category(session, report, code="school", rules=rules, by=kari, at=clock())
+    right_unit.change_category(session, report, code="school", rules=rules, by=kari, at=clock())
     session.commit()
     assert report.proposed_unit_code == "eiendom"
     assert report.due_at != due
     assert history(session, report) == ["submitted", "category_changed"]
     with pytest.raises(Invalid):
-        triage.change_category(session, report, code="no_such", rules=rules, by=kari, at=clock())
+        right_unit.change_category(session, report, code="no_such", rules=rules, by=kari, at=clock())
 
 
 def test_the_due_date_of_a_new_category_counts_from_the_day_of_receipt(session, make_report, rules, kari, clock):
     report = make_report(category="school")
     fresh = make_report(category="lamp_dark")
     clock.pass_(days=20)
-    triage.change_category(session, report, code="lamp_dark", rules=rules, by=kari, at=clock())
+    right_unit.change_category(session, report, code="lamp_dark", rules=rules, by=kari, at=clock())
     assert report.due_at == fresh.due_at
 
 
@@ -174,7 +174,7 @@ def test_what_was_published_is_not_public_again_after_a_private_category(session
     session.commit()
     private = next(one.code for one in rules.categories.values() if one.private)
     for code in (private, "lamp_dark"):
-        triage.change_category(session, report, code=code, rules=rules, by=kari, at=clock())
+        right_unit.change_category(session, report, code=code, rules=rules, by=kari, at=clock())
         session.commit()
     session.expire_all()
     assert (report.private, report.text_public, photo.public) == (False, False, False)

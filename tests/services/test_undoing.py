@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from app.errors import Conflict, NotFound
 from app.models import Delivery, Notification, Rating, Role, Update
 from app.queries.public import history
-from app.services import merging, moderation, noting, rating, triage, undoing
+from app.services import merging, moderation, noting, rating, right_unit, triage, undoing
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def decisions(rules, other):
         "forward outside": (triage.forward, {"unit_code": "statens_vegvesen", "rules": rules}),
         "reject": (triage.reject, {"words": "No."}),
         "answer": (triage.answer, {"words": "Thanks."}),
-        "refer": (triage.refer, {"unit_code": "statens_vegvesen", "rules": rules}),
+        "refer": (right_unit.refer, {"unit_code": "statens_vegvesen", "rules": rules}),
         "duplicate": (merging.mark_duplicate, {"typed": other.reference}),
         "ask": (triage.ask, {"words": "Which lamp?"}),
         "note": (noting.note, {"words": "The part is ordered.", "public": True}),

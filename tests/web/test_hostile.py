@@ -17,7 +17,7 @@ from starlette.datastructures import FormData, UploadFile
 from app.db import transaction
 from app.errors import TooMany
 from app.models import Report, Reporter
-from app.services import signing_in, triage
+from app.services import right_unit, signing_in, triage
 from app.web import api, pages
 from app.web.access_log import mask
 from app.web.deps import MOST_FORM_BYTES
@@ -143,7 +143,7 @@ def test_a_unit_that_is_only_told_does_not_learn_who_reported(
     report = make_report(email="nina@example.com", name="Nina Nordmann")
     decided = {"rules": rules, "by": kari, "at": clock(), "undo_seconds": 0}
     triage.forward(session, report, "bydrift", **decided)
-    triage.inform(session, report, "eiendom", **decided)
+    right_unit.inform(session, report, "eiendom", **decided)
     session.commit()
     assert "nina@example.com" in browser_of(ola).look(f"/staff/inbox/{report.reference}")
     told = browser_of(eva).look(f"/staff/inbox/{report.reference}")

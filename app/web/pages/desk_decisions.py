@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from app.errors import N_, Conflict, NotFound
 from app.models import Forwarding, Report
 from app.queries.visible import report_for
-from app.services import claims, erasing, forwarding, merging, moderation, noting, triage, undoing
+from app.services import claims, erasing, forwarding, merging, moderation, noting, right_unit, triage, undoing
 from app.web.deps import CsrfChecked
 from app.web.erasing import files_of
 from app.web.pages.desk_form import DeskForm, DeskFormDep, with_query
@@ -24,7 +24,7 @@ def forward(desk: DeskFormDep) -> Response:
     unit, rules, session = desk.text("unit"), desk.rules, desk.session
     if desk.text("for_information"):
         return desk.act(
-            lambda report: triage.inform(session, report, unit, rules=rules, **desk.undoable),
+            lambda report: right_unit.inform(session, report, unit, rules=rules, **desk.undoable),
             stay=True,
             flash=N_("The unit is told, for information."),
         )
@@ -56,7 +56,7 @@ def refer(desk: DeskFormDep) -> Response:
     """Somebody outside has it; only the reporter is told."""
     words = desk.text("words") or None
     return desk.act(
-        lambda report: triage.refer(
+        lambda report: right_unit.refer(
             desk.session, report, desk.text("unit"), rules=desk.rules, words=words, **desk.undoable
         )
     )
@@ -113,7 +113,7 @@ def publish(desk: DeskFormDep) -> Response:
 def change_category(desk: DeskFormDep) -> Response:
     """Another category; the proposal and the due date follow."""
     return desk.act(
-        lambda report: triage.change_category(
+        lambda report: right_unit.change_category(
             desk.session, report, code=desk.text("category"), rules=desk.rules, **desk.who_when
         ),
         stay=True,
@@ -125,7 +125,7 @@ def change_category(desk: DeskFormDep) -> Response:
 def place(desk: DeskFormDep) -> Response:
     """On the map, or its pin moved."""
     return desk.act(
-        lambda report: triage.place(
+        lambda report: right_unit.place(
             desk.session,
             report,
             lat=desk.number("lat"),
