@@ -281,6 +281,7 @@ class Report(ReporterVerbs, Base):
     def _tell(self, update: Update) -> Update:
         self.changed_at = update.at
         self.count_answer(update)
+        self.heed(update)
         update.report = self
         session = object_session(self)
         if session is not None:  # Naming the report does not take the update into the report's session by itself.

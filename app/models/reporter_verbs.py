@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from app.models.actor import ActorKind
 from app.models.report_deadlines import ReportDeadlines
 from app.models.status import ReportStatus as S
 from app.models.update import Update, UpdateKind
@@ -55,11 +56,18 @@ class ReporterVerbs(ReportDeadlines):
             )
         )
 
+    def heed(self, update: Update) -> None:
+        """What the reporter told waits until a member of staff does something, or nothing more is needed."""
+        if update.actor_kind == ActorKind.REPORTER and update.kind in {UpdateKind.REPLIED, UpdateKind.CORRECTED}:
+            self.replied_at = update.at
+        elif update.actor_kind == ActorKind.STAFF or update.to_status == S.WITHDRAWN:
+            self.replied_at = None
+
     def correct(
         self, changed: Mapping[str, object], *, what: list[str], actor: Actor, at: datetime, before: str | None
     ) -> Update:
         """Write what was `changed`, of CORRECTABLE. New words and a new address are nobody's to read before the desk
-        has read them; `before` is what stood there, for staff.
+        has read them, and what was masked in the old ones is no longer; `before` is what stood there, for staff.
         """
         for name in changed.keys() & CORRECTABLE:
             setattr(self, name, changed[name])
@@ -67,6 +75,8 @@ class ReporterVerbs(ReportDeadlines):
             self.put_into(self.category_code, private=self.private)
         if changed.keys() & {"description", "address"}:
             self.text_public = False
+        if "description" in changed:
+            self.masked_words = None
         data = {"what": what}
         return self._tell(
             Update.by(

@@ -1,0 +1,166 @@
+"""What waits for the desk, kind by kind: one entry here is a count of the day, a filter of the lists and its words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, union
+
+from app.errors import N_
+from app.models import Delivery, Forwarding, Notification, Report, Staff, Update, UpdateKind
+from app.queries.danger import may_be_dangerous
+from app.queries.deliveries import STUCK
+from app.queries.statuses import at_unit, is_new
+from app.queries.visible import seen_by
+from app.text import PEOPLES_ZONE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
+
+    Condition = Callable[[Staff, datetime], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One thing that can wait. `words` names it, `meaning` says what it holds, `icon` is one of templates/_macros.html.
+
+    `condition` must read no more than what is open, or an index of its own: each kind is counted on every visit.
+    `pressing` kinds come with the colour of a warning when there are any.
+    """
+
+    code: str
+    words: str
+    meaning: str
+    icon: str
+    condition: Condition
+    pressing: bool = False
+
+
+def overdue(at: datetime) -> ColumnElement[bool]:
+    """Open, past its due date, and not waiting for its reporter. Each half has its own index by due date."""
+    late = and_(Report.due_at < at, Report.waiting_since.is_(None))
+    return or_(and_(is_new(), late), and_(at_unit(), late))
+
+
+def due_between(begin: datetime, end: datetime) -> ColumnElement[bool]:
+    """Open, due from `begin` on and before `end`, and not waiting for its reporter."""
+    soon = and_(Report.due_at >= begin, Report.due_at < end, Report.waiting_since.is_(None))
+    return or_(and_(is_new(), soon), and_(at_unit(), soon))
+
+
+def next_midnight(at: datetime, *, days: int = 1) -> datetime:
+    """The end of the people's day in which `at` is, or of a later one."""
+    return datetime.combine(at.astimezone(PEOPLES_ZONE).date() + timedelta(days=days), time(), PEOPLES_ZONE)
+
+
+def sent_back() -> ColumnElement[bool]:
+    """New again because a unit said that it is not theirs; decisions that were undone do not count."""
+    last = (
+        select(Update.kind)
+        .where(
+            Update.report_id == Report.id,
+            Update.to_status.is_not(None),
+            Update.kind != UpdateKind.UNDONE.value,
+            ~Update.data.has_key("undone"),
+        )
+        .order_by(Update.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return and_(is_new(), last == UpdateKind.SENT_BACK.value)
+
+
+def undelivered() -> ColumnElement[bool]:
+    """A unit or a reporter was to hear of it, and did not."""
+    stuck: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in STUCK]
+    to_units = select(Forwarding.report_id).join(Forwarding.deliveries).where(Delivery.state.in_(stuck))
+    to_reporters = select(Notification.report_id).where(
+        Notification.state.in_(stuck), Notification.told_in_id.is_(None)
+    )
+    return Report.id.in_(union(to_units, to_reporters))
+
+
+# In the order of the day page. Whoever adds a kind adds a line; nothing else needs to know it.
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "new",
+        N_("New reports"),
+        N_("Nobody has decided about them yet."),
+        "inbox",
+        lambda _staff, _at: is_new(),
+    ),
+    Kind(
+        "danger",
+        N_("Possible danger"),
+        N_("New reports with words such as danger, fire or hurt."),
+        "warning",
+        lambda _staff, _at: and_(is_new(), may_be_dangerous()),
+        pressing=True,
+    ),
+    Kind(
+        "sent_back",
+        N_("Sent back by units"),
+        N_("A unit says that it is not theirs."),
+        "history",
+        lambda _staff, _at: sent_back(),
+    ),
+    Kind(
+        "replied",
+        N_("Answers from reporters"),
+        N_("Somebody has answered or told more, and nobody has acted on it."),
+        "note",
+        lambda _staff, _at: Report.replied_at.is_not(None),
+    ),
+    Kind(
+        "undelivered",
+        N_("Could not be delivered"),
+        N_("A unit or a reporter was to hear of it, and did not."),
+        "mail",
+        lambda _staff, _at: undelivered(),
+        pressing=True,
+    ),
+    Kind(
+        "overdue",
+        N_("Overdue"),
+        N_("The due date has passed, here or at a unit."),
+        "clock",
+        lambda _staff, at: overdue(at),
+        pressing=True,
+    ),
+    Kind(
+        "due_today",
+        N_("Due today"),
+        N_("To be done before midnight."),
+        "clock",
+        lambda _staff, at: due_between(at, next_midnight(at)),
+    ),
+    Kind(
+        "unplaced",
+        N_("Without a place"),
+        N_("To be put on the map before they can be sent on."),
+        "pin",
+        lambda _staff, _at: and_(is_new(), Report.lat.is_(None)),
+    ),
+)
+
+
+def kind_of(code: str) -> Kind | None:
+    """The kind with this code, if there is one."""
+    return next((kind for kind in KINDS if kind.code == code), None)
+
+
+def counts(session: Session, staff: Staff, *, at: datetime) -> dict[str, int]:
+    """Kind -> how many of the reports that this person sees; exact, in one statement."""
+    wanted = [
+        select(func.count())
+        .select_from(Report)
+        .where(seen_by(staff), kind.condition(staff, at))
+        .scalar_subquery()
+        .label(kind.code)
+        for kind in KINDS
+    ]
+    return {code: int(number) for code, number in session.execute(select(*wanted)).mappings().one().items()}
