@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from babel import numbers
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 
 from app.errors import N_, DomainError
 from app.languages import dated, spanned, translations
@@ -38,6 +39,7 @@ STATUS_WORDS: dict[str, str] = {
 UPDATE_WORDS: dict[str, str] = {
     "submitted": N_("Report received"),
     "imported": N_("Taken over from another system"),
+    "caller_too": N_("Somebody told the service desk the same"),
     "placed": N_("Placed on the map"),
     "looked_up": N_("The road's owner was looked up"),
     "forwarded": N_("Sent to the unit"),
@@ -68,7 +70,13 @@ UPDATE_WORDS: dict[str, str] = {
     "not_found": N_("The crew did not find the fault"),
     "corrected": N_("Corrected by the reporter"),
     "gone": N_("No longer a problem, says the reporter"),
+    "interim": N_("Interim reply"),
+    "due_set": N_("Another due date"),
     "withheld": N_("The reporter does not want the words to be shown"),
+    "masked": N_("Words masked for others"),
+    "blurred": N_("Part of a photo made unreadable"),
+    "unblurred": N_("Photo shown whole again"),
+    "split": N_("Taken apart: not the same thing"),
 }
 
 OWNER_WORDS: dict[str, str] = {
@@ -92,6 +100,10 @@ OWNERS_ROAD: dict[str, str] = {
     "municipality": N_("Road of the municipality"),
     "private": N_("Private road"),
 }
+# What stands for a word that the service desk has taken out, in every text that goes outside our own staff.
+MARK = "[…]"
+# Bars in a row are one, so that nobody counts the words behind them.
+_MARKS = re.compile(rf"{re.escape(MARK)}(?:[ \t]+{re.escape(MARK)})*")
 _ROAD_REF = re.compile(r"([ERF]) ?V? ?([0-9]{1,5})\b")
 
 
@@ -190,6 +202,13 @@ def show_metres(metres: float, lang: str) -> str:
     return f"{numbers.format_decimal(round(metres / 1000, 1), locale=lang)} km"
 
 
+def show_masked(words: str, lang: str) -> Markup:
+    """Words of which some are masked: a bar for those, which is read aloud as what it is."""
+    said = translate(N_("removed by the service desk"), lang)
+    bar = Markup('<span class="masked"><span aria-hidden="true">▇▇▇</span><span class="ds-sr-only">[{}]</span></span>')
+    return bar.format(said).join(escape(part) for part in _MARKS.split(words))
+
+
 @lru_cache
 def environment(lang: str) -> Environment:
     """Jinja for one language: everything is escaped, and a name that is not there is an error, not a blank."""
@@ -221,6 +240,7 @@ def _filters(lang: str) -> dict[str, Callable[..., Any]]:
         "number": with_lang(show_number),
         "due": with_lang(show_due),
         "status_word": with_lang(status_word),
+        "masked": with_lang(show_masked),
         "update_word": lambda value: translate(UPDATE_WORDS.get(value) or str(value), lang),
         "owner_word": lambda value: translate(OWNER_WORDS.get(value) or str(value), lang),
     }

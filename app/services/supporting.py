@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import CompoundSelect, delete, exists, func, or_, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.errors import N_, Conflict, Invalid, NotFound
-from app.models import Notification, NotificationKind, Report, ReportStatus, Support, Update
+from app.models import Notification, NotificationKind, Report, Reporter, ReportStatus, Support, Update
 from app.models.address import ascii_address
 from app.models.links import supporter_key
 from app.queries.mailboxes import Waiting, waiting_for
@@ -155,35 +155,48 @@ def _ask_to_confirm(session: Session, mine: Support, *, at: datetime) -> None:
     notifying.tell_supporter(session, mine, mine.report_id, first, kind=NotificationKind.SUPPORT, at=at)
 
 
-def recount(session: Session, report_id: int | None) -> None:
-    """Count anew who else has reported the same: supporters of it and its duplicates, and the duplicates themselves.
+def recount(session: Session, report_id: int | None, *, locked: bool = False) -> None:
+    """Count anew who else has reported the same: supporters of it and its duplicates, and who sent the duplicates.
 
-    By a statement of its own: the version stays, so that nobody's decision meets a conflict because of it. The row is
-    locked first, so the last of many at once sees all the others, and no count is lost.
+    One who gave the same address twice is counted once, and the reporter not at all. By a statement of its own: the
+    version stays, so that nobody's decision meets a conflict because of it. The row is locked first, unless the caller
+    has `locked` it, so the last of many at once sees all the others, and no count is lost.
     """
     if report_id is None:
         return
-    other = aliased(Report)
-    duplicates = select(func.count()).where(other.duplicate_of_id == report_id, other.status == _DUPLICATE)
-    theirs = (
-        select(func.count())
-        .select_from(Support)
-        .join(other, other.id == Support.report_id)
-        .where(Support.counted, or_(other.id == report_id, other.duplicate_of_id == report_id))
-    )
+    people, sender = _people(report_id).subquery(), aliased(Reporter)
+    own = exists().where(sender.report_id == report_id, func.lower(sender.email) == people.c.who)
     statement = (
         update(Report)
         .where(Report.id == report_id)
-        .values(support_count=duplicates.scalar_subquery() + theirs.scalar_subquery())
+        .values(support_count=select(func.count(people.c.who.distinct())).where(~own).scalar_subquery())
         .returning(Report.support_count)
         .execution_options(synchronize_session=False)
     )
     session.flush()
-    _lock(session, report_id)
+    if not locked:
+        _lock(session, report_id)
     count = session.scalar(statement)
     known = session.identity_map.get(session.identity_key(Report, report_id))
     if known is not None and count is not None:
         set_committed_value(known, "support_count", count)
+
+
+def _people(report_id: int) -> CompoundSelect[str]:
+    """One line for each support and each duplicate: the address, and where there is none something of its own."""
+    other = aliased(Report)
+    supporters = (
+        select(func.coalesce(func.lower(Support.email), func.concat("support ", Support.id)).label("who"))
+        .join(other, other.id == Support.report_id)
+        .where(Support.counted, or_(other.id == report_id, other.duplicate_of_id == report_id))
+    )
+    senders = (
+        select(func.coalesce(func.lower(Reporter.email), func.concat("report ", other.id)))
+        .select_from(other)
+        .outerjoin(Reporter, Reporter.report_id == other.id)
+        .where(other.duplicate_of_id == report_id, other.status == _DUPLICATE)
+    )
+    return union_all(supporters, senders)
 
 
 _DUPLICATE = ReportStatus.DUPLICATE.value

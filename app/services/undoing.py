@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 
 from app.errors import N_, Conflict, NotFound
 from app.models import Actor, Forwarding, Note, Notification, Rating, Report, ReportStatus, Update, UpdateKind
-from app.services import forwarding, supporting
+from app.services import forwarding, merging
 from app.services.decisions import bring_back
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ def undo(
     if before is None or at > decision.at + timedelta(seconds=undo_seconds) + GRACE:
         raise Conflict(_TOO_LATE)
     _check_last(session, decision)
-    first = report.duplicate_of_id
+    first, first_before = report.duplicate_of_id, before["duplicate_of_id"]
+    merging.hold_with(session, report)
+    merging.hold_again(session, report, first_before)
     sent = _its_forwarding(session, decision)
     if sent is not None:
         forwarding.cancel(session, sent, by=by, at=at)
@@ -53,8 +55,9 @@ def undo(
     # Somebody was quick to say how satisfied they are with an end that was none.
     session.execute(delete(Rating).where(Rating.report_id == report.id, Rating.at >= decision.at))
     session.flush()  # Somebody who went on in this very moment wins here.
-    for other in {first, report.duplicate_of_id}:
-        supporting.recount(session, other)
+    if first != first_before:
+        merging.came_apart(session, report, first, at=at)
+        merging.came_together(session, report, ended=decision.at)
     return decision
 
 

@@ -83,9 +83,9 @@ def test_a_duplicate_is_found_by_the_reference_as_people_read_it(session, make_r
 def test_duplicates_never_make_a_circle_and_never_name_nothing(make_report, decide):
     one, other = make_report(), make_report()
     decide(merging.mark_duplicate, one, typed=other.reference)
-    with pytest.raises(Invalid, match="itself a duplicate"):
+    with pytest.raises(Conflict, match="merged already"):
         decide(merging.mark_duplicate, other, typed=one.reference)
-    with pytest.raises(Invalid, match="duplicate of itself"):
+    with pytest.raises(Invalid, match="merged with itself"):
         decide(merging.mark_duplicate, other, typed=other.reference)
     with pytest.raises(Invalid, match="no report with this reference"):
         decide(merging.mark_duplicate, other, typed="12345")
