@@ -72,6 +72,11 @@ class IncomingMail(Base):
 
     report: Mapped[Report | None] = relationship(lazy="raise_on_sql")
 
+    def empty(self, state: MailState) -> None:
+        """It is dealt with: what somebody wrote goes, and only the key stays, so that it is not read twice."""
+        self.state = state.value
+        self.sender = self.subject = self.body = self.raw = None
+
 
 class ChannelTally(Base):
     """Reports by the month they came in (its first day, in Europe/Oslo) and their channel: changes, and their sums."""

@@ -1,8 +1,8 @@
-"""All reports for the desk: the filtered list, its export, one report, and reports taken over the phone."""
+"""All reports for the desk: the filtered list, its export, and one report."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import MAXYEAR, MINYEAR, date
 from typing import Annotated
 
@@ -10,27 +10,22 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.db import transaction
-from app.errors import N_, Invalid
-from app.languages import LANGUAGES
 from app.models import ReportStatus
 from app.queries import staff_reports
 from app.queries.staff_reports import Wanted
 from app.queries.visible import report_for
 from app.routing import Facts, Rules, explain
-from app.services import reporting, rules_watch
-from app.text import status_word, translate
+from app.services import rules_watch
+from app.text import status_word
 from app.web import csv_export
-from app.web.deps import CsrfChecked, DeskDep, FormDep, LanguageDep, NowDep, RulesDep, SessionDep, StateDep
+from app.web.deps import DeskDep, LanguageDep, NowDep, RulesDep, SessionDep, StateDep
 from app.web.desk_parts.choices import category_options
 from app.web.pages import desk_view
 from app.web.pages.desk_form import with_query
 from app.web.pages.desk_view import show_report
-from app.web.place_step import find_place, look_for_place
-from app.web.report_form import ReportForm
-from app.web.templating import redirect, render
+from app.web.templating import render
 
 router = APIRouter(prefix="/staff/reports", include_in_schema=False)
-CHANNELS = {"phone": N_("Phone"), "counter": N_("At the counter"), "email": N_("E-mail")}
 
 
 def get_wanted(
@@ -105,79 +100,6 @@ def export(
     return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-@router.get("/new")
-def new_page(
-    request: Request,
-    staff: DeskDep,  # noqa: ARG001  (it keeps everybody else out)
-    session: SessionDep,
-    rules: RulesDep,
-    lang: LanguageDep,
-) -> Response:
-    """The form for somebody on the phone."""
-    return _show_form(
-        request,
-        rules,
-        ReportForm.from_link(request.query_params),
-        lang=lang,
-        channel="phone",
-        banner=rules_watch.banner(session),
-    )
-
-
-@router.post("/new", dependencies=[CsrfChecked])
-def enter(
-    request: Request,
-    staff: DeskDep,
-    session: SessionDep,
-    state: StateDep,
-    rules: RulesDep,
-    lang: LanguageDep,
-    now: NowDep,
-    form: FormDep,
-) -> Response:
-    """Take the report in; whoever took it is kept with it."""
-    posted = ReportForm.from_post(form)
-    channel = _one_of(CHANNELS, form.get("channel"), "phone")
-    language = _one_of(LANGUAGES, form.get("language"), rules.default_language)
-    if str(form.get("do", "")).startswith(("place", "around")):
-        places = look_for_place(session, state, posted, form, lang=lang)
-        found = find_place(session, state, posted, form, lang=lang, at=now, places=places)
-        return _show_form(
-            request, rules, posted, lang=lang, channel=channel, language=language, banner=None,
-            places=found.get("places"),
-        )  # fmt: skip
-    try:
-        draft = posted.draft(rules, lang=language, channel=channel)
-        report = reporting.submit_report(
-            session,
-            draft,
-            rules=rules,
-            at=now,
-            idempotency_key=f"desk:{posted.key}",
-            entered_by=staff,
-        )
-    except Invalid as error:
-        session.rollback()
-        posted.errors = {name: translate(sentence, lang) for name, sentence in error.fields.items()}
-        posted.asked = posted.category
-        return _show_form(
-            request,
-            rules,
-            posted,
-            lang=lang,
-            channel=channel,
-            language=language,
-            banner=None,
-            status_code=422,
-        )
-    return redirect(
-        request,
-        f"/staff/reports/{report.reference}",
-        reference=report.shown_reference,
-        flash=("success", N_("Received. Read the reference to the caller: %(reference)s")),
-    )
-
-
 @router.get("/{reference}")
 def report_page(
     request: Request,
@@ -222,39 +144,6 @@ def explanation(
         category=rules.categories.get(report.category_code),
         rules_banner=rules_watch.banner(session),
     )
-
-
-def _show_form(
-    request: Request,
-    rules: Rules,
-    form: ReportForm,
-    *,
-    lang: str,
-    channel: str,
-    banner: object,
-    language: str = "",
-    places: object = None,
-    status_code: int = 200,
-) -> Response:
-    channels = [(code, translate(words, lang)) for code, words in CHANNELS.items()]
-    return render(
-        request,
-        "staff/new_report.html",
-        status_code=status_code,
-        form=form,
-        places=places,
-        channel=channel,
-        channels=channels,
-        category_options=category_options(rules, lang=lang),
-        category=rules.categories.get(form.category),
-        rules_banner=banner,
-        language=language or rules.default_language,
-        in_queue=False,
-    )
-
-
-def _one_of(known: Iterable[str], given: object, otherwise: str) -> str:
-    return given if isinstance(given, str) and given in set(known) else otherwise
 
 
 def _plain(text: str) -> str:
