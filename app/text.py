@@ -182,6 +182,14 @@ def show_due(moment: datetime, lang: str, *, now: datetime) -> str:
     return say_many("Due in %(n)s day", "Due in %(n)s days", days) % {"n": days}
 
 
+def due_state(moment: datetime, _lang: str = "", *, now: datetime) -> str:
+    """The same in one word for its look: over, today, soon (within two days) or later."""
+    days = (moment.astimezone(PEOPLES_ZONE).date() - now.astimezone(PEOPLES_ZONE).date()).days
+    if moment < now:
+        return "over"
+    return "today" if days == 0 else "soon" if days <= 2 else "later"
+
+
 def show_number(number: int, lang: str) -> str:
     """A whole number with its thousands set apart."""
     return numbers.format_decimal(number, locale=lang)
@@ -239,6 +247,7 @@ def _filters(lang: str) -> dict[str, Callable[..., Any]]:
         "road_word": with_lang(show_road),
         "number": with_lang(show_number),
         "due": with_lang(show_due),
+        "due_state": with_lang(due_state),
         "status_word": with_lang(status_word),
         "masked": with_lang(show_masked),
         "update_word": lambda value: translate(UPDATE_WORDS.get(value) or str(value), lang),

@@ -81,7 +81,8 @@ PLACEHOLDERS: dict[str, str] = {
     "phone": N_("The service desk's phone number"),
 }
 _BRACED = re.compile(r"\{([^{}\n]*)\}")
-_SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?](?!\s|$)[^.!?\n]*)*[.!?]*[ \t]*\n*")
+# A sentence begins with a capital, so that "kl. 15" is in the middle of one.
+_BETWEEN = re.compile(r"(?<=[.!?])(?=\s+[A-ZÆØÅÁČĐŊŠŦŽ{“«\"])|(?<=\n)")
 
 
 def unknown_placeholders(words: str) -> list[str]:
@@ -97,7 +98,7 @@ def fill(words: str, values: dict[str, str | None], *, keep: frozenset[str] = fr
     A sentence about something that this report does not have (an empty value) is left out whole, because half of it
     would say something wrong. Names in `keep`, and those we do not know, stay as they stand.
     """
-    kept = "".join(sentence for sentence in _SENTENCE.findall(words) if not _lacks(sentence, values, keep))
+    kept = "".join(sentence for sentence in _BETWEEN.split(words) if not _lacks(sentence, values, keep))
     return _BRACED.sub(lambda found: _value(found, values, keep), kept).strip()
 
 

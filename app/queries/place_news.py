@@ -180,7 +180,7 @@ _COLUMNS = (
     case((and_(_SHOWN, func.coalesce(Report.address, "") != ""), Report.address), else_=Report.nearest_address).label(
         "address"
     ),
-    case((_SHOWN, func.left(Report.description, 400))).label("words"),
+    func.left(Report.public_words, 400).label("words"),
 )
 
 

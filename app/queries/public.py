@@ -113,7 +113,7 @@ _COLUMNS = (
     Report.support_count,
     # Residents write the address themselves, and it may hold a name: it goes the way of their other words.
     case((Report.text_public, Report.address)).label("address"),
-    case((Report.text_public, Report.description)).label("description"),
+    Report.public_words.label("description"),
 )
 
 

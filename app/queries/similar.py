@@ -100,7 +100,7 @@ _STATEMENT = (
         Asset.number,
         _SAME_LAMP,
         Report.support_count,
-        case((Report.text_public, Report.description)),
+        Report.public_words,
         _PHOTO,
     )
     .outerjoin(Asset, Asset.id == Report.asset_id)

@@ -71,12 +71,21 @@ TRACES = (
     Trace(
         "words",
         f"""
-        UPDATE report SET description = NULL, text_public = false, address = NULL
+        UPDATE report SET description = NULL, masked_words = NULL, text_public = false, address = NULL
         WHERE id = {_IDS} AND (description IS NOT NULL OR address IS NOT NULL) RETURNING id
         """,
         f"""
-        UPDATE report r SET description = NULL, text_public = false, address = NULL
+        UPDATE report r SET description = NULL, masked_words = NULL, text_public = false, address = NULL
         WHERE id = {_IDS} AND (description IS NOT NULL OR address IS NOT NULL) AND NOT ({_WORDS_SHOWN}) RETURNING id
+        """,
+    ),
+    Trace(
+        # What others read stays as they read it; the words behind the bars go.
+        "words",
+        None,
+        f"""
+        UPDATE report r SET description = masked_words
+        WHERE id = {_IDS} AND description <> masked_words AND {_WORDS_SHOWN} RETURNING id
         """,
     ),
     Trace(
@@ -138,13 +147,16 @@ TRACES = (
         """,
     ),
 )
-PHOTOS_AT_WISH = f"DELETE FROM photo WHERE report_id = {_IDS} AND NOT by_crew RETURNING report_id, id"
+PHOTOS_AT_WISH = f"DELETE FROM photo WHERE report_id = {_IDS} AND NOT by_crew RETURNING report_id, id, original_id"
 PHOTOS_BY_TIME = f"""
 DELETE FROM photo USING report r
 WHERE photo.report_id = r.id AND r.id = {_IDS} AND NOT photo.by_crew
 AND NOT (photo.public AND r.words_withheld_at IS NULL AND {_SHOWN})
-RETURNING photo.report_id, photo.id
+RETURNING photo.report_id, photo.id, photo.original_id
 """
+# Of a photo that stays: the one before parts of it were made unreadable. Two steps, because it gives the old number.
+_ORIGINALS = f"SELECT original_id FROM photo WHERE report_id = {_IDS} AND original_id IS NOT NULL FOR UPDATE"
+_DROP_ORIGINALS = f"UPDATE photo SET original_id = NULL WHERE report_id = {_IDS} AND original_id IS NOT NULL"
 # Before anything goes: the names of mails that lie as files where no mail server is set.
 _MAILS = f"""
 SELECT message_id FROM notification WHERE report_id = {_IDS} AND support_id IS NULL
@@ -195,7 +207,9 @@ def forget(session: Session, ids: Sequence[int], *, at_wish: bool, actor: Actor,
             gone.note(trace.kind, session.scalars(text(statement), given))
     photos = session.execute(text(PHOTOS_AT_WISH if at_wish else PHOTOS_BY_TIME), given).all()
     gone.note("photos", [row.report_id for row in photos])
-    gone.photo_ids = [row.id for row in photos]
+    gone.photo_ids = [one for row in photos for one in (row.id, row.original_id) if one is not None]
+    gone.photo_ids += session.scalars(text(_ORIGINALS), given).all()
+    session.execute(text(_DROP_ORIGINALS), given)
     session.execute(text(_MARK), given)
     tell(session, ids if at_wish else sorted(gone.report_ids), actor=actor, at=at, why="wish" if at_wish else "time")
     return gone

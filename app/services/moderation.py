@@ -8,10 +8,12 @@ from sqlalchemy import select
 
 from app.errors import N_, Conflict, NotFound
 from app.models import Actor, Note, Photo, Report, Update, UpdateKind
+from app.models.masking import mask, masked_in
 from app.services.decisions import as_it_was, check_version, settle
 
 if TYPE_CHECKING:
     import uuid
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -30,6 +32,35 @@ def publish_text(
     report.text_public = public
     kind = UpdateKind.PUBLISHED if public else UpdateKind.UNPUBLISHED
     update = report.record(kind, actor=Actor.of(by), at=at, what="text")
+    session.flush()  # The second of two people learns it here.
+    return update
+
+
+def mask_words(
+    session: Session,
+    report: Report,
+    *,
+    which: Collection[int],
+    publish: bool = False,
+    by: Staff,
+    at: datetime,
+    version: int | None = None,
+) -> Update:
+    """Take those words of the resident's text (by their numbers, from 0) out of what others read, and only those.
+
+    None of them: the text is whole again. `publish` lets everybody read the rest. Staff of ours still read all of it.
+    """
+    check_version(report, version)
+    if not report.description:
+        raise Conflict(N_("There is no text to show."))
+    if publish:
+        _check_not_withheld(report, public=True)
+    report.masked_words = mask(report.description, which)
+    hidden = len(masked_in(report.description, report.masked_words))
+    update = report.record(UpdateKind.MASKED, actor=Actor.of(by), at=at, words=hidden)
+    if publish and not report.text_public:
+        report.text_public = True
+        update = report.record(UpdateKind.PUBLISHED, actor=Actor.of(by), at=at, what="text")
     session.flush()  # The second of two people learns it here.
     return update
 

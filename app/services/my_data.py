@@ -144,6 +144,7 @@ def _report(report: Report, mails: list[file.MailData], teller: Teller, *, marke
         place=_place(report),
         words=report.description,
         words_public=report.text_public,
+        words_for_others=report.words_for_others if report.masked_words is not None else None,
         words_withheld_at=report.words_withheld_at,
         answers=[
             file.Answer(question=question, answer=answer)
@@ -170,7 +171,9 @@ def _kept_until(report: Report, teller: Teller, there: dict[str, bool]) -> dict[
         "contact": contact is not None,
         "unconfirmed": reporter is not None and reporter.email is not None and reporter.confirmed_at is None,
         "words": bool(report.description or report.address or report.answers),
-        "held_photos": any(not photo.public and not photo.by_crew for photo in report.photos),
+        "held_photos": any(
+            not photo.by_crew and (not photo.public or photo.original_id is not None) for photo in report.photos
+        ),
         "rating": report.rating is not None and report.rating.words is not None,
     }
     return {kind: day for kind, day in kept_until(report, teller).items() if there.get(kind)}
@@ -196,6 +199,7 @@ def _photo(photo: Photo, report: Report, teller: Teller) -> file.PhotoData:
         width=photo.width,
         height=photo.height,
         public=photo.public,
+        blurred_at=photo.blurred_at,
     )
 
 

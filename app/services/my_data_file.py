@@ -66,6 +66,7 @@ class PhotoData(Part):
     width: int
     height: int
     public: bool = Field(description="Whether everybody may see it.")
+    blurred_at: datetime | None = Field(description="When the service desk made parts of it unreadable for others.")
 
 
 class Event(Part):
@@ -124,6 +125,9 @@ class ReportData(Part):
     place: Place
     words: str | None
     words_public: bool = Field(description="Whether the service desk let everybody read the words.")
+    words_for_others: str | None = Field(
+        description="The words as others read them, where the service desk has taken some out."
+    )
     words_withheld_at: datetime | None = Field(description="When the reporter asked that nobody else reads them.")
     answers: list[Answer]
     photos: list[PhotoData]

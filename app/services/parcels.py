@@ -82,7 +82,7 @@ def pack(session: Session, delivery: Delivery, *, office: Office, at: datetime) 
         lamp_owner=report.asset_owner,
         road_ref=report.road_ref,
         road_owner=report.road_owner,
-        description=report.description,
+        description=report.words_for_others if outside else report.description,
         answers=rules.answers_in_words(report.category_code, report.answers, language),
         words=_words(session, forwarding),
         # Whoever is only told has nobody to ask.

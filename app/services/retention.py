@@ -126,12 +126,12 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "held_photos",
-        N_("Photos that the service desk did not let through, made anew when they came: we keep no originals"),
+        N_("Photos that the service desk did not let through, or as they were before parts were made unreadable"),
         MENDING,
         AFTER_CLOSING,
         setting="photo_days",
         since="closed",
-        sweeps=(sweeps.HELD_PHOTOS,),
+        sweeps=(sweeps.HELD_PHOTOS, sweeps.ORIGINALS),
     ),
     Rule(
         "unsent_photos",

@@ -94,14 +94,14 @@ _HELD = """
 _DROP_HELD = text(f"""
     DELETE FROM photo WHERE id IN (
         SELECT photo.id {_HELD} LIMIT {BATCH} FOR UPDATE OF photo SKIP LOCKED
-    ) RETURNING id, report_id
+    ) RETURNING id, original_id, report_id
 """)
 
 
 def _drop_held(office: Office, before: datetime, at: datetime) -> int:
     with transaction(office.session_factory) as session:
         dropped = session.execute(_DROP_HELD, {"before": before}).all()
-        gone = Forgotten(photo_ids=[row.id for row in dropped])
+        gone = Forgotten(photo_ids=[one for row in dropped for one in (row.id, row.original_id) if one is not None])
         forgetting.after_commit(session, photos=office.photos, gone=gone)
         ids = sorted({row.report_id for row in dropped})
         forgetting.tell(session, ids, actor=SYSTEM, at=at, why="time", what="photos")
@@ -109,6 +109,27 @@ def _drop_held(office: Office, before: datetime, at: datetime) -> int:
 
 
 HELD_PHOTOS = Sweep(_counted(text(f"SELECT count(*) {_HELD}")), _drop_held)
+
+_ORIGINAL = """
+    FROM photo JOIN report r ON r.id = photo.report_id WHERE photo.original_id IS NOT NULL AND r.closed_at < :before
+"""
+_CHOOSE_ORIGINALS = text(f"""
+    SELECT photo.id, photo.original_id {_ORIGINAL} LIMIT {BATCH} FOR UPDATE OF photo SKIP LOCKED
+""")
+_DROP_ORIGINALS = text("UPDATE photo SET original_id = NULL WHERE id = ANY(CAST(:ids AS uuid[]))")
+
+
+def _drop_originals(office: Office, before: datetime, at: datetime) -> int:  # noqa: ARG001  (the shape of a sweep)
+    with transaction(office.session_factory) as session:
+        chosen = session.execute(_CHOOSE_ORIGINALS, {"before": before}).all()
+        session.execute(_DROP_ORIGINALS, {"ids": [row.id for row in chosen]})
+        gone = Forgotten(photo_ids=[row.original_id for row in chosen])
+        forgetting.after_commit(session, photos=office.photos, gone=gone)
+    return len(chosen)
+
+
+# Photos of which parts were made unreadable, as they were before.
+ORIGINALS = Sweep(_counted(text(f"SELECT count(*) {_ORIGINAL}")), _drop_originals)
 
 _UNSENT = "report_id IS NULL AND stop_id IS NULL AND created_at < :before"
 _DROP_UNSENT = text(f"""

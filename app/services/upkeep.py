@@ -72,5 +72,5 @@ def fold_tallies(office: Office) -> None:
 def _sweep_files(office: Office, *, now: datetime) -> int:
     """Bytes whose row was never committed."""
     with transaction(office.session_factory) as session:
-        known = set(session.scalars(select(Photo.id)))
+        known = {one for row in session.execute(select(Photo.id, Photo.original_id)) for one in row if one}
     return len(office.photos.sweep(known, now=now))

@@ -43,6 +43,15 @@ class PhotoStore:
             raise NotFound(N_("This photo is not here any more."))
         return path
 
+    def copy(self, photo_id: UUID, to: UUID) -> None:
+        """Keep both sizes under another id as well; raises NotFound."""
+        shard = self._shard(to)
+        _make_folder(self.folder)
+        _make_folder(shard)
+        for size in reversed(_ENDINGS):
+            _write(self._path(to, size), self.open(photo_id, size).read_bytes())
+        _sync_folder(shard)
+
     def delete(self, photo_id: UUID) -> None:
         """Remove both sizes; a photo that is gone already is as good."""
         for size in _ENDINGS:

@@ -49,7 +49,7 @@ def process(data: bytes, *, most_bytes: int = 15_000_000, most_pixels: int = 50_
     kind = recognise(data)
     with _decoding:
         try:
-            return _encode(_read(data, kind, most_pixels))
+            return encode(_read(data, kind, most_pixels))
         except PhotoRefused:
             raise
         except _BOMBS as error:
@@ -127,7 +127,8 @@ _TURNS = {
 }
 
 
-def _encode(image: Image.Image) -> Processed:
+def encode(image: Image.Image) -> Processed:
+    """A picture of our own, already made small and plain, in both sizes as JPEG."""
     jpeg = _jpeg(image, QUALITY)
     small = image.copy()
     small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)

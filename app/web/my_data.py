@@ -185,6 +185,8 @@ class Words:
         yield self._t(N_("Your words")), report.words or ""
         if report.words:
             yield self._t(N_("Who may read them")), self._t(self._readers(report))
+        if report.words_for_others is not None:
+            yield self._t(N_("As others read them")), report.words_for_others
         for answer in report.answers:
             yield answer.question, answer.answer
         if report.rating:

@@ -40,7 +40,7 @@ def with_history(report: Report, *, duplicate_of: str | None, base_url: str) -> 
         lat=report.lat, lon=report.lon, created_at=report.created_at, changed_at=report.changed_at,
         due_at=report.due_at, closed_at=report.closed_at, support_count=report.support_count,
         address=report.address if report.text_public else None,
-        description=report.description if report.text_public else None,
+        description=report.public_words,
         photo_ids=tuple(photo.id for photo in report.photos if photo.public),
     )  # fmt: skip
     updates = [_update(update) for update in history(report)]
