@@ -17,9 +17,11 @@ class JobName(StrEnum):
     DELIVER = "deliver"
     LOOK_UP = "look_up"
     NOTIFY = "notify"
+    READ_MAILBOX = "read_mailbox"
     RECOVER = "recover"
     SEND_LINK = "send_link"
     SWEEP = "sweep"
+    TELL_COLLEAGUE = "tell_colleague"
     TELL_FOLLOWERS = "tell_followers"
 
 

@@ -15,7 +15,8 @@ from app.db import make_engine, make_session_factory
 from app.delivery import make_channels
 from app.jobs import JobName, make_queue
 from app.routing import RulesFile
-from app.services import digests, late_answers, outgoing, recovery, upkeep
+from app.services import digests, late_answers, mailbox_round, outgoing, recovery, upkeep
+from app.services.deadlines import counting_by
 from app.services.office import Office
 from app.storage import PhotoStore
 
@@ -46,10 +47,11 @@ def make_office(settings: Settings) -> Office:
     """The long-lived parts, from the settings. A rules file with mistakes stops the start here."""
     secret = settings.secret()
     engine = make_engine(settings.database_url or "", pool_size=CONCURRENCY + 1)
+    rules_file = RulesFile(settings.rules_file)
     return Office(
         settings=settings,
-        session_factory=make_session_factory(engine),
-        rules_file=RulesFile(settings.rules_file),
+        session_factory=counting_by(rules_file.current, make_session_factory(engine)),
+        rules_file=rules_file,
         photos=PhotoStore(settings.photo_dir),
         secret=secret,
         channels=make_channels(settings, secret=secret),
@@ -76,6 +78,10 @@ def register(queue: App, office: Office) -> None:
     def ask_follower(mail_id: int) -> None:
         outgoing.tell_follower(office, mail_id=mail_id)
 
+    @queue.task(name=JobName.TELL_COLLEAGUE.value)
+    def tell_colleague(mention_id: int) -> None:
+        outgoing.tell_colleague(office, mention_id=mention_id)
+
     # One at a time: the other places of this worker are for what somebody waits for.
     @queue.periodic(cron="* * * * * */15")
     @queue.task(name=JobName.TELL_FOLLOWERS.value, lock="followers", queueing_lock="followers")
@@ -86,6 +92,11 @@ def register(queue: App, office: Office) -> None:
     @queue.task(name=JobName.LOOK_UP.value)
     def look_up(timestamp: int) -> None:  # noqa: ARG001
         late_answers.look_up(office)
+
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name=JobName.READ_MAILBOX.value, lock="mailbox", queueing_lock="mailbox")
+    def read_mailbox(timestamp: int) -> None:  # noqa: ARG001
+        mailbox_round.run(office)
 
     @queue.periodic(cron="* * * * *")
     @queue.task(name=JobName.RECOVER.value)

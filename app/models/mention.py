@@ -5,31 +5,34 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
+from app.models.sending import STATES_SQL, Sending
 
 # @Kari, @Anne-Grete, @"Kari Nordmann"; not the middle of an e-mail address.
 _NAMED = re.compile(r"""(?<![\w.@])@(?:"([^"\n]{1,100})"|“([^”\n]{1,100})”|«([^»\n]{1,100})»|([^\W\d_][\w'’-]*))""")
 MOST_NAMES = 20
 
 
-class Mention(Base):
-    """A member of staff who is named in a note, until the person has opened the report."""
+class Mention(Sending, Base):
+    """A member of staff who is named in a note, until the person has opened the report; and the mail about it."""
 
     __tablename__ = "mention"
     __table_args__ = (
         UniqueConstraint("update_id", "staff_id"),
         Index("ix_mention_unseen", "staff_id", "report_id", postgresql_where="seen_at IS NULL"),
         Index("ix_mention_report", "report_id"),
+        CheckConstraint(STATES_SQL, name="state"),
+        Index("ix_mention_pending", "next_attempt_at", "id", postgresql_where=text("state = 'pending'")),
+        Index("ix_mention_sending", "started_at", postgresql_where=text("state = 'sending'")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
     update_id: Mapped[int] = mapped_column(ForeignKey("report_update.id", ondelete="CASCADE"))
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
-    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     seen_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 

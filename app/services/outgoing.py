@@ -20,6 +20,7 @@ from app.delivery.posting import post
 from app.jobs import JobName
 from app.models import (
     Delivery,
+    Mention,
     Notification,
     NotificationKind,
     PlaceMail,
@@ -31,6 +32,7 @@ from app.models import (
 from app.services import (
     collecting,
     letters,
+    mention_mail,
     moved_letter,
     news,
     parcels,
@@ -51,8 +53,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Message = Delivery | Notification | PlaceMail | ResidentLink
-M = TypeVar("M", Delivery, Notification, PlaceMail, ResidentLink)
+Message = Delivery | Mention | Notification | PlaceMail | ResidentLink
+M = TypeVar("M", Delivery, Mention, Notification, PlaceMail, ResidentLink)
 # The database's clock decides when a job runs, and may be a little ahead of ours.
 CLOCKS_DIFFER = timedelta(seconds=2)
 
@@ -152,6 +154,15 @@ def tell_follower(office: Office, *, mail_id: int) -> bool:
     return not later
 
 
+def tell_colleague(office: Office, *, mention_id: int) -> None:
+    """Tell a member of staff that somebody has named them in a note; does nothing when it is not waiting to be sent."""
+
+    def prepare(session: Session, row: Mention, at: datetime) -> Send | None:
+        return _mail(mention_mail.write(session, row, office=office, at=at), office)
+
+    _attempt(office, Mention, mention_id, prepare=prepare)
+
+
 def enqueue(session: Session, row: Message) -> None:
     """The job that sends this message when its time has come, in the caller's transaction.
 
@@ -163,6 +174,8 @@ def enqueue(session: Session, row: Message) -> None:
         jobs.enqueue(session, JobName.DELIVER, at=row.next_attempt_at, delivery_id=row.id)
     elif isinstance(row, ResidentLink):
         jobs.enqueue(session, JobName.SEND_LINK, at=row.next_attempt_at, link_id=row.id)
+    elif isinstance(row, Mention):
+        jobs.enqueue(session, JobName.TELL_COLLEAGUE, at=row.next_attempt_at, mention_id=row.id)
     else:
         jobs.enqueue(session, JobName.NOTIFY, at=row.next_attempt_at, notification_id=row.id)
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app.db import transaction
 from app.jobs import JobName
-from app.models import Delivery, Notification, ResidentLink, SendingState
+from app.models import Delivery, Mention, Notification, ResidentLink, SendingState
 from app.services import outgoing
 
 if TYPE_CHECKING:
@@ -45,11 +45,13 @@ def recover(office: Office) -> Recovered:
         cut_off = _name_cut_off(session, office, _cut_off(session, Delivery, before=before), at=at)
         cut_off += _name_cut_off(session, office, _cut_off(session, Notification, before=before), at=at)
         cut_off += _name_cut_off(session, office, _cut_off(session, ResidentLink, before=before), at=at)
+        cut_off += _name_cut_off(session, office, _cut_off(session, Mention, before=before), at=at)
     with transaction(office.session_factory) as session:
         waiting: list[Message] = [
             *_jobless(session, Delivery, job=JobName.DELIVER, key="delivery_id"),
             *_jobless(session, Notification, job=JobName.NOTIFY, key="notification_id"),
             *_jobless(session, ResidentLink, job=JobName.SEND_LINK, key="link_id"),
+            *_jobless(session, Mention, job=JobName.TELL_COLLEAGUE, key="mention_id"),
         ]
         for row in waiting:
             outgoing.enqueue(session, row)

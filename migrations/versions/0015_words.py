@@ -37,12 +37,23 @@ CREATE TABLE mention (
     update_id bigint NOT NULL
         CONSTRAINT fk_mention_update_id_report_update REFERENCES report_update (id) ON DELETE CASCADE,
     staff_id bigint NOT NULL CONSTRAINT fk_mention_staff_id_staff REFERENCES staff (id) ON DELETE CASCADE,
-    at timestamptz NOT NULL,
     seen_at timestamptz,
+    state varchar(10) NOT NULL
+        CONSTRAINT ck_mention_state
+        CHECK (state IN ('pending','sending','sent','failed','unknown','cancelled')),
+    attempts integer NOT NULL,
+    message_id varchar(120) NOT NULL CONSTRAINT uq_mention_message_id UNIQUE,
+    last_error text,
+    created_at timestamptz NOT NULL,
+    next_attempt_at timestamptz,
+    started_at timestamptz,
+    sent_at timestamptz,
     CONSTRAINT uq_mention_update_id_staff_id UNIQUE (update_id, staff_id)
 );
 CREATE INDEX ix_mention_unseen ON mention (staff_id, report_id) WHERE seen_at IS NULL;
 CREATE INDEX ix_mention_report ON mention (report_id);
+CREATE INDEX ix_mention_pending ON mention (next_attempt_at, id) WHERE state = 'pending';
+CREATE INDEX ix_mention_sending ON mention (started_at) WHERE state = 'sending';
 ALTER TABLE report ADD COLUMN masked_words text;
 ALTER TABLE photo ADD COLUMN original_id uuid, ADD COLUMN blurred_at timestamptz, ADD COLUMN regions jsonb;
 ALTER TABLE photo ADD CONSTRAINT ck_photo_original CHECK (original_id IS NULL OR blurred_at IS NOT NULL);
