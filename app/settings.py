@@ -47,6 +47,22 @@ class Settings(BaseSettings):
         None,
         description="Where mails come back to that cannot be delivered; `gatami bounces` reads them.",
     )
+    mailbox_host: str | None = Field(
+        None, description="IMAP server of the mailbox whose mails become reports. Unset: none is read."
+    )
+    mailbox_port: int = Field(993, description="Port of the IMAP server.")
+    mailbox_security: Literal["none", "starttls", "tls"] = Field(
+        "tls", description="How the IMAP server is spoken to."
+    )
+    mailbox_user: str | None = Field(None, description="Name to sign in to the mailbox with.")
+    mailbox_password: str | None = Field(None, description="Password to sign in to the mailbox with.")
+    mailbox_folder: str = Field("INBOX", description="Folder that is read; what was read is marked as read there.")
+    mailbox_max_bytes: int = Field(
+        30_000_000, ge=100_000, description="Largest mail that becomes a report, in bytes; of larger ones the desk is told."
+    )
+    mailbox_mails_per_day: int = Field(
+        20, ge=0, description="Mails per day from one sender that become reports by themselves; 0: no limit."
+    )
     mail_collect_minutes: float = Field(
         5.0, ge=0, description="Minutes that news waits for more of it, to be one mail; 0: each is sent at once."
     )
@@ -102,6 +118,9 @@ class Settings(BaseSettings):
     unconfirmed_days: int = Field(30, ge=1, le=3650, description="Days after which an unconfirmed address is deleted.")
     photo_days: int = Field(
         90, ge=1, le=3650, description="Days after closing in which photos stay that the desk did not let through."
+    )
+    sight_months: int = Field(
+        12, ge=1, le=600, description="Months for which it is kept who of the staff looked at which report."
     )
     backup_days: int = Field(
         30, ge=1, le=3650, description="Days after which you delete your backups; the privacy page says so."

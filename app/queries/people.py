@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.languages import sort_key
-from app.models import OPEN, Deputyship, Report, Role, Staff, StaffSession, StaffUnit
+from app.models import OPEN, Deputyship, Report, Role, Staff, StaffChange, StaffSession, StaffUnit
 from app.text import PEOPLES_ZONE
 
 
@@ -50,29 +50,23 @@ def open_counts(session: Session) -> dict[str, int]:
     return {str(code): number for code, number in rows}
 
 
-def open_sessions(session: Session, staff: Staff, *, at: datetime) -> int:
-    """In how many browsers the person is signed in."""
-    query = (
-        select(func.count())
-        .select_from(StaffSession)
-        .where(StaffSession.staff_id == staff.id, StaffSession.revoked_at.is_(None), StaffSession.expires_at > at)
-    )
-    return session.scalar(query) or 0
-
-
 def today(at: datetime) -> date:
     """The day it is where people live."""
     return at.astimezone(PEOPLES_ZONE).date()
 
 
 def lent_units(deputy_id: ColumnElement[int], *, at: datetime) -> ScalarSelect[list[str]]:
-    """The units of those for whom the person stands in on this day; nothing of those who have left. For a SELECT."""
-    absent = aliased(Staff)
+    """The units of those for whom the person stands in on this day, for a SELECT; nothing of those who have left.
+
+    Only of people of the same role: the desk needs no units, and a crew may not see what a unit sees.
+    """
+    absent, deputy = aliased(Staff), aliased(Staff)
     query = (
         select(func.array_agg(StaffUnit.unit_code))
         .join(Deputyship, Deputyship.absent_id == StaffUnit.staff_id)
         .join(absent, absent.id == Deputyship.absent_id)
-        .where(Deputyship.deputy_id == deputy_id, absent.active, *_on(today(at)))
+        .join(deputy, deputy.id == Deputyship.deputy_id)
+        .where(deputy.id == deputy_id, deputy.role == absent.role, absent.active, *_on(today(at)))
     )
     return query.scalar_subquery()
 
@@ -101,6 +95,26 @@ def mentionable(session: Session, *, unit_code: str | None = None) -> list[Staff
     )
     found = session.scalars(select(Staff).where(Staff.active, may_read))
     return sorted(found, key=lambda staff: (sort_key(staff.name), staff.id))
+
+
+def open_browsers(session: Session, staff: Staff, *, at: datetime) -> Sequence[StaffSession]:
+    """Where the person is signed in, the latest first."""
+    query = select(StaffSession).where(
+        StaffSession.staff_id == staff.id, StaffSession.revoked_at.is_(None), StaffSession.expires_at > at
+    )
+    return session.scalars(query.order_by(StaffSession.seen_at.desc(), StaffSession.number.desc())).all()
+
+
+def changes(session: Session, staff: Staff) -> list[tuple[StaffChange, str | None]]:
+    """What was done to the person, newest first, and by whom; None is the command line. At most 100."""
+    query = select(StaffChange, Staff.name).outerjoin(Staff, Staff.id == StaffChange.by_id)
+    rows = session.execute(query.where(StaffChange.staff_id == staff.id).order_by(StaffChange.id.desc()).limit(100))
+    return [(change, name) for change, name in rows]
+
+
+def names(session: Session) -> dict[int, str]:
+    """id -> name, of everybody who ever worked here."""
+    return {staff_id: name for staff_id, name in session.execute(select(Staff.id, Staff.name))}  # noqa: C416  (rows are no pairs to mypy)
 
 
 def _on(day: date) -> tuple[ColumnElement[bool], ...]:

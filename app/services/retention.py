@@ -231,6 +231,14 @@ RULES: tuple[Rule, ...] = (
         sweeps=(sweeps.ANSWERS,),
     ),
     Rule(
+        "sights",
+        N_("Which of the staff opened your report, and when"),
+        N_("So that it can be found out afterwards whether anybody read what was not theirs to read."),
+        N_("%(period)s after they opened it."),
+        setting="sight_months",
+        sweeps=(sweeps.SIGHTS,),
+    ),
+    Rule(
         "logs",
         N_("Logs of the server"),
         N_("To find faults. No names, e-mail addresses, network addresses or secret links stand in them."),

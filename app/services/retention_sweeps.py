@@ -165,6 +165,18 @@ def _drop_mails(office: Office, before: datetime, at: datetime) -> int:  # noqa:
 
 MAIL_FILES = Sweep(lambda office, before: len(_old_mails(office, before)), _drop_mails)
 
+_MAY_GO = text("SELECT set_config('gatami.history_may_go', 'yes', true)")
+_OLD_SIGHTS = text(f"DELETE FROM report_sight WHERE id IN (SELECT id FROM report_sight WHERE at < :before LIMIT {BATCH})")
+
+
+def _drop_sights(office: Office, before: datetime, at: datetime) -> int:  # noqa: ARG001  (the shape of a sweep)
+    """The one end of history rows that the database allows, for this transaction."""
+    with transaction(office.session_factory) as session:
+        session.execute(_MAY_GO)
+        return _changed(session, _OLD_SIGHTS, {"before": before})
+
+
+SIGHTS = Sweep(_counted(text("SELECT count(*) FROM report_sight WHERE at < :before")), _drop_sights)
 # A newer receipt was sent to an address that was given later than the report.
 UNCONFIRMED = rows(
     "reporter",

@@ -19,9 +19,9 @@ ONE_LOOK = timedelta(minutes=10)
 
 _NOTE = text("""
     INSERT INTO report_sight (report_id, staff_id, at, what)
-    SELECT :report_id, :staff_id, :at, :what WHERE NOT EXISTS (
+    SELECT :report_id, :staff_id, CAST(:at AS timestamptz), CAST(:what AS text) WHERE NOT EXISTS (
         SELECT FROM report_sight
-        WHERE report_id = :report_id AND staff_id = :staff_id AND what = :what AND at > :since AND at <= :at
+        WHERE report_id = :report_id AND staff_id = :staff_id AND what = CAST(:what AS text) AND at > :since
     )
 """)
 

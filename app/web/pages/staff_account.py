@@ -11,13 +11,15 @@ from app.db import transaction
 from app.errors import N_, DomainError, Invalid
 from app.models import Staff
 from app.queries import people
-from app.services import signing_in
+from app.services import deputies, signing_in
 from app.services import staff as services
 from app.text import say, translate
 from app.web import security
 from app.web.client_address import client_address
 from app.web.deps import AnyStaffDep, CsrfChecked, FormDep, NowDep, SessionDep, StateDep, get_language
+from app.web.devices import device_words
 from app.web.pages.staff_invitations import NOT_THE_SAME
+from app.web.state import state_of
 from app.web.templating import redirect, render
 
 router = APIRouter(prefix="/staff/account", include_in_schema=False)
@@ -69,7 +71,9 @@ def change_password(
         services.change_password(session, staff, current=current, new=new, at=now)
     except DomainError as error:
         return _page(request, staff, session, now, error=error)
-    token = signing_in.sign_in(session, staff.email, new, at=now, hours=state.settings.session_hours)
+    device = device_words(request.headers.get("user-agent", ""))
+    hours = state.settings.session_hours
+    token = signing_in.sign_in(session, staff.email, new, at=now, hours=hours, device=device)
     response = redirect(
         request,
         "/staff/account",
@@ -92,6 +96,13 @@ def sign_out_everywhere(
     return response
 
 
+@router.post("/sessions/{number:int}", dependencies=[CsrfChecked])
+def sign_out_one(request: Request, number: int, staff: AnyStaffDep, session: SessionDep, now: NowDep) -> Response:
+    """One browser is out with its next click; it may be this one."""
+    signing_in.revoke_session(session, staff, min(number, 2**62), at=now)
+    return redirect(request, "/staff/account", flash=("success", N_("The browser is signed out.")))
+
+
 def _page(
     request: Request,
     staff: Staff,
@@ -102,6 +113,8 @@ def _page(
     typed: str | None = None,
 ) -> Response:
     lang, mistakes, status = get_language(request), {}, 200
+    browsers = people.open_browsers(session, staff, at=now)
+    token = security.get_cookie(request, state_of(request).settings, "gatami_session")
     if error is not None:
         fields = error.fields if isinstance(error, Invalid) else {}
         mistakes = {name: translate(words, lang) for name, words in fields.items()} or {"": say(error, lang)}
@@ -113,5 +126,8 @@ def _page(
         me=staff,
         mistakes=mistakes,
         name=staff.name if typed is None else typed,
-        devices=people.open_sessions(session, staff, at=now),
+        devices=len(browsers),
+        browsers=browsers,
+        current=signing_in.number_of(session, token),
+        arranged=deputies.arranged(session, staff, at=now),
     )

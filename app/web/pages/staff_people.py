@@ -2,72 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from datetime import date
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData
 
 from app.db import transaction
-from app.errors import N_, DomainError, Invalid, NotFound
+from app.errors import N_, DomainError
 from app.models import Role, Staff
 from app.queries import people
-from app.services import invitations
+from app.services import deputies, invitations, leaving
 from app.services import staff as services
 from app.services.invitations import Invited
-from app.text import say, translate
 from app.web.deps import AdminDep, CsrfChecked, DeskDep, FormDep, NowDep, RulesDep, SessionDep, StateDep, get_language
-from app.web.errors import status_of
+from app.web.pages.staff_person import (
+    ColleagueDep,
+    HeldDep,
+    Person,
+    PersonDep,
+    VersionDep,
+    new_page,
+    person_page,
+    whole,
+)
+from app.web.state import state_of
 from app.web.templating import redirect, render
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
 
 
-@dataclass(frozen=True)
-class Person:
-    """The form about one person, as typed."""
-
-    email: str = ""
-    name: str = ""
-    role: str = ""
-    unit_codes: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, staff: Staff) -> Person:
-        """The form as it stands before anybody types."""
-        return cls(staff.email, staff.name, staff.role, tuple(staff.unit_codes))
-
-
-def get_person(form: FormDep) -> Person:
-    """What was typed. The desk and administrators belong to no unit, whatever was left ticked."""
-    role = str(form.get("role") or "")
-    codes = tuple(str(code) for code in form.getlist("unit")) if role in {Role.UNIT, Role.CREW} else ()
-    return Person(str(form.get("email") or ""), str(form.get("name") or ""), role, codes)
-
-
-PersonDep = Annotated[Person, Depends(get_person)]
-
-
-def get_colleague(staff_id: int, admin: AdminDep, session: SessionDep) -> Staff:  # noqa: ARG001  (nobody else gets this far)
-    """The one whom the page is about."""
-    found = session.get(Staff, staff_id)
-    if found is None:
-        raise NotFound(N_("There is nobody with this number."))
-    return found
-
-
-ColleagueDep = Annotated[Staff, Depends(get_colleague)]
-
-
 @router.get("/units")
-def units_page(request: Request, staff: DeskDep, session: SessionDep, rules: RulesDep) -> Response:
-    """The units of the rules file: how they are reached, what waits there, who works there."""
+def units_page(request: Request, staff: DeskDep, session: SessionDep, rules: RulesDep, now: NowDep) -> Response:
+    """The units of the rules file: how they are reached, what waits there, who works there and who stands in."""
+    members = people.members(session)
     return render(
         request,
         "staff/units.html",
         is_admin=staff.role == Role.ADMIN,
         units=list(rules.units.values()),
         waiting=people.open_counts(session),
-        members=people.members(session),
+        members=members,
+        instead=people.deputies(session, {one.id for staffed in members.values() for one in staffed}, at=now),
     )
 
 
@@ -80,13 +55,13 @@ def people_page(request: Request, admin: AdminDep, session: SessionDep) -> Respo
 @router.get("/people/new")
 def new_person_page(request: Request, admin: AdminDep) -> Response:  # noqa: ARG001
     """The form for somebody new."""
-    return _form(request, Person())
+    return new_page(request, Person())
 
 
 @router.post("/people", dependencies=[CsrfChecked])
 def add_person(
     request: Request,
-    admin: AdminDep,  # noqa: ARG001
+    admin: AdminDep,
     person: PersonDep,
     rules: RulesDep,
     state: StateDep,
@@ -101,63 +76,149 @@ def add_person(
                 name=person.name,
                 role=person.role,
                 unit_codes=person.unit_codes,
+                leads=person.leads,
                 rules=rules,
                 at=now,
+                by=admin,
             )
-            token = services.invite(added, at=now)
+            token = services.invite(added, at=now, by=admin)
     except DomainError as error:
-        return _form(request, person, error=error)
+        return new_page(request, person, error=error)
     return _tell(request, added, invitations.send(added, token, settings=state.settings, rules=rules, at=now))
 
 
 @router.get("/people/{staff_id:int}")
-def person_page(request: Request, colleague: ColleagueDep, admin: AdminDep) -> Response:
-    """One person, to be changed, invited again or let go."""
-    return _form(request, Person.of(colleague), colleague=colleague, mine=admin.id == colleague.id)
+def show_person(
+    request: Request, colleague: ColleagueDep, admin: AdminDep, session: SessionDep, now: NowDep
+) -> Response:
+    """One person, to be changed, invited again, represented or let go."""
+    return person_page(request, session, colleague, me=admin, at=now)
 
 
 @router.post("/people/{staff_id:int}", dependencies=[CsrfChecked])
 def change_person(
-    request: Request, colleague: ColleagueDep, admin: AdminDep, session: SessionDep, person: PersonDep, rules: RulesDep
-) -> Response:
+    request: Request, colleague: ColleagueDep, admin: AdminDep, session: SessionDep, person: PersonDep,
+    version: VersionDep, rules: RulesDep, now: NowDep,
+) -> Response:  # fmt: skip
     """Another name, role or units."""
     try:
+        held = services.held(session, colleague.id, version=version)
         services.change(
-            session, colleague, name=person.name, role=person.role, unit_codes=person.unit_codes, rules=rules
-        )
+            session, held, name=person.name, role=person.role, unit_codes=person.unit_codes, leads=person.leads,
+            rules=rules, by=admin, at=now,
+        )  # fmt: skip
     except DomainError as error:
-        return _form(request, person, colleague=colleague, mine=admin.id == colleague.id, error=error)
-    return redirect(request, "/staff/people", flash=("success", N_("%(name)s is saved.")), name=colleague.name)
+        return person_page(request, session, colleague, me=admin, at=now, person=person, error=error)
+    return redirect(request, "/staff/people", flash=("success", N_("%(name)s is saved.")), name=held.name)
 
 
 @router.post("/people/{staff_id:int}/invitation", dependencies=[CsrfChecked])
-def invite_again(request: Request, colleague: ColleagueDep, rules: RulesDep, state: StateDep, now: NowDep) -> Response:
+def invite_again(
+    request: Request, colleague: ColleagueDep, admin: AdminDep, version: VersionDep, rules: RulesDep, state: StateDep,
+    now: NowDep,
+) -> Response:  # fmt: skip
     """A new link; the one before it is over."""
     with transaction(state.session_factory) as session:
-        invited = session.get_one(Staff, colleague.id, with_for_update=True)
-        token = services.invite(invited, at=now)
+        invited = services.held(session, colleague.id, version=version)
+        token = services.invite(invited, at=now, by=admin)
     return _tell(request, invited, invitations.send(invited, token, settings=state.settings, rules=rules, at=now))
 
 
+@router.post("/people/{staff_id:int}/invitation/end", dependencies=[CsrfChecked])
+def withdraw_invitation(request: Request, held: HeldDep) -> Response:
+    """The link that is on its way opens nothing."""
+    try:
+        services.uninvite(held.staff, at=held.at, by=held.by)
+    except DomainError as error:
+        return held.refused(error)
+    return _back(request, held.staff, N_("The invitation of %(name)s is withdrawn."))
+
+
 @router.post("/people/{staff_id:int}/departure", dependencies=[CsrfChecked])
-def let_go(request: Request, colleague: ColleagueDep, session: SessionDep, now: NowDep) -> Response:
-    """Signed out at once, on every device."""
-    services.deactivate(session, colleague, at=now)
+def let_go(request: Request, held: HeldDep, form: FormDep) -> Response:
+    """Signed out at once, on every device; what is theirs goes to a colleague or is freed."""
+    try:
+        left = leaving.leave(
+            held.session, held.staff, heir_id=whole(form, "heir"), by=held.by,
+            at=held.at,
+        )  # fmt: skip
+    except DomainError as error:
+        return held.refused(error)
+    unled = leaving.unled(held.session, left.leads)
+    sentence = (
+        N_("%(name)s can no longer sign in. Nobody leads %(units)s now: name somebody.")
+        if unled
+        else N_("%(name)s can no longer sign in.")
+    )
+    names = ", ".join(unit_name(request, code) for code in unled)
     return redirect(
-        request, "/staff/people", flash=("success", N_("%(name)s can no longer sign in.")), name=colleague.name
+        request, "/staff/people", flash=("warning" if unled else "success", sentence), name=held.staff.name, units=names
     )
 
 
 @router.post("/people/{staff_id:int}/return", dependencies=[CsrfChecked])
-def take_back(request: Request, colleague: ColleagueDep) -> Response:
+def take_back(request: Request, held: HeldDep) -> Response:
     """Back on the list; a new invitation is the next step."""
-    services.reactivate(colleague)
-    return redirect(
-        request,
-        f"/staff/people/{colleague.id}",
-        flash=("success", N_("%(name)s is back. Send a new invitation now.")),
-        name=colleague.name,
-    )
+    services.reactivate(held.staff, at=held.at, by=held.by)
+    return _back(request, held.staff, N_("%(name)s is back. Send a new invitation now."))
+
+
+@router.post("/people/{staff_id:int}/sessions", dependencies=[CsrfChecked])
+def sign_out_everywhere(request: Request, held: HeldDep) -> Response:
+    """Out with the next click, on every device."""
+    services.sign_out(held.session, held.staff, at=held.at, by=held.by)
+    return _back(request, held.staff, N_("%(name)s is signed out on every device."))
+
+
+@router.post("/people/{staff_id:int}/sessions/{number:int}", dependencies=[CsrfChecked])
+def sign_out_one(request: Request, held: HeldDep, number: int) -> Response:
+    """One browser is out with the next click."""
+    try:
+        services.sign_out(held.session, held.staff, number=min(number, 2**62), at=held.at, by=held.by)
+    except DomainError as error:
+        return held.refused(error)
+    return _back(request, held.staff, N_("This browser of %(name)s is signed out."))
+
+
+@router.post("/people/{staff_id:int}/deputies", dependencies=[CsrfChecked])
+def appoint_deputy(request: Request, held: HeldDep, form: FormDep) -> Response:
+    """Somebody stands in from one day to another."""
+    try:
+        deputies.appoint(
+            held.session, held.staff, deputy_id=whole(form, "deputy"),
+            first_day=_day(form, "first_day"), last_day=_day(form, "last_day"), by=held.by, at=held.at,
+            lang=get_language(request),
+        )  # fmt: skip
+    except DomainError as error:
+        return held.refused(error)
+    return _back(request, held.staff, N_("It is saved who stands in for %(name)s."))
+
+
+@router.post("/people/{staff_id:int}/deputies/{deputyship_id:int}/end", dependencies=[CsrfChecked])
+def end_deputy(request: Request, held: HeldDep, deputyship_id: int) -> Response:
+    """Back earlier than planned."""
+    try:
+        deputies.end(held.session, held.staff, min(deputyship_id, 2**62), by=held.by, at=held.at)
+    except DomainError as error:
+        return held.refused(error)
+    return _back(request, held.staff, N_("Nobody stands in for %(name)s any more."))
+
+
+def unit_name(request: Request, code: str) -> str:
+    """As people read it, also of a unit that has left the rules file."""
+    unit = state_of(request).rules_file.current.units.get(code)
+    return unit.name(get_language(request)) if unit else code
+
+
+def _day(form: FormData, name: str) -> date | None:
+    try:
+        return date.fromisoformat(str(form.get(name) or ""))
+    except ValueError:
+        return None
+
+
+def _back(request: Request, colleague: Staff, sentence: str) -> Response:
+    return redirect(request, f"/staff/people/{colleague.id}", flash=("success", sentence), name=colleague.name)
 
 
 def _tell(request: Request, person: Staff, invited: Invited) -> Response:
@@ -171,25 +232,3 @@ def _tell(request: Request, person: Staff, invited: Invited) -> Response:
     )
     page.headers["Cache-Control"] = "no-store"
     return page
-
-
-def _form(
-    request: Request,
-    person: Person,
-    *,
-    colleague: Staff | None = None,
-    mine: bool = False,
-    error: DomainError | None = None,
-) -> Response:
-    lang = get_language(request)
-    fields = error.fields if isinstance(error, Invalid) else {}
-    return render(
-        request,
-        "staff/person.html",
-        status_code=status_of(error) if error else 200,
-        person=person,
-        colleague=colleague,
-        mine=mine,
-        sentence=say(error, lang) if error else "",
-        mistakes={name: translate(words, lang) for name, words in fields.items()},
-    )
