@@ -6,8 +6,11 @@ import asyncio
 import contextlib
 import gc
 import logging
-from collections.abc import AsyncIterator, Callable
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from types import FrameType
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -17,6 +20,7 @@ from app.db import make_engine, make_session_factory, transaction
 from app.routing import RulesFile
 from app.services import rules_watch
 from app.services.areas import AreaWatch
+from app.services.deadlines import counting_by
 from app.settings import Settings, get_settings
 from app.storage import PhotoStore
 from app.web import api, pages
@@ -25,6 +29,7 @@ from app.web.bodies import JsonLimit
 from app.web.cors import OpenReading
 from app.web.errors import register_errors
 from app.web.head import HeadAsGet
+from app.web.live import LiveDesk
 from app.web.openapi import describe
 from app.web.security import SecurityHeaders
 from app.web.state import AppState, keep_state
@@ -64,10 +69,11 @@ def create_app(state: AppState | None = None) -> FastAPI:
 def make_state(settings: Settings) -> AppState:
     """The long-lived parts, from the settings. A rules file with mistakes stops the start here."""
     engine = make_engine(settings.database_url or "", pool_size=settings.pool_size)
+    rules_file = RulesFile(settings.rules_file)
     return AppState(
         settings=settings,
-        session_factory=make_session_factory(engine),
-        rules_file=RulesFile(settings.rules_file),
+        session_factory=counting_by(rules_file.current, make_session_factory(engine)),
+        rules_file=rules_file,
         photos=PhotoStore(settings.photo_dir),
         secret=settings.secret(),
     )
@@ -80,10 +86,35 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await run_in_threadpool(_take_over, state, areas, announce=True)
     _spare_the_collector()
     watcher = asyncio.create_task(_watch_rules(state, areas))
-    yield
+    with _pages_let_go_at_the_end(state.live):
+        yield
     watcher.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await watcher
+
+
+@contextlib.contextmanager
+def _pages_let_go_at_the_end(live: LiveDesk) -> Iterator[None]:
+    """The server waits for open answers before it ends its lifespan, so streams must end at the signal itself."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def let_go(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(live.close)
+        handler = before[signal.Signals(number)]
+        if callable(handler):
+            handler(number, frame)
+
+    for number in before:
+        signal.signal(number, let_go)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _spare_the_collector() -> None:

@@ -43,6 +43,7 @@ UPDATE_WORDS: dict[str, str] = {
     "placed": N_("Placed on the map"),
     "looked_up": N_("The road's owner was looked up"),
     "forwarded": N_("Sent to the unit"),
+    "informed": N_("Told for information"),
     "called_back": N_("Called back from the unit"),
     "taken": N_("The unit has started"),
     "scheduled": N_("Planned for a round"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import object_session
 
-from app.models.actor import ActorKind
+from app.models.actor import Actor, ActorKind
 from app.models.deadlines import NORWAY, Calendar
 from app.models.report_row import ReportRow
 from app.models.status import OPEN
@@ -28,6 +28,32 @@ class ReportDeadlines(ReportRow):
         session = object_session(self)
         calendar: Calendar = session.info.get("calendar", NORWAY) if session is not None else NORWAY
         return calendar
+
+    if TYPE_CHECKING:
+
+        def _tell(self, update: Update) -> Update: ...
+
+    def set_due(self, due_at: datetime, *, actor: Actor, at: datetime, words: str, public: bool) -> Update:
+        """Another date by which it should be done, and why; `public` words are for the reporter and everybody."""
+        before, self.due_at, self.due_set_at = self.due_at, due_at, at
+        return self._tell(self._about_date(UpdateKind.DUE_SET, before, actor=actor, at=at, words=words, public=public))
+
+    def tell_meanwhile(
+        self, *, actor: Actor, at: datetime, words: str, due_at: datetime | None = None
+    ) -> Update:
+        """The interim reply: why it is not done yet, and by when it should be; None: the date stays."""
+        before = self.due_at
+        if due_at is not None:
+            self.due_at, self.due_set_at = due_at, at
+        return self._tell(self._about_date(UpdateKind.INTERIM, before, actor=actor, at=at, words=words, public=True))
+
+    def _about_date(
+        self, kind: UpdateKind, before: datetime | None, *, actor: Actor, at: datetime, words: str, public: bool
+    ) -> Update:
+        dates = {"due_before": before, "due": self.due_at}
+        data = {name: moment.isoformat() for name, moment in dates.items() if moment is not None}
+        told: dict[str, Any] = {"words": words, "words_public": public, "unit_code": self.unit_code}
+        return Update.by(actor, kind=kind, at=at, public=public, data=data, **told)
 
     def resume(self, *, at: datetime) -> int:
         """Nobody waits for the reporter any more: the dates move by the working days of the pause, which it gives.

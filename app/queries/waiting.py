@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, u
 from app.errors import N_
 from app.models import Delivery, Forwarding, Notification, Report, Staff, Update, UpdateKind
 from app.queries.danger import may_be_dangerous
+from app.queries.deadlines import unanswered, words_due
 from app.queries.deliveries import STUCK
 from app.queries.statuses import at_unit, is_new
 from app.queries.visible import seen_by
@@ -105,14 +106,14 @@ KINDS: tuple[Kind, ...] = (
         "sent_back",
         N_("Sent back by units"),
         N_("A unit says that it is not theirs."),
-        "history",
+        "undo",
         lambda _staff, _at: sent_back(),
     ),
     Kind(
         "replied",
         N_("Answers from reporters"),
         N_("Somebody has answered or told more, and nobody has acted on it."),
-        "note",
+        "status-answered",
         lambda _staff, _at: Report.replied_at.is_not(None),
     ),
     Kind(
@@ -137,6 +138,22 @@ KINDS: tuple[Kind, ...] = (
         N_("To be done before midnight."),
         "clock",
         lambda _staff, at: due_between(at, next_midnight(at)),
+    ),
+    Kind(
+        "interim",
+        N_("Interim replies"),
+        N_("It takes longer than a month. Read the proposed words, and tell the reporter."),
+        "mail",
+        lambda _staff, at: words_due(at),
+        pressing=True,
+    ),
+    Kind(
+        "unanswered",
+        N_("Not answered in time"),
+        N_("Nobody has told the reporter anything by the day promised."),
+        "clock",
+        lambda _staff, at: unanswered(at),
+        pressing=True,
     ),
     Kind(
         "unplaced",

@@ -9,13 +9,24 @@ from app.models.deadlines import Calendar
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from app.db import SessionFactory
     from app.models import Report
-    from app.routing import Category, Municipality, Rules
+    from app.routing import Category, Rules
+    from app.routing.catalogue import Municipality
 
 
 def calendar_of(home: Municipality) -> Calendar:
     """The municipality's clock and holidays."""
     return Calendar(home.country, home.region, home.timezone)
+
+
+def counting_by(rules: Rules, factory: SessionFactory) -> SessionFactory:
+    """The factory, whose sessions count a report's days by the municipality's calendar (see report_deadlines.py).
+
+    Another country in the rules file counts from the next start on.
+    """
+    factory.configure(info={"calendar": calendar_of(rules.municipality)})
+    return factory
 
 
 def promise(report: Report, category: Category, rules: Rules, *, at: datetime, outside: bool = False) -> None:

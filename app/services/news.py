@@ -28,11 +28,15 @@ HAPPENED: dict[str, str] = {
     UpdateKind.TAKEN: N_("%(unit)s has started working on it."),
     UpdateKind.SCHEDULED: N_("A crew from %(unit)s has put it on its list."),
     UpdateKind.FIXED: N_("It is fixed, says %(unit)s."),
+    UpdateKind.INTERIM: N_("It is not done yet. This is what %(unit)s says:"),
+    UpdateKind.DUE_SET: N_("%(unit)s has set another date. This is why:"),
 }
 NEXT: dict[str, str] = {
     UpdateKind.FORWARDED: N_("They look at it and mend it. You get a mail when it is done."),
     UpdateKind.TAKEN: WHEN_DONE,
     UpdateKind.SCHEDULED: WHEN_DONE,
+    UpdateKind.INTERIM: WHEN_DONE,
+    UpdateKind.DUE_SET: WHEN_DONE,
     UpdateKind.REFERRED: N_("They decide when it is mended. Please ask them about it."),
     UpdateKind.REJECTED: N_("Do you think that this is wrong? Reply to this mail."),
     UpdateKind.REOPENED: N_("The service desk looks at it once more. You get a mail when something happens."),
@@ -90,9 +94,10 @@ def may_be_told(item: Item) -> bool:
         return False
     if update.kind == UpdateKind.SCHEDULED and report.status in _BEFORE_A_CREW:
         return False  # Taken off the crew's list again before anybody heard of it.
-    return update.kind != UpdateKind.NOTED or words_of(update) is not None
+    return update.kind not in _ONLY_WORDS or words_of(update) is not None
 
 
+_ONLY_WORDS = {UpdateKind.NOTED, UpdateKind.INTERIM, UpdateKind.DUE_SET}
 _BEFORE_A_CREW = {ReportStatus.NEW, ReportStatus.FORWARDED, ReportStatus.IN_PROGRESS}
 
 

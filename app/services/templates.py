@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.routing import Rules
 
 # Which unit is meant is known when it is chosen.
-_LATER = {ReplyFor.REFER: frozenset({"unit"})}
+_LATER = {ReplyFor.REFER: frozenset({"unit"}), ReplyFor.INTERIM: frozenset({"due"})}
 
 
 @dataclass(frozen=True)

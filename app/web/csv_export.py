@@ -11,7 +11,9 @@ from typing import Any
 from app.errors import N_
 from app.models import Report
 from app.routing import Rules
-from app.text import OWNER_WORDS, PEOPLES_ZONE, status_word, translate
+from app.text import OWNER_WORDS, PEOPLES_ZONE, show_due, status_word, translate
+
+STANDS_STILL = N_("Waits for the reporter, the date stands still")
 
 BYTE_ORDER_MARK = "\ufeff"
 _COLUMNS = (
@@ -30,6 +32,10 @@ _COLUMNS = (
     N_("Owner of the road"),
     N_("Owner of the lamp"),
     N_("Channel"),
+    N_("Time left"),
+    N_("First answer by"),
+    N_("First answer"),
+    N_("Interim reply by"),
     N_("Others who reported the same"),
     N_("Text"),
 )
@@ -38,12 +44,12 @@ _CONTACT_COLUMNS = (N_("Name"), N_("E-mail"), N_("Phone"))
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def lines(reports: Iterable[Report], rules: Rules, *, lang: str, contacts: bool) -> Iterator[str]:
+def lines(reports: Iterable[Report], rules: Rules, *, lang: str, contacts: bool, at: datetime) -> Iterator[str]:
     """The file in pieces, one a report. Contact data only with `contacts`; `reporter` must then be loaded."""
     titles = [translate(title, lang) for title in (*_COLUMNS, *(_CONTACT_COLUMNS if contacts else ()))]
     yield BYTE_ORDER_MARK + _line(titles)
     for report in reports:
-        cells = _cells(report, rules, lang=lang)
+        cells = _cells(report, rules, lang=lang, at=at)
         yield _line([*cells, *_contact(report)] if contacts else cells)
 
 
@@ -55,7 +61,7 @@ def safe(value: object) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
-def _cells(report: Report, rules: Rules, *, lang: str) -> list[Any]:
+def _cells(report: Report, rules: Rules, *, lang: str, at: datetime) -> list[Any]:
     category = rules.categories.get(report.category_code)
     unit = rules.units.get(report.unit_code or "")
     return [
@@ -74,9 +80,22 @@ def _cells(report: Report, rules: Rules, *, lang: str) -> list[Any]:
         _owner(report.road_owner, lang),
         _owner(report.asset_owner, lang) if report.asset_id else "",
         report.channel,
+        _time_left(report, lang, at),
+        _moment(report.first_answer_due_at),
+        _moment(report.first_answered_at),
+        _moment(report.interim_due_at) if report.is_open else "",
         report.support_count,
         report.description,
     ]
+
+
+def _time_left(report: Report, lang: str, at: datetime) -> str:
+    """As the list shows it, in words."""
+    if not report.is_open:
+        return ""
+    if report.waiting_since is not None:
+        return translate(STANDS_STILL, lang)
+    return show_due(report.due_at, lang, now=at) if report.due_at is not None else ""
 
 
 def _owner(owner: str, lang: str) -> str:

@@ -10,7 +10,7 @@ from app.errors import N_
 from app.models import ActorKind, Report, Update, UpdateKind
 from app.queries import public
 from app.routing import Rules, Unit
-from app.text import translate
+from app.text import show_date, translate
 
 _WORDS: dict[str, str] = {
     UpdateKind.SUBMITTED: N_("The service desk has received the report."),
@@ -27,6 +27,8 @@ _WORDS: dict[str, str] = {
     UpdateKind.REOPENED: N_("It is still broken, says the person who reported it. The service desk looks at it again."),
     UpdateKind.GONE: N_("It is no longer a problem, says the person who reported it."),
     UpdateKind.NOTED: N_("A message from those who work on it:"),
+    UpdateKind.INTERIM: N_("It is not done yet. A message from those who work on it:"),
+    UpdateKind.DUE_SET: N_("It should now be done by %(date)s, say those who work on it:"),
 }
 FIXED_BY = N_("It is fixed, says %(unit)s.")
 _TO_THE_HOLDER: dict[str, str] = {
@@ -114,11 +116,17 @@ def _line(update: Update, rules: Rules, *, lang: str, own: bool) -> Line | None:
     note = update.note
     readable = note is not None and (by_holder or (note.public and update.kind not in _WORDS_FOR_STAFF))
     return Line(
-        translate(sentence, lang, unit=name, what=what),
+        translate(sentence, lang, unit=name, what=what, date=_due_date(update, lang)),
         update.at,
         note.body if note is not None and readable and update.kind not in _NEVER_SHOWN else "",
         unit if unit is not None and unit.outside else None,
     )
+
+
+def _due_date(update: Update, lang: str) -> str:
+    """The day by which it should be done since then; empty for lines about something else."""
+    due = update.data.get("due")
+    return show_date(datetime.fromisoformat(due), lang) if due else ""
 
 
 def _sentence(update: Update, *, by_holder: bool, has_unit: bool) -> str | None:

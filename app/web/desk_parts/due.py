@@ -2,11 +2,67 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
-from app.web.desk_parts.seen import Seen
+from app.languages import LANGUAGES
+from app.models import ReplyFor, Report
+from app.queries.deadlines import needs_words
+from app.services.due import expected_day
+from app.services.templates import language_of, ready_words
+from app.text import show_date
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from app.routing import Rules
+    from app.web.desk_parts.seen import Seen
 
 
-def context(seen: Seen) -> dict[str, Any]:  # noqa: ARG001  (every part is asked in the same way)
-    """Nothing beyond what the report itself says."""
-    return {}
+@dataclass(frozen=True)
+class Proposed:
+    """An interim reply as it could be sent: words in the reporter's language, which promise the day `expected`."""
+
+    words: str
+    language: str
+    expected: date
+    today: date
+
+
+def context(seen: Seen) -> dict[str, Any]:
+    """What the forms about dates show."""
+    return about_dates(seen.session, seen.report, seen.rules, at=seen.at, always=seen.alone)
+
+
+def about_dates(session: Session, report: Report, rules: Rules, *, at: datetime, always: bool) -> dict[str, Any]:
+    """The same for the desk and for units. Expects `report.reporter` to be loaded.
+
+    The ready words are asked for, in one statement, when they are due, or `always`.
+    """
+    needed = needs_words(report, at=at)
+    ready = ready_words(session, report, rules, for_what=ReplyFor.INTERIM) if needed or always else []
+    body, lang = (ready[0].body, ready[0].lang) if ready else ("", language_of(report, rules))
+    expected = expected_day(report, at=at)
+    return {
+        "words_needed": needed,
+        "told": report.reporter is not None and report.reporter.hears,
+        "interim": Proposed(
+            words=with_day(body, expected, lang),
+            language=LANGUAGES[lang],
+            expected=expected,
+            today=report.calendar.day_of(at),
+        ),
+    }
+
+
+def with_day(words: str, day: date, lang: str) -> str:
+    """The ready words, which promise this day."""
+    return words.replace("{due}", show_date(day, lang))
+
+
+def with_other_day(words: str, expected: date | None, day: date | None, lang: str) -> str:
+    """Where another day was chosen than the words promise, they promise that one; as it works without script."""
+    if expected is None or day is None or day == expected:
+        return words
+    return words.replace(show_date(expected, lang), show_date(day, lang))

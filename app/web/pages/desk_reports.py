@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import MAXYEAR, MINYEAR, date
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.db import transaction
-from app.models import ReportStatus
 from app.queries import staff_reports
-from app.queries.staff_reports import Wanted
+from app.queries.saved_filters import saved_by
 from app.queries.visible import report_for
 from app.routing import Facts, Rules, explain
 from app.services import rules_watch
-from app.text import status_word
 from app.web import csv_export
 from app.web.deps import DeskDep, LanguageDep, NowDep, RulesDep, SessionDep, StateDep
+from app.web.desk_filter_form import filter_form, names_of, sort_of
+from app.web.desk_filters import DeskFilterDep, as_query
 from app.web.desk_parts.choices import category_options
 from app.web.pages import desk_view
 from app.web.pages.desk_form import with_query
@@ -26,30 +24,6 @@ from app.web.pages.desk_view import show_report
 from app.web.templating import render
 
 router = APIRouter(prefix="/staff/reports", include_in_schema=False)
-
-
-def get_wanted(
-    status: str = "",
-    unit: str = "",
-    category: str = "",
-    text: str = "",
-    since: str = "",
-    until: str = "",
-    overdue: str = "",
-) -> Wanted:
-    """The filters of the address; a date that is none is left out."""
-    return Wanted(
-        status=status,
-        unit=_plain(unit),
-        category=_plain(category),
-        text=_plain(text[:100]),
-        since=_day(since),
-        until=_day(until),
-        overdue=overdue == "1",
-    )
-
-
-WantedDep = Annotated[Wanted, Depends(get_wanted)]
 
 
 @router.get("")
@@ -61,24 +35,31 @@ def list_page(
     state: StateDep,
     now: NowDep,
     lang: LanguageDep,
-    wanted: WantedDep,
+    wanted: DeskFilterDep,
+    sort: str = "newest",
     cursor: str = "",
 ) -> Response:
-    """The list, newest first."""
-    page = staff_reports.page(session, staff, wanted, at=now, cursor=cursor)
-    query = _as_query(wanted)
+    """The list, newest first or as it was asked for."""
+    order = sort_of(sort)
+    page = staff_reports.page(session, staff, wanted, at=now, sort=order, cursor=cursor)
+    query = as_query(wanted) | ({"sort": order} if order != "newest" else {})
+    saved = saved_by(session, staff)
     return render(
         request,
         "staff/reports.html",
         page=page,
         wanted=wanted,
+        sort=order,
+        query=query,
+        form=filter_form(wanted, rules, lang=lang),
         category_options=category_options(rules, lang=lang),
-        unit_options=[(unit.code, unit.name(lang)) for unit in rules.units.values()],
-        status_options=[(one.value, status_word(one, lang)) for one in ReportStatus],
+        saved=[(one, with_query("/staff/reports", **one.query)) for one in saved],
+        saved_as=names_of(saved, query),
+        address=lambda given: with_query("/staff/reports", **given),
         newer=with_query("/staff/reports", **query, cursor=page.newer) if page.newer else "",
         older=with_query("/staff/reports", **query, cursor=page.older) if page.older else "",
-        csv=with_query("/staff/reports/export.csv", **query),
-        filtered=bool(query),
+        work=with_query("/staff/queue", **as_query(wanted)) if wanted.is_bounded else "",
+        csv=with_query("/staff/reports/export.csv", **as_query(wanted)),
         rules_banner=rules_watch.banner(session),
         **desk_view.words(rules, state, lang=lang),
     )
@@ -86,14 +67,14 @@ def list_page(
 
 @router.get("/export.csv")
 def export(
-    staff: DeskDep, state: StateDep, rules: RulesDep, now: NowDep, lang: LanguageDep, wanted: WantedDep
+    staff: DeskDep, state: StateDep, rules: RulesDep, now: NowDep, lang: LanguageDep, wanted: DeskFilterDep
 ) -> Response:
     """The filtered list as a file, written while it is read, so that its size does not matter."""
 
     def lines() -> Iterator[str]:
         with transaction(state.session_factory) as session:
             reports = staff_reports.export(session, staff, wanted, at=now)
-            yield from csv_export.lines(reports, rules, lang=lang, contacts=staff.sees_contacts)
+            yield from csv_export.lines(reports, rules, lang=lang, contacts=staff.sees_contacts, at=now)
 
     name = f"gatami-{now:%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
@@ -144,21 +125,3 @@ def explanation(
         category=rules.categories.get(report.category_code),
         rules_banner=rules_watch.banner(session),
     )
-
-
-def _plain(text: str) -> str:
-    """PostgreSQL cannot look for a NUL, and an export that has begun can no longer say so."""
-    return text.replace("\x00", "")
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if MINYEAR < day.year < MAXYEAR else None
-
-
-def _as_query(wanted: Wanted) -> dict[str, object]:
-    query = {name: getattr(wanted, name) for name in ("status", "unit", "category", "text", "since", "until")}
-    return {name: value for name, value in {**query, "overdue": "1" if wanted.overdue else ""}.items() if value}

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.errors import N_, Conflict
-from app.models import Report, Update
+from app.errors import N_, Conflict, Invalid
+from app.models import Report, Staff, Update, UpdateKind
 from app.queries import inbox as inbox_query
+from app.queries.deadlines import soon
 from app.queries.visible import report_for
-from app.routing import Reason
+from app.routing import Reason, Rules
 from app.services import units
-from app.web.deps import CsrfChecked, FormDep, LanguageDep, NowDep, RulesDep, SessionDep, UnitDep
+from app.text import translate
+from app.web.deps import CsrfChecked, FormDep, NowDep, RulesDep, SessionDep, StateDep, UnitDep, get_language
+from app.web.desk_parts import due
+from app.web.state import AppState
 from app.web.templating import redirect, render
 
 # A unit sees for so long that what it had mended came back.
@@ -48,6 +52,7 @@ def inbox_page(
         unit=unit,
         status=status,
         unit_codes=codes,
+        interim_soon=soon(now),
         after=after,
         page=inbox_query.PAGE,
         more=len(reports) > inbox_query.PAGE,
@@ -56,8 +61,31 @@ def inbox_page(
 
 
 @router.get("/{reference}")
-def inbox_report(request: Request, reference: str, staff: UnitDep, session: SessionDep, lang: LanguageDep) -> Response:
+def inbox_report(
+    request: Request,
+    reference: str,
+    staff: UnitDep,
+    session: SessionDep,
+    rules: RulesDep,
+    state: StateDep,
+) -> Response:
     """One report with all that the unit needs to mend it."""
+    return show_report(request, session, staff, rules, state, reference)
+
+
+def show_report(
+    request: Request,
+    session: Session,
+    staff: Staff,
+    rules: Rules,
+    state: AppState,
+    reference: str,
+    *,
+    refused: Invalid | None = None,
+    typed: dict[str, str] | None = None,
+) -> Response:
+    """The page; `refused` says what was wrong in a form, `typed` gives its words back."""
+    lang, now = get_language(request), state.clock()
     report = report_for(
         session,
         staff,
@@ -71,11 +99,24 @@ def inbox_report(request: Request, reference: str, staff: UnitDep, session: Sess
     return render(
         request,
         "staff/inbox_report.html",
+        status_code=422 if refused else 200,
         report=report,
         mine=mine,
         contact=report.reporter if mine and staff.sees_contacts else None,
         reason=Reason.from_data(report.proposal_reason).text(lang) if report.proposal_reason else "",
+        problems={name: translate(words, lang) for name, words in refused.fields.items()} if refused else {},
+        typed=typed or {},
+        undoable=_undoable(report, staff, since=now - timedelta(seconds=state.settings.undo_seconds)),
+        **due.about_dates(session, report, rules, at=now, always=mine and report.is_open),
     )
+
+
+def _undoable(report: Report, staff: Staff, *, since: datetime) -> Update | None:
+    """What this person has said about the dates just now, as long as nothing has gone out."""
+    last = report.updates[-1] if report.updates else None
+    if last is None or last.staff_id != staff.id or last.at <= since:
+        return None
+    return last if last.kind in {UpdateKind.INTERIM, UpdateKind.DUE_SET} else None
 
 
 def get_report(reference: str, staff: UnitDep, session: SessionDep, form: FormDep) -> Report:
