@@ -16,4 +16,5 @@ pytest_plugins = [
     "tests.mail",
     "tests.counting",
     "tests.registers",
+    "tests.serving",
 ]

@@ -64,14 +64,15 @@ async def get_session(state: StateDep) -> AsyncIterator[Session]:
     Opening a session asks the database nothing and needs no thread; its end does, and one that is not waited for by
     handlers who wait for connections.
     """
-    begun = transaction(state.session_factory)
-    session = begun.__enter__()
-    try:
-        yield session
-    except BaseException as error:
-        await _in_a_thread_of_its_own(begun.__exit__, type(error), error, error.__traceback__)
-        raise
-    await _in_a_thread_of_its_own(begun.__exit__, None, None, None)
+    async with state.session_turns:
+        begun = transaction(state.session_factory)
+        session = begun.__enter__()
+        try:
+            yield session
+        except BaseException as error:
+            await _in_a_thread_of_its_own(begun.__exit__, type(error), error, error.__traceback__)
+            raise
+        await _in_a_thread_of_its_own(begun.__exit__, None, None, None)
 
 
 async def _in_a_thread_of_its_own(leave: Callable[..., object], *outcome: object) -> None:

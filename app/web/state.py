@@ -15,6 +15,7 @@ from app.lookup.registers import Registers
 from app.routing import RulesFile
 from app.settings import Settings
 from app.storage import PhotoStore
+from app.web.live import LiveDesk
 
 Clock = Callable[[], datetime]
 
@@ -37,6 +38,20 @@ class AppState:
     # Photos are decoded one or two at a time, and whoever waits for that holds a thread: without turns, sixty small
     # files that unpack to large pictures took all threads, and no page was answered for a minute.
     photo_turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(8))
+
+    @cached_property
+    def session_turns(self) -> asyncio.Semaphore:
+        """One for each request that may have a connection; the others wait here, where waiting holds no thread.
+
+        A request with a connection needs a thread for each of its steps. With two hundred requests at once all threads
+        waited for connections, and all connections for threads. A few are left for what opens a session of its own.
+        """
+        return asyncio.Semaphore(max(2 * self.settings.pool_size - 4, 1))
+
+    @cached_property
+    def live(self) -> LiveDesk:
+        """The desk's pages that stand open."""
+        return LiveDesk(self.session_factory, self.clock)
 
     @cached_property
     def registers(self) -> Registers:

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import mimetypes
 import os
-import threading
-import time
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, sync_playwright
 
-from app.settings import PROJECT, Settings
-from app.storage import PhotoStore
-from app.web.state import AppState
+from app.settings import PROJECT
 from app.web.vendor import VENDOR_FILES
-from tests.application import SECRET, Clock, app_with
+from tests.serving import LiveServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from app.db import SessionFactory
-    from app.routing import RulesFile
+__all__ = ["LiveServer"]
 
 CHROMIUM = Path("/usr/bin/chromium")
 VENDOR = PROJECT / "static" / "vendor"
@@ -36,50 +29,6 @@ TILE = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c020000000b4944415478da636cf80f0001050101"
     "27185ae10000000049454e44ae426082"
 )
-
-
-@dataclass(frozen=True)
-class LiveServer:
-    """Where the server listens, and the parts it runs with."""
-
-    url: str
-    state: AppState
-
-
-@pytest.fixture
-def live_server(
-    real_session_factory: SessionFactory, rules_file: RulesFile, clock: Clock, tmp_path: Path
-) -> Iterator[LiveServer]:
-    """gatami on a port of its own, with real commits and the test's clock. Mark the test with realdb."""
-    settings = Settings(
-        _env_file=None,
-        data_dir=tmp_path,
-        secret_key=SECRET.decode(),
-        database_url="postgresql://nobody@nowhere/nothing",
-        tile_url="https://tiles.example/{z}/{x}/{y}.png",
-        form_seconds=0,
-        address_register="",
-        name_register="",
-        road_register="",
-    )
-    state = AppState(
-        settings=settings,
-        session_factory=real_session_factory,
-        rules_file=rules_file,
-        photos=PhotoStore(settings.photo_dir),
-        secret=SECRET,
-        clock=clock,
-    )
-    server = uvicorn.Server(uvicorn.Config(app_with(state, kind="on a port"), port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "The server did not start."
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield LiveServer(f"http://127.0.0.1:{port}", state)
-    server.should_exit = True
-    thread.join(timeout=10)
 
 
 @pytest.fixture(scope="session")
