@@ -15,7 +15,7 @@ from app.db import make_engine, make_session_factory
 from app.delivery import make_channels
 from app.jobs import JobName, make_queue
 from app.routing import RulesFile
-from app.services import digests, late_answers, mailbox_round, outgoing, recovery, upkeep
+from app.services import digests, late_answers, mailbox_round, outgoing, recovery, staff_words, upkeep
 from app.services.deadlines import counting_by
 from app.services.office import Office
 from app.storage import PhotoStore
@@ -103,6 +103,7 @@ def register(queue: App, office: Office) -> None:
     async def recover(timestamp: int) -> None:  # noqa: ARG001  (procrastinate hands it over)
         await _recover(queue, office)
         await asyncio.to_thread(upkeep.fold_tallies, office)
+        await asyncio.to_thread(staff_words.write_words, office)
 
     @queue.periodic(cron="17 * * * *")
     @queue.task(name=JobName.SWEEP.value)

@@ -75,7 +75,7 @@ def found_reports(
     oldest = max(since, known.oldest) if since else known.oldest
     edge = before or (known.newest + _ONE_DAY, 0)
     values: dict[str, Any] = {
-        "spans": list(_spans(min(edge[0], known.newest), oldest)),
+        "spans": list(spans(min(edge[0], known.newest), oldest)),
         "question": question,
         "before": edge[0],
         "before_id": edge[1],
@@ -165,7 +165,7 @@ def _lexeme(stem: str) -> str:
     return f"'{_NOWHERE}{stem}'"
 
 
-def _spans(newest: datetime, oldest: datetime) -> Iterator[str]:
+def spans(newest: datetime, oldest: datetime) -> Iterator[str]:
     """Names of the spans from the newest back to the oldest: first short ones, then longer, each day in one of them."""
     day, last = _day(newest), _day(oldest)
     for letter, shift, longer in (("a", 3, 6), ("b", 6, 9)):

@@ -1,4 +1,4 @@
-"""All reports for the desk: filtered, paged by keyset, and streamed for export."""
+"""All reports for staff: filtered, searched, put in order, paged by keyset, and streamed for export."""
 
 from __future__ import annotations
 
@@ -6,131 +6,174 @@ import base64
 import binascii
 import hashlib
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, any_, bindparam, case, func, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import N_, Invalid
-from app.models import CLOSED, OPEN, Report, ReportStatus, Staff
-from app.models.reference import parse_reference
-from app.queries.visible import seen_by
-from app.text import PEOPLES_ZONE
+from app.models import Report, Staff
+from app.queries.danger import may_be_dangerous
+from app.queries.desk_filter import DeskFilter, conditions
+from app.queries.desk_search import Position, found_words
+from app.queries.queue import pressing
+from app.queries.statuses import is_new, is_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PAGE = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What the desk filters by; empty means all. `since` and `until` are local days, both included."""
-
-    status: str = ""
-    unit: str = ""
-    category: str = ""
-    text: str = ""
-    since: date | None = None
-    until: date | None = None
-    overdue: bool = False
+# A search in everything looks at so many of those that have the words, and tells where to look on.
+MOST_LOOKED_AT = 3000
+Sort = Literal["newest", "oldest", "urgent"]
+SORTS: tuple[Sort, ...] = ("newest", "oldest", "urgent")
+_NEVER = datetime(4000, 1, 1, tzinfo=UTC)
+_LOST = N_("This page of the list is no longer there. Start from the first page.")
+_EXPORTED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of reports, newest first, with the cursors of its neighbours."""
+    """One page of reports with the cursors of its neighbours; empty where there is none."""
 
     reports: list[Report]
     newer: str
     older: str
 
 
-def page(session: Session, staff: Staff, wanted: Wanted, *, at: datetime, cursor: str = "") -> Page:
-    """At most PAGE reports. Raises Invalid for a cursor that was altered or belongs to other filters."""
-    forward, edge = _read_cursor(cursor, wanted) if cursor else (True, None)
-    keys = (Report.created_at, Report.id)
-    query = _matching(staff, wanted, at=at).limit(PAGE + 1)
+def page(
+    session: Session, staff: Staff, wanted: DeskFilter, *, at: datetime, sort: Sort = "newest", cursor: str = ""
+) -> Page:
+    """At most PAGE reports. Raises Invalid for a cursor that was altered or belongs to other filters.
+
+    A search in everything, not only in what is open, comes newest first and leads backwards in time only; three
+    queries, else one. `urgent` holds open reports: possible danger first, then by due date as the queue does.
+    """
+    mark = _mark(wanted, sort)
+    forward, edge = _read_cursor(cursor, mark) if cursor else (True, None)
+    if searches_all(wanted, sort):
+        return _searched(session, staff, wanted, at=at, edge=edge, mark=mark)
+    keys, falling = _keys(sort)
+    query, place = _within(select(Report, *keys), conditions(wanted, staff, at=at), wanted, sort)
     if edge is not None:
-        query = query.where(tuple_(*keys) < tuple_(*edge) if forward else tuple_(*keys) > tuple_(*edge))
-    query = query.order_by(*(key.desc() if forward else key.asc() for key in keys))
-    found = list(session.scalars(query))
-    more, found = len(found) > PAGE, found[:PAGE]
+        beyond = tuple_(*keys) < tuple_(*edge) if falling == forward else tuple_(*keys) > tuple_(*edge)
+        query = query.where(beyond)
+    query = query.order_by(*(key.desc() if falling == forward else key.asc() for key in keys)).limit(PAGE + 1)
+    rows = list(session.execute(query.where(*place)))
+    more, rows = len(rows) > PAGE, rows[:PAGE]
     if not forward:
-        found.reverse()
-    older = _cursor(found[-1], wanted, forward=True) if found and (more or not forward) else ""
-    newer = _cursor(found[0], wanted, forward=False) if found and ((edge is not None) if forward else more) else ""
-    return Page(found, newer, older)
+        rows.reverse()
+    older = _cursor(rows[-1][1:], mark, forward=True) if rows and (more or not forward) else ""
+    newer = _cursor(rows[0][1:], mark, forward=False) if rows and ((edge is not None) if forward else more) else ""
+    return Page([row[0] for row in rows], newer, older)
 
 
-def export(session: Session, staff: Staff, wanted: Wanted, *, at: datetime) -> Iterator[Report]:
+def searches_all(wanted: DeskFilter, sort: Sort) -> bool:
+    """Whether words are looked for in everything that there ever was."""
+    return bool(wanted.text) and not wanted.is_bounded and sort != "urgent"
+
+
+def how_many(session: Session, staff: Staff, filters: list[DeskFilter], *, at: datetime) -> list[int | None]:
+    """How many reports each filter holds, in one statement; None for those that reach into what is closed."""
+    counted = {
+        f"n{number}": select(func.count()).select_from(Report).where(*conditions(one, staff, at=at)).scalar_subquery()
+        for number, one in enumerate(filters)
+        if one.is_bounded
+    }
+    if not counted:
+        return [None] * len(filters)
+    found = session.execute(select(*(query.label(name) for name, query in counted.items()))).mappings().one()
+    return [found.get(f"n{number}") for number in range(len(filters))]
+
+
+def export(session: Session, staff: Staff, wanted: DeskFilter, *, at: datetime) -> Iterator[Report]:
     """Every matching report with its reporter, newest first, fetched in batches."""
-    query = _matching(staff, wanted, at=at).options(joinedload(Report.reporter))
+    if searches_all(wanted, "newest"):
+        return _found_for_export(session, staff, wanted, at=at)
+    query = select(Report).where(*conditions(wanted, staff, at=at)).options(joinedload(Report.reporter))
     query = query.order_by(Report.created_at.desc(), Report.id.desc())
-    return iter(session.scalars(query.execution_options(yield_per=500)))
+    return iter(session.scalars(query.execution_options(yield_per=_EXPORTED_AT_ONCE)))
 
 
-def _matching(staff: Staff, wanted: Wanted, *, at: datetime) -> Select[Report]:
-    query = select(Report).where(seen_by(staff), *_status(wanted.status))
-    if wanted.unit:
-        responsible = func.coalesce(Report.unit_code, Report.proposed_unit_code)
-        query = query.where(responsible == wanted.unit)
-    if wanted.category:
-        query = query.where(Report.category_code == wanted.category)
-    if wanted.text.strip():
-        query = query.where(_text(wanted.text.strip()))
-    if wanted.since:
-        query = query.where(Report.created_at >= _midnight(wanted.since))
-    if wanted.until:
-        query = query.where(Report.created_at < _midnight(wanted.until + timedelta(days=1)))
-    if wanted.overdue:
-        open_statuses = [status.value for status in OPEN]
-        query = query.where(Report.due_at < at, Report.status.in_(open_statuses), Report.waiting_since.is_(None))
-    return query
+def _found_for_export(session: Session, staff: Staff, wanted: DeskFilter, *, at: datetime) -> Iterator[Report]:
+    before: Position | None = None
+    while True:
+        found = found_words(session, wanted.asked, most=_EXPORTED_AT_ONCE, before=before)
+        yield from session.scalars(_among(staff, wanted, found, at=at).options(joinedload(Report.reporter)))
+        if len(found) < _EXPORTED_AT_ONCE:
+            return
+        before = found[-1]
 
 
-def _status(status: str) -> list[ColumnElement[bool]]:
-    many = {"open": OPEN, "closed": CLOSED}.get(status)
-    if many is not None:
-        return [Report.status.in_([one.value for one in many])]
-    return [Report.status == status] if status in set(ReportStatus) else []
+def _searched(
+    session: Session, staff: Staff, wanted: DeskFilter, *, at: datetime, edge: tuple[Any, ...] | None, mark: str
+) -> Page:
+    """The page may hold fewer than there are beyond the reports looked at; `older` then leads on."""
+    before = Position(*edge) if edge is not None else None
+    plain = staff.sees_all and wanted.without("text", "asked").is_empty
+    most = PAGE + 1 if plain else MOST_LOOKED_AT
+    found = found_words(session, wanted.asked, most=most, before=before)
+    reports = list(session.scalars(_among(staff, wanted, found, at=at).limit(PAGE + 1)))
+    last: Position | None = None
+    if len(reports) > PAGE:
+        last = Position(reports[PAGE - 1].created_at, reports[PAGE - 1].id)
+    elif len(found) == most and not plain:
+        last = found[-1]
+    return Page(reports[:PAGE], "", _cursor(last, mark, forward=True) if last else "")
 
 
-def _text(text: str) -> ColumnElement[bool]:
-    """A whole reference, part of one, or part of an address."""
-    reference = parse_reference(text)
-    if reference:
-        return Report.reference == reference
-    digits = "".join(letter for letter in text if letter.isdigit())
-    by_address = Report.address.icontains(text, autoescape=True)
-    if text.isascii():
-        # Typed on a keyboard without the letters, "cahci" means Čáhci and "storgata" nothing else.
-        by_address |= func.unaccent(Report.address).icontains(text, autoescape=True)
-    looks_like_one = digits and not any(letter.isalpha() for letter in text)
-    return or_(by_address, Report.reference.contains(digits)) if looks_like_one else by_address
+def _among(staff: Staff, wanted: DeskFilter, found: list[Position], *, at: datetime) -> Select[Report]:
+    """Those of the reports found that meet the rest of the filter, newest first."""
+    ids = bindparam("found", [one.id for one in found], type_=ARRAY(BigInteger))
+    rest = conditions(wanted.without("text"), staff, at=at)
+    return select(Report).where(Report.id == any_(ids), *rest).order_by(Report.created_at.desc(), Report.id.desc())
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), PEOPLES_ZONE)
+def _within(
+    query: Select[Any], where: list[ColumnElement[bool]], wanted: DeskFilter, sort: Sort
+) -> tuple[Select[Any], list[ColumnElement[bool]]]:
+    """What is open is found first and put in order then: read in order, few would lie among very many closed ones."""
+    if sort == "urgent":
+        where = [*where, is_open()]
+    elif not wanted.is_bounded:
+        return query, where
+    some = select(Report.id).where(*where).cte("some").prefix_with("MATERIALIZED")
+    return query.join(some, some.c.id == Report.id), []
 
 
-def _mark(wanted: Wanted) -> str:
-    return hashlib.sha256(orjson.dumps(asdict(wanted), option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
+def _keys(sort: Sort) -> tuple[tuple[Any, ...], bool]:
+    """What the list is ordered by, and whether downwards."""
+    if sort == "urgent":
+        danger = case((is_new() & may_be_dangerous(), 0), else_=1)
+        return (danger, func.coalesce(pressing(), literal(_NEVER)), Report.id), False
+    return (Report.created_at, Report.id), sort == "newest"
 
 
-def _cursor(report: Report, wanted: Wanted, *, forward: bool) -> str:
-    data = orjson.dumps([report.created_at.isoformat(), report.id, forward, _mark(wanted)])
+def _mark(wanted: DeskFilter, sort: Sort) -> str:
+    return hashlib.sha256(orjson.dumps([asdict(wanted), sort], option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
+
+
+def _cursor(keys: Any, mark: str, *, forward: bool) -> str:
+    data = orjson.dumps([[_plain(key) for key in keys], forward, mark])
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def _read_cursor(cursor: str, wanted: Wanted) -> tuple[bool, tuple[Any, ...]]:
+def _plain(key: object) -> object:
+    return key.isoformat() if isinstance(key, datetime) else key
+
+
+def _read_cursor(cursor: str, mark: str) -> tuple[bool, tuple[Any, ...]]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        moment, number, forward, mark = orjson.loads(base64.urlsafe_b64decode(padded))
-        edge = (datetime.fromisoformat(moment), int(number))
+        keys, forward, made_for = orjson.loads(base64.urlsafe_b64decode(padded))
+        *numbers, moment, last = keys
+        at = datetime.fromisoformat(moment)
+        edge = (*(int(one) for one in numbers), at, int(last))
     except (ValueError, TypeError, binascii.Error) as error:
-        raise Invalid(N_("This page of the list is no longer there. Start from the first page.")) from error
-    if mark != _mark(wanted) or edge[0].tzinfo is None:
-        raise Invalid(N_("This page of the list is no longer there. Start from the first page."))
+        raise Invalid(_LOST) from error
+    if made_for != mark or at.tzinfo is None:
+        raise Invalid(_LOST)
     return bool(forward), edge

@@ -147,6 +147,11 @@ TRACES = (
         """,
     ),
 )
+# What staff search by is made of all the others, so it goes at once and is made anew of what is left; nobody is told.
+_SEARCHED = f"""
+WITH gone AS (DELETE FROM staff_words WHERE report_id = {_IDS} RETURNING report_id)
+INSERT INTO staff_words_due (report_id) SELECT report_id FROM gone
+"""
 PHOTOS_AT_WISH = f"DELETE FROM photo WHERE report_id = {_IDS} AND NOT by_crew RETURNING report_id, id, original_id"
 PHOTOS_BY_TIME = f"""
 DELETE FROM photo USING report r
@@ -210,6 +215,7 @@ def forget(session: Session, ids: Sequence[int], *, at_wish: bool, actor: Actor,
     gone.photo_ids = [one for row in photos for one in (row.id, row.original_id) if one is not None]
     gone.photo_ids += session.scalars(text(_ORIGINALS), given).all()
     session.execute(text(_DROP_ORIGINALS), given)
+    session.execute(text(_SEARCHED), given)
     session.execute(text(_MARK), given)
     tell(session, ids if at_wish else sorted(gone.report_ids), actor=actor, at=at, why="wish" if at_wish else "time")
     return gone

@@ -45,6 +45,8 @@ CREATE FUNCTION staff_words_of(r report) RETURNS text[] LANGUAGE sql STABLE AS $
              WHERE told.report_id = r.id)))) AS word
         UNION ALL SELECT unnest(ARRAY[r.reference, substr(r.reference, 5), ltrim(substr(r.reference, 5), '0'),
             ltrim(left(substr(r.reference, 5), -1), '0'), '=' || r.category_code])
+        UNION ALL SELECT right(r.reference, n)
+            FROM generate_series(4, length(ltrim(substr(r.reference, 5), '0')) - 1) n
         UNION ALL SELECT right(regexp_replace(phone, '\D', '', 'g'), 8) FROM reporter WHERE report_id = r.id
     ) words WHERE word <> ''
 $$;

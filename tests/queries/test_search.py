@@ -216,7 +216,7 @@ def test_the_spans_of_time_hold_each_day_once(newest, days):
 
     last = datetime(newest.year, newest.month, newest.day, 12, tzinfo=UTC)
     first = last - timedelta(days=days)
-    spans = list(search._spans(last, first))
+    spans = list(search.spans(last, first))
     assert len(spans) == len(set(spans)) < 75
     for day in range(search._day(first), search._day(last) + 1):
         assert len(span_of(day) & set(spans)) == 1, day

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from app.models import Photo, Report, Reporter, ResidentSession
 from app.models.links import follow_path, public_path
-from app.services import upkeep
+from app.services import staff_words, upkeep
 from app.services.mine import hash_of
 from tests.application import SECRET
 from tests.services import seeded_person
@@ -18,7 +18,7 @@ from tests.services.seeded_person import OTHER, PUBLIC_ANSWER, left_in, left_in_
 # Before she is erased, each of these must hold something of her, or the search searches too little.
 WHERE_SHE_IS = {
     "reporter", "report", "note", "stop", "rating", "support", "place_follow", "resident_link", "resident_session",
-    "limit_bucket", "notification", "report_words",
+    "limit_bucket", "notification", "report_words", "staff_words",
 }  # fmt: skip
 
 
@@ -30,7 +30,9 @@ def folder(settings):
 @pytest.fixture
 def nina(client, session, office, rules, clock, make_report, kari, per):
     home = seeded_person.at_home(office)
-    return seeded_person.seed(client, session, home, rules, clock, make_report, kari=kari, per=per)
+    seeded = seeded_person.seed(client, session, home, rules, clock, make_report, kari=kari, per=per)
+    staff_words.write_words(home)
+    return seeded
 
 
 @pytest.fixture

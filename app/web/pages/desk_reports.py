@@ -11,7 +11,7 @@ from app.db import transaction
 from app.queries import staff_reports
 from app.queries.saved_filters import saved_by
 from app.queries.visible import report_for
-from app.routing import Facts, Rules, explain
+from app.routing import Facts, explain
 from app.services import rules_watch
 from app.web import csv_export
 from app.web.deps import DeskDep, LanguageDep, NowDep, RulesDep, SessionDep, StateDep

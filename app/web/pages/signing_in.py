@@ -18,8 +18,8 @@ from app.web.templating import redirect, render
 router = APIRouter(include_in_schema=False)
 
 HOME_OF = {
-    Role.DESK: "/staff/queue",
-    Role.ADMIN: "/staff/queue",
+    Role.DESK: "/staff/day",
+    Role.ADMIN: "/staff/day",
     Role.UNIT: "/staff/inbox",
     Role.CREW: "/staff/route-lists",
 }
