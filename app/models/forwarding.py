@@ -22,6 +22,7 @@ class Forwarding(Base):
     __table_args__ = (
         Index("ix_forwarding_report", "report_id", "id"),
         Index("ix_forwarding_unit", "unit_code", "id"),
+        Index("ix_forwarding_decided", "at", "id", postgresql_where="NOT for_information AND undone_at IS NULL"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -29,7 +30,9 @@ class Forwarding(Base):
     unit_code: Mapped[str] = mapped_column(String(40))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    # What the rules said at that moment: the rule's name, and the unit it proposed.
     rule: Mapped[str | None] = mapped_column(String(200))
+    proposed_unit_code: Mapped[str | None] = mapped_column(String(40))
     corrected: Mapped[bool] = mapped_column(default=False)
     for_information: Mapped[bool] = mapped_column(default=False)
     undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

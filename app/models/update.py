@@ -25,6 +25,7 @@ class UpdateKind(StrEnum):
     PLACED = "placed"
     LOOKED_UP = "looked_up"
     FORWARDED = "forwarded"
+    INFORMED = "informed"
     CALLED_BACK = "called_back"
     TAKEN = "taken"
     SCHEDULED = "scheduled"

@@ -48,38 +48,42 @@ def forward(
     at: datetime,
     undo_seconds: int = 10,
     words: str | None = None,
-    for_information: bool = False,
 ) -> Forwarding:
     """Give the report to a unit: it becomes forwarded (our own unit) or referred (one outside).
 
     One Delivery per channel of the unit is queued in the same transaction, and the reporter's mail with it;
     neither goes out before `undo_seconds` are over. An inbox has a Delivery as well, so that every forwarding
-    has one and undo needs no special case. `for_information` tells a unit and changes neither the status nor
-    who is responsible.
+    has one and undo needs no special case. To tell a unit for information: services/informing.py.
     Raises Invalid (no such unit) and Conflict (not placed yet, already there, closed).
     """
-    unit = rules.units.get(unit_code)
-    if unit is None:
-        raise Invalid(N_("This unit is not in use. Choose another one."), fields={"unit": N_("Choose a unit.")})
-    if not report.is_placed:
-        raise Conflict(N_("Place the report on the map before you forward it."))
+    unit = unit_of(report, unit_code, rules)
     go = at + timedelta(seconds=undo_seconds)
-    if not for_information:
-        update = _decide(session, report, unit, actor=Actor.of(by), at=at, words=words)
-        notifying.notify(session, report, update, kind=NotificationKind.STATUS, at=at, not_before=go)
+    update = _decide(session, report, unit, actor=Actor.of(by), at=at, words=words)
+    notifying.notify(session, report, update, kind=NotificationKind.STATUS, at=at, not_before=go)
     forwarding = Forwarding(
         report_id=report.id,
         unit_code=unit.code,
         by_id=by.id,
         at=at,
         rule=report.proposed_rule,
-        corrected=not for_information and report.proposed_unit_code not in {None, unit.code},
-        for_information=for_information,
+        proposed_unit_code=report.proposed_unit_code,
+        corrected=report.proposed_unit_code not in {None, unit.code},
+        for_information=False,
     )
     forwarding.deliveries = [new_delivery(channel, at=at, go=go) for channel in unit.channels]
     session.add(forwarding)
     enqueue(session, forwarding.deliveries)
     return forwarding
+
+
+def unit_of(report: Report, unit_code: str, rules: Rules) -> Unit:
+    """The unit that a report can be sent to. Raises Invalid (no such unit) and Conflict (not placed yet)."""
+    unit = rules.units.get(unit_code)
+    if unit is None:
+        raise Invalid(N_("This unit is not in use. Choose another one."), fields={"unit": N_("Choose a unit.")})
+    if not report.is_placed:
+        raise Conflict(N_("Place the report on the map before you forward it."))
+    return unit
 
 
 def cancel(session: Session, forwarding: Forwarding, *, by: Staff, at: datetime) -> Report:
@@ -120,7 +124,10 @@ def call_back(
         raise Conflict(N_("This was already taken back."))
     deliveries = locked_deliveries(session, forwarding)
     report = session.get_one(Report, forwarding.report_id)
-    if not forwarding.for_information:
+    if forwarding.for_information:
+        line = report.record(UpdateKind.CALLED_BACK, actor=Actor.of(by), at=at, for_information=True)
+        line.unit_code = forwarding.unit_code
+    else:
         _back_to_the_desk(report, forwarding, actor=Actor.of(by), at=at, words=words)
     forwarding.undone_at = at
     if any(delivery.state in MAY_HAVE_ARRIVED for delivery in deliveries):

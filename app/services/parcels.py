@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -33,6 +33,26 @@ if TYPE_CHECKING:
     from app.delivery.parcel import ParcelKind
     from app.routing import Rules, Unit
     from app.services.office import Office
+    from app.settings import Settings
+    from app.storage import PhotoStore
+
+
+
+class Packing(Protocol):
+    """Where photos, rules and settings come from: the worker's office, or a handler's."""
+
+    @property
+    def settings(self) -> Settings:
+        """The address of our own pages."""
+
+    @property
+    def photos(self) -> PhotoStore:
+        """The bytes."""
+
+    @property
+    def rules(self) -> Rules:
+        """The rules in force."""
+
 
 # Mail servers commonly stop at 25 MB, and a mail grows by a third on its way.
 MOST_PHOTO_BYTES = 12_000_000
@@ -49,6 +69,13 @@ def pack(session: Session, delivery: Delivery, *, office: Office, at: datetime) 
     report = session.scalars(query.options(selectinload(Report.photos), selectinload(Report.reporter))).one()
     if _is_moot(report, forwarding, delivery.kind):
         return None
+    return packed(session, report, forwarding, delivery, office=office, at=at)
+
+
+def packed(
+    session: Session, report: Report, forwarding: Forwarding, delivery: Delivery, *, office: Packing, at: datetime
+) -> Parcel:
+    """The same of rows that need not be stored, to be looked at; `report` with its photos and reporter."""
     rules = office.rules
     unit = rules.units.get(forwarding.unit_code)
     outside = unit is None or unit.outside
@@ -56,6 +83,8 @@ def pack(session: Session, delivery: Delivery, *, office: Office, at: datetime) 
     lamp = session.get(Asset, report.asset_id) if report.asset_id else None
     since = session.get(Update, delivery.update_id) if delivery.update_id else None
     photos = _photos(report.photos, delivery.kind, since)
+    if outside:
+        photos = [photo for photo in photos if photo.public]
     pictures = _pictures(photos, office=office)
     return Parcel(
         kind=cast("ParcelKind", delivery.kind),
@@ -159,7 +188,7 @@ def _contact(reporter: Reporter | None) -> Contact | None:
     return Contact(name=reporter.name, email=reporter.email, phone=reporter.phone)
 
 
-def _pictures(photos: list[Photo], *, office: Office) -> tuple[Picture, ...]:
+def _pictures(photos: list[Photo], *, office: Packing) -> tuple[Picture, ...]:
     """As many as fit; a photo that is gone from the disk must not hold up the report."""
     pictures: list[Picture] = []
     room = MOST_PHOTO_BYTES

@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from app.errors import N_, Conflict
 from app.models import Actor, NotificationKind, Report, Update
-from app.services import deadlines, forwarding, merging
+from app.services import deadlines, forwarding, informing, merging
 from app.services.decisions import as_it_was, check_version, settle, tell_reporter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -36,10 +37,17 @@ def forward(
     undo_seconds: int,
     version: int | None = None,
     words: str | None = None,
+    informed: Sequence[str] = (),
 ) -> Update:
-    """To a unit of ours (forwarded) or outside (referred): its deliveries and the mail wait for undo."""
+    """To a unit of ours (forwarded) or outside (referred): its deliveries and the mail wait for undo.
+
+    The units `informed` are told in the same decision, for information, and one undo takes all of it back.
+    """
     check_version(report, version)
     before = as_it_was(report)
+    others = [code for code in informed if code != unit_code]
+    if others:
+        informing.inform(session, report, others, rules=rules, by=by, at=at, undo_seconds=undo_seconds)
     forwarding.forward(session, report, unit_code, rules=rules, by=by, at=at, undo_seconds=undo_seconds, words=words)
     newest = select(Update).where(Update.report_id == report.id).order_by(Update.id.desc()).limit(1)
     return settle(session, report, session.scalars(newest).one(), before=before)

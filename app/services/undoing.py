@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 
 from app.errors import N_, Conflict, NotFound
 from app.models import Actor, Forwarding, Note, Notification, Rating, Report, ReportStatus, Update, UpdateKind
-from app.services import forwarding, merging
+from app.services import forwarding, informing, merging
 from app.services.decisions import bring_back
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def undo(
     else:
         _cancel_mails(session, decision)
         _take_back(report, decision, before_status=before["status"], by=by, at=at)
+    informing.cancel(session, decision, at=at)
     bring_back(report, before)
     _hide(session, decision)
     # Somebody was quick to say how satisfied they are with an end that was none.

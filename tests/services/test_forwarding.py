@@ -79,15 +79,6 @@ def test_the_rule_s_name_is_kept_and_a_correction_counts_against_it(session, mak
     assert made.rule == wrong.proposed_rule
 
 
-def test_a_unit_told_for_information_changes_neither_status_nor_responsible_unit(session, make_report, forward):
-    report = make_report()
-    forward(report)
-    made = forward(report, "park_idrett", for_information=True)
-    assert (report.status, report.unit_code) == ("forwarded", "bydrift")
-    assert made.for_information and not made.corrected
-    assert len(deliveries(session, made)) == 2
-
-
 def test_a_report_without_a_place_is_not_forwarded(make_report, forward):
     with pytest.raises(Conflict, match="Place the report"):
         forward(make_report(address="Behind the school"), "statens_vegvesen")

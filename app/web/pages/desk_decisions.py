@@ -7,29 +7,13 @@ import uuid
 from fastapi import APIRouter, Response
 
 from app.errors import N_, Conflict, NotFound
-from app.models import Forwarding, Report
-from app.queries.visible import report_for
-from app.services import claims, erasing, forwarding, merging, moderation, noting, right_unit, triage, undoing
+from app.models import Report
+from app.services import erasing, moderation, triage, undoing
 from app.web.deps import CsrfChecked
 from app.web.erasing import files_of
-from app.web.pages.desk_form import DeskForm, DeskFormDep, with_query
-from app.web.templating import redirect
+from app.web.pages.desk_form import DeskForm, DeskFormDep
 
 router = APIRouter(prefix="/staff/reports/{reference}", include_in_schema=False, dependencies=[CsrfChecked])
-
-
-@router.post("/forwarding")
-def forward(desk: DeskFormDep) -> Response:
-    """To the proposed unit or another one; with `for_information` a unit is only told."""
-    unit, rules, session = desk.text("unit"), desk.rules, desk.session
-    if desk.text("for_information"):
-        return desk.act(
-            lambda report: right_unit.inform(session, report, unit, rules=rules, **desk.undoable),
-            stay=True,
-            flash=N_("The unit is told, for information."),
-        )
-    words = desk.text("words") or None
-    return desk.act(lambda report: triage.forward(session, report, unit, rules=rules, words=words, **desk.undoable))
 
 
 @router.post("/rejection")
@@ -44,24 +28,6 @@ def answer(desk: DeskFormDep) -> Response:
     return desk.act(lambda report: triage.answer(desk.session, report, words=desk.words(report), **desk.undoable))
 
 
-@router.post("/duplicate")
-def mark_duplicate(desk: DeskFormDep) -> Response:
-    """The same fault as another report: one that was shown, or one whose reference was typed."""
-    typed = desk.text("reference") or desk.text("duplicate_of")
-    return desk.act(lambda report: merging.mark_duplicate(desk.session, report, typed=typed, **desk.undoable))
-
-
-@router.post("/referral")
-def refer(desk: DeskFormDep) -> Response:
-    """Somebody outside has it; only the reporter is told."""
-    words = desk.text("words") or None
-    return desk.act(
-        lambda report: right_unit.refer(
-            desk.session, report, desk.text("unit"), rules=desk.rules, words=words, **desk.undoable
-        )
-    )
-
-
 @router.post("/question")
 def ask(desk: DeskFormDep) -> Response:
     """A question to the reporter; the report stays in the queue."""
@@ -74,18 +40,6 @@ def reopen(desk: DeskFormDep) -> Response:
     words = desk.text("words") or None
     return desk.act(
         lambda report: triage.reopen(desk.session, report, words=words, rules=desk.rules, **desk.undoable), stay=True
-    )
-
-
-@router.post("/note")
-def note(desk: DeskFormDep) -> Response:
-    """A line among staff, or for everybody."""
-    public = desk.text("public") == "1"
-    said = {name: value for name, value in desk.undoable.items() if name != "version"}
-    return desk.act(
-        lambda report: noting.note(desk.session, report, words=desk.text("words"), public=public, **said),
-        stay=True,
-        flash="" if public else N_("Your note is saved for staff."),
     )
 
 
@@ -109,36 +63,6 @@ def publish(desk: DeskFormDep) -> Response:
     )
 
 
-@router.post("/category")
-def change_category(desk: DeskFormDep) -> Response:
-    """Another category; the proposal and the due date follow."""
-    return desk.act(
-        lambda report: right_unit.change_category(
-            desk.session, report, code=desk.text("category"), rules=desk.rules, **desk.who_when
-        ),
-        stay=True,
-        flash=N_("The category is changed. Proposed unit and due date follow it."),
-    )
-
-
-@router.post("/placement")
-def place(desk: DeskFormDep) -> Response:
-    """On the map, or its pin moved."""
-    return desk.act(
-        lambda report: right_unit.place(
-            desk.session,
-            report,
-            lat=desk.number("lat"),
-            lon=desk.number("lon"),
-            address=desk.text("address"),
-            rules=desk.rules,
-            **desk.who_when,
-        ),
-        stay=True,
-        flash=N_("The place is saved. The proposed unit follows it."),
-    )
-
-
 @router.post("/hiding")
 def hide(desk: DeskFormDep) -> Response:
     """Down from the public pages, or up again."""
@@ -159,36 +83,6 @@ def erase(desk: DeskFormDep) -> Response:
         erasing.erase_by_desk(desk.session, report, files=files_of(desk.state), **desk.who_when)
 
     return desk.act(verb, stay=True, flash=N_("The person's data is deleted."))
-
-
-@router.post("/recall")
-def call_back(desk: DeskFormDep) -> Response:
-    """After the seconds for undo: take it from the unit, which is told."""
-
-    def verb(report: Report) -> None:
-        sent = desk.session.get(Forwarding, desk.whole("forwarding") or 0)
-        if sent is None or sent.report_id != report.id:
-            raise NotFound(N_("There is nothing to call back."))
-        words = desk.text("words") or None
-        forwarding.call_back(desk.session, sent, rules=desk.rules, by=desk.staff, at=desk.at, words=words)
-
-    return desk.act(verb, stay=True, flash=N_("The report is back at the desk, and the unit is told."))
-
-
-@router.post("/claim")
-def claim(desk: DeskFormDep) -> Response:
-    """Take it over from a colleague who is looking at it."""
-    report = report_for(desk.session, desk.staff, desk.reference, to_act=True)
-    claims.claim(desk.session, report.reference, by=desk.staff, at=desk.at, take_over=True)
-    return redirect(
-        desk.request,
-        with_query(
-            "/staff/queue",
-            report=report.reference,
-            category=desk.text("in_category"),
-            order=desk.text("order"),
-        ),
-    )
 
 
 @router.post("/undo")

@@ -3,9 +3,10 @@
 
 import { start as place } from "./map.js";
 import { start as search } from "./place.js";
+import { start as rightUnit } from "./right_unit.js";
 import { start as words } from "./words.js";
 
-const PARTS = [words, search, place];
+const PARTS = [words, search, place, rightUnit];
 
 /** Starts every part in `root`; the answer stops them. A part that fails leaves the others alone. */
 export function startParts(root) {
