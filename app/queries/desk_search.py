@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 UNREAD = 500
 
 # So many digits in a row, whatever stands between them, are a number of their own.
-_NUMBERS = re.compile(r"(?:\+|\b)[0-9](?:[\s.()\-–/]*[0-9])+")
+_NUMBERS = re.compile(r"(?:\+|\b)[0-9](?:[\s.()\-–/]*[0-9])+(?![^\W_])")
 _PHONE_DIGITS = 8
 _COUNTRY = re.compile(r"^(?:\+|00)47")
 
