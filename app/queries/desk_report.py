@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.models import Forwarding, Notification, Report, Staff, Update
@@ -54,6 +54,7 @@ class Decided:
     reference: str
     category_code: str
     reporter_is_told: bool
+    supporters_told: int
 
 
 def desk_report(
@@ -109,8 +110,9 @@ def decided(session: Session, staff: Staff, update_id: int, *, since: datetime) 
     """One's own decision made after `since`, if it stands; None otherwise."""
     to_reporter = (Notification.update_id == Update.id, Notification.support_id.is_(None))
     mail = select(Notification.id).where(*to_reporter).exists()
+    supporters = select(func.count()).where(Notification.update_id == Update.id, Notification.support_id.is_not(None))
     row = session.execute(
-        select(Update, Report.reference, Report.category_code, mail)
+        select(Update, Report.reference, Report.category_code, mail, supporters.scalar_subquery())
         .join(Report, Report.id == Update.report_id)
         .where(Update.id == update_id, Update.staff_id == staff.id, Update.at > since)
     ).first()

@@ -13,13 +13,15 @@ from app.queries.danger import may_be_dangerous
 from app.queries.statuses import is_new
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime, timedelta
 
     from sqlalchemy.orm import Session
 
-Order = Literal["urgent", "oldest"]
+Order = Literal["urgent", "oldest", "newest"]
 NEIGHBOUR_METRES = 100
 LISTED = 100
+COUNTED = 2000
 MOST_DAYS_FORWARD = 10
 _CAME_BACK = (UpdateKind.SENT_BACK, UpdateKind.REOPENED, UpdateKind.CALLED_BACK, UpdateKind.REPLIED)
 
@@ -45,6 +47,10 @@ class QueueRow:
     claimed_by_id: int | None
     claimed_by: str | None
     others: int
+    lat: float | None
+    lon: float | None
+    status: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +77,18 @@ class Neighbour:
 
 
 def queue(
-    session: Session, *, at: datetime, claim_lasts: timedelta, category: str = "", order: Order = "urgent"
+    session: Session,
+    *,
+    at: datetime,
+    claim_lasts: timedelta,
+    conditions: Sequence[ColumnElement[bool]] | None = None,
+    order: Order = "urgent",
+    offset: int = 0,
+    limit: int = LISTED,
 ) -> list[QueueRow]:
-    """At most LISTED new reports: danger words first and then by due date, or the oldest first.
+    """At most `limit` reports that meet the conditions, else new ones: danger words first and then by due date.
 
-    In the first order each other person who has reported the same moves the due date a day forward, at most
+    Or the oldest first, or the newest, as they were numbered. In the first order each other person who has reported the same moves the due date a day forward, at most
     MOST_DAYS_FORWARD days: a crowd is heard, but cannot push aside what is long overdue. Without a due date those with
     most others come first. What waits for its reporter's answer stands last.
     """
@@ -103,20 +116,25 @@ def queue(
             case((claimed, Report.claimed_by_id)),
             case((claimed, Staff.name)),
             Report.support_count,
+            Report.lat,
+            Report.lon,
+            Report.status,
+            Report.version,
         )
         .outerjoin(Staff, Staff.id == Report.claimed_by_id)
-        .where(is_new())
-        .limit(LISTED)
+        .where(*([is_new()] if conditions is None else conditions))
+        .offset(offset)
+        .limit(limit)
     )
-    if category:
-        query = query.where(Report.category_code == category)
     waits = Report.waiting_since.is_not(None)
     if order == "urgent":
         query = query.order_by(
             waits, danger.desc(), pressing().asc().nulls_last(), Report.support_count.desc(), Report.id
         )
-    else:
+    elif order == "oldest":
         query = query.order_by(waits, Report.created_at, Report.id)
+    else:
+        query = query.order_by(Report.id.desc())
     return [QueueRow(*row) for row in session.execute(query)]
 
 
@@ -130,6 +148,12 @@ def counts(session: Session) -> dict[str, int]:
     """Category -> how many new reports."""
     query = select(Report.category_code, func.count()).where(is_new()).group_by(Report.category_code)
     return dict(session.execute(query).all())
+
+
+def how_many(session: Session, conditions: Sequence[ColumnElement[bool]]) -> int:
+    """How many reports meet the conditions; COUNTED stands for that many or more."""
+    found = select(Report.id).where(*conditions).limit(COUNTED).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def near(session: Session, report: Report, *, metres: float = NEIGHBOUR_METRES, limit: int = 20) -> list[Neighbour]:

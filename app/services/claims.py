@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 
-from app.models import Report
+from app.models import Report, Staff
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-
-    from app.models import Staff
 
 LASTS = timedelta(minutes=10)
 
@@ -35,3 +33,19 @@ def claim(session: Session, reference: str, *, by: Staff, at: datetime, take_ove
         execution_options={"synchronize_session": False},
     )
     return mine is not None
+
+
+def release(session: Session, reference: str, *, by: Staff) -> None:
+    """This person has left the report; a colleague's claim stays as it is."""
+    session.execute(
+        update(Report)
+        .where(Report.reference == reference, Report.claimed_by_id == by.id)
+        .values(claimed_by_id=None, claimed_at=None),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def holder(session: Session, reference: str, *, at: datetime) -> str:
+    """The name of whoever is on it; empty when nobody is."""
+    query = select(Staff.name).join(Report, Report.claimed_by_id == Staff.id)
+    return session.scalar(query.where(Report.reference == reference, Report.claimed_at >= at - LASTS)) or ""

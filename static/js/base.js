@@ -45,6 +45,8 @@ document.addEventListener("keydown", closeOnEscape);
 // Going back brings the page as it was left, with its button still waiting.
 window.addEventListener("pageshow", (event) => event.persisted && releaseForms());
 document.querySelectorAll("[data-count]").forEach(countCharacters);
+// The desk puts one report in the place of another.
+document.addEventListener("gatami:shown", ({ target }) => target.querySelectorAll("[data-count]").forEach(countCharacters));
 document.querySelectorAll("select[data-submit]").forEach((list) => {
   list.addEventListener("change", () => list.form.requestSubmit());
 });

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, text
 
-from app.models import REPORTER, Actor, Role
+from app.models import REPORTER, Actor, Report, Role
 from app.queries import queue
 from app.queries.queue import beside
 from app.services import claims, triage
@@ -75,10 +75,11 @@ def test_what_a_unit_sent_back_says_so(session, make_report, rows, kari, ola, cl
     assert [row.returned for row in rows()] == [True]
 
 
-def test_a_filter_shows_one_category(make_report, rows):
+def test_a_filter_shows_one_category(session, make_report, rows):
     make_report()
     pothole = make_report(category="pothole", answers={"size": "small"})
-    assert references(rows(category="pothole")) == [pothole.reference]
+    assert references(rows(conditions=[Report.category_code == "pothole"])) == [pothole.reference]
+    assert queue.how_many(session, [Report.category_code == "pothole"]) == 1
 
 
 def test_a_claim_shows_who_and_is_forgotten_after_a_while(session, make_report, make_staff, rows, clock):

@@ -6,9 +6,15 @@ from app.models import Report, ReportStatus
 from app.routing import Rules
 
 
-def unit_options(report: Report, rules: Rules, *, lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Units to choose from, our own first; without the one that has it or is proposed."""
-    skipped = {report.unit_code} if report.status != ReportStatus.NEW else {report.proposed_unit_code}
+def unit_options(report: Report | None, rules: Rules, *, lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Units to choose from, our own first; without the one that has it or is proposed, where it is about a report."""
+    skipped = (
+        set()
+        if report is None
+        else {report.unit_code}
+        if report.status != ReportStatus.NEW
+        else {report.proposed_unit_code}
+    )
     units = [unit for unit in rules.units.values() if unit.code not in skipped]
     own = [(unit.code, unit.name(lang)) for unit in units if not unit.outside]
     outside = [(unit.code, unit.name(lang)) for unit in units if unit.outside]

@@ -1,23 +1,27 @@
-"""The queue of the service desk."""
+"""The workbench of the service desk: the queue, the report in front, and the parts that its script asks for alone."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
-from app.models import Staff
+from app.models import ReplyFor, Staff
 from app.queries import queue
 from app.queries.desk_report import desk_report
 from app.queries.queue import QueueRow
 from app.routing import Rules
-from app.services import claims, rules_watch
+from app.services import claims, rules_watch, sight
+from app.services.standard_words import SHIPPED
+from app.text import translate
 from app.web.deps import DeskDep, LanguageDep, NowDep, RulesDep, SessionDep, StateDep
+from app.web.desk_bench import Bench, BenchDep, Listing, in_words, list_bench
+from app.web.desk_parts.choices import unit_options
 from app.web.desk_parts.seen import Seen
 from app.web.pages import desk_view
-from app.web.pages.desk_form import with_query
+from app.web.pages.desk_form import queue_url
 from app.web.state import AppState
 from app.web.templating import render
 
@@ -33,42 +37,93 @@ def queue_page(
     state: StateDep,
     now: NowDep,
     lang: LanguageDep,
+    bench: BenchDep,
     report: str = "",
-    category: str = "",
-    order: Literal["urgent", "oldest"] = "urgent",
     done: int = 0,
 ) -> Response:
     """The list with the current report beside it, claimed by whoever looks at it."""
-    rows = queue.queue(session, at=now, claim_lasts=claims.LASTS, category=category, order=order)
-    counts = queue.counts(session)
-    before, current, after = queue.beside(rows, report, me=staff.id)
-    context: dict[str, Any] = {"view": None}
+    by_category = queue.counts(session)
+    listing = list_bench(session, bench, staff, at=now, by_category=by_category)
+    before, current, after = queue.beside(listing.rows, report, me=staff.id)
+    context: dict[str, Any] = {"view": None, "report": None}
     if current is not None:
         context = _open(session, staff, rules, state, current, now=now, lang=lang)
     return render(
         request,
         "staff/queue.html",
-        rows=rows,
-        by_category=counts,
-        total=sum(counts.values()),
+        by_category=by_category if bench.is_new_by_category else {},
         before=before,
         after=after,
-        chosen=category,
-        order=order,
         asked_for=report,
         current=current,
-        counts={"queue": sum(counts.values())},
+        counts={"queue": sum(by_category.values())},
         undo=desk_view.undo_bar(session, staff, rules, state, done, lang=lang),
         rules_banner=rules_watch.banner(session),
-        in_queue=True,
-        me=staff.id,
-        refused="",
-        problems={},
-        typed={},
-        queue_url=lambda reference: with_query("/staff/queue", report=reference, category=category, order=order),
+        **many_context(rules, lang=lang),
+        **list_context(bench, listing, rules, staff, lang=lang),
+        **desk_view.NOTHING_REFUSED,
         **context,
         **desk_view.words(rules, state, lang=lang),
     )
+
+
+@router.get("/list")
+def list_part(
+    request: Request,
+    staff: DeskDep,
+    session: SessionDep,
+    rules: RulesDep,
+    state: StateDep,
+    now: NowDep,
+    lang: LanguageDep,
+    bench: BenchDep,
+) -> Response:
+    """The list alone, as it is now."""
+    listing = list_bench(session, bench, staff, at=now)
+    return render(
+        request,
+        "staff/_queue_list.html",
+        before=None,
+        after=None,
+        current=None,
+        **list_context(bench, listing, rules, staff, lang=lang),
+        **desk_view.words(rules, state, lang=lang),
+    )
+
+
+@router.get("/reports/{reference}")
+def report_part(
+    request: Request,
+    staff: DeskDep,
+    session: SessionDep,
+    rules: RulesDep,
+    state: StateDep,
+    reference: str,
+    bench: BenchDep,
+) -> Response:
+    """One report alone, before it is asked for: nobody is told that somebody looks at it."""
+    return desk_view.show_front(request, session, staff, rules, state, reference, filter_query=bench.query())
+
+
+def list_context(bench: Bench, listing: Listing, rules: Rules, staff: Staff, *, lang: str) -> dict[str, Any]:
+    """What the list shows."""
+    return {
+        "bench": bench,
+        "listing": listing,
+        "rows": listing.rows,
+        "total": listing.total,
+        "filter_query": bench.query(),
+        "filter_words": in_words(bench.wanted, rules, lang=lang),
+        "in_queue": True,
+        "me": staff.id,
+        "queue_url": lambda reference: queue_url(reference, bench.query()),
+    }
+
+
+def many_context(rules: Rules, *, lang: str) -> dict[str, Any]:
+    """What the form for many reports offers: every unit, and the ready words that fit any report."""
+    ready = [(code, translate(one.title, lang), "") for code, one in SHIPPED.items() if one.for_what == ReplyFor.REJECT]
+    return {"all_units": unit_options(None, rules, lang=lang), "many_rejections": ready}
 
 
 def _open(
@@ -78,4 +133,5 @@ def _open(
     claims.claim(session, row.reference, by=staff, at=now)
     holder = row.claimed_by if row.claimed_by_id != staff.id else None
     view = desk_report(session, staff, row.reference, at=now, claim_lasts=claims.LASTS, holder=holder or "")
+    sight.seen(session, view.report, staff, at=now)
     return desk_view.about(Seen(session, staff, rules, state, view, at=now, lang=lang, alone=False))

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
+import orjson
 from fastapi import Depends, Request, Response
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.exc import StaleDataError
@@ -18,12 +19,18 @@ from app.models import Report, Staff, Update
 from app.queries.visible import report_for
 from app.routing import Rules
 from app.services.decisions import STALE
-from app.services.standard_words import ANSWERS, REJECTIONS
+from app.services.templates import words_to_send
 from app.text import translate
-from app.web.deps import DeskDep, FormDep, NowDep, RulesDep, SessionDep, StateDep
-from app.web.pages.desk_view import show_report
+from app.web.deps import DeskDep, FormDep, NowDep, RulesDep, SessionDep, StateDep, get_language
+from app.web.pages.desk_view import show_front, show_report, undo_bar
 from app.web.state import AppState
-from app.web.templating import Flash, redirect
+from app.web.templating import Flash, redirect, render
+
+# A script that decides names the part of the page that it can take for an answer.
+PART_HEADER = "x-gatami-part"
+# What the address of the queue holds beside its filter.
+_NO_FILTER = {"report", "done"}
+_LONGEST_FILTER = 2000
 
 
 @dataclass(frozen=True)
@@ -58,10 +65,14 @@ class DeskForm:
 
     def words(self, report: Report) -> str:
         """What was typed, else the ready sentence that was chosen, in the reporter's language."""
-        ready = {**REJECTIONS, **ANSWERS}.get(self.text("ready"))
-        if self.text("words") or ready is None:
-            return self.text("words")
-        return translate(ready[1], reporter_language(report, self.rules))
+        return words_to_send(
+            self.session,
+            report,
+            self.rules,
+            typed=self.text("words"),
+            code=self.text("ready"),
+            unit_code=self.text("unit") or None,
+        )
 
     @property
     def who_when(self) -> dict[str, Any]:
@@ -81,22 +92,52 @@ class DeskForm:
             self.session.flush()  # The second of two people is told here, on a page.
         except (DomainError, StaleDataError) as error:
             self.session.rollback()
-            refused = Conflict(STALE) if isinstance(error, StaleDataError) else error
-            return show_report(
-                self.request,
-                self.session,
-                self.staff,
-                self.rules,
-                self.state,
-                self.reference,
-                refused=refused,
-                typed=self.typed(),
-            )
+            return self._refused(Conflict(STALE) if isinstance(error, StaleDataError) else error)
+        if self.by_script:
+            return self._answer(report, update, flash=flash, stay=stay)
         return self._go_on(update, flash=flash, stay=stay)
+
+    @property
+    def by_script(self) -> bool:
+        """Whether the workbench sent it, which stays where it is and takes an answer instead of a page."""
+        return self.request.headers.get(PART_HEADER) == "decision"
+
+    @property
+    def filter(self) -> str:
+        """The filter of the queue that the form stood in, as it stands in its address."""
+        return filter_of(self.text("in_filter"))
 
     def typed(self) -> dict[str, str]:
         """What the form held, to be shown again."""
         return {name: value for name, value in self.form.items() if isinstance(value, str)}
+
+    def _refused(self, refused: DomainError) -> Response:
+        show = show_front if self.by_script and self.text("from_queue") else show_report
+        return show(
+            self.request,
+            self.session,
+            self.staff,
+            self.rules,
+            self.state,
+            self.reference,
+            refused=refused,
+            typed=self.typed(),
+        )
+
+    def _answer(self, report: Report, update: Update | None, *, flash: str, stay: bool) -> Response:
+        """What became of it, for the script that sent it: `undo` is the bar, `stay` shows the report again."""
+        lang = get_language(self.request)
+        done = update.id if update is not None and not flash else 0
+        undo = undo_bar(self.session, self.staff, self.rules, self.state, done, lang=lang)
+        bar = render(self.request, "staff/_undo.html", undo=undo, in_queue=True, filter_query=self.filter)
+        answer = {
+            "reference": report.reference,
+            "status": report.status,
+            "stay": stay,
+            "say": translate(flash, lang) if flash else "",
+            "undo": bytes(bar.body).decode() if undo else "",
+        }
+        return Response(orjson.dumps(answer), media_type="application/json")
 
     def _go_on(self, update: Update | None, *, flash: str, stay: bool) -> Response:
         message: Flash | None = ("success", flash) if flash else None
@@ -104,17 +145,7 @@ class DeskForm:
         if not self.text("from_queue"):
             return redirect(self.request, with_query(f"/staff/reports/{self.reference}", **done), flash=message)
         target = self.reference if stay else self.text("next")
-        return redirect(
-            self.request,
-            with_query(
-                "/staff/queue",
-                report=target,
-                category=self.text("in_category"),
-                order=self.text("order"),
-                **done,
-            ),
-            flash=message,
-        )
+        return redirect(self.request, queue_url(target, self.filter, **done), flash=message)
 
 
 def get_desk_form(
@@ -147,6 +178,22 @@ def with_query(path: str, **params: object) -> str:
     """The path with those parameters that have a value."""
     query = urlencode({name: value for name, value in params.items() if value})
     return f"{path}?{query}" if query else path
+
+
+def filter_pairs(query: str) -> list[tuple[str, str]]:
+    """The filter in an address of the queue, without the report that stood in front."""
+    return [(name, value) for name, value in parse_qsl(query[:_LONGEST_FILTER]) if name not in _NO_FILTER]
+
+
+def filter_of(query: str) -> str:
+    """The same as it stands in an address of ours."""
+    return urlencode(filter_pairs(query))
+
+
+def queue_url(reference: str, in_filter: str, **params: object) -> str:
+    """The queue with this report in front, over this filter."""
+    address = with_query("/staff/queue", report=reference, **params)
+    return f"{address}{'&' if '?' in address else '?'}{in_filter}" if in_filter else address
 
 
 def reporter_language(report: Report, rules: Rules) -> str:

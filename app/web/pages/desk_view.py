@@ -27,6 +27,7 @@ from app.web.templating import render
 
 # Each gives the names that its fragment in templates/desk/ uses.
 PARTS = (right_unit, ready_words, similar, due, trace, contact)
+NOTHING_REFUSED: dict[str, Any] = {"refused": "", "problems": {}, "typed": {}}
 CHANNEL_WORDS = {
     "web": N_("by web"),
     "api": N_("from an app"),
@@ -63,22 +64,57 @@ def show_report(
     now, lang = state.clock(), get_language(request)
     view = desk.desk_report(session, staff, reference, at=now, claim_lasts=claims.LASTS, deliveries=True)
     seen = Seen(session, staff, rules, state, view, at=now, lang=lang, alone=True)
-    problems = {}
-    if isinstance(refused, Invalid):
-        problems = {name: translate(sentence, lang) for name, sentence in refused.fields.items()}
     return render(
         request,
         "staff/report.html",
         status_code=status_of(refused) if refused else 200,
-        refused=say(refused, lang) if refused else "",
-        problems=problems,
-        typed=typed or {},
         in_queue=False,
+        **_refusal(refused, typed, lang=lang),
         undo=undo_bar(session, staff, rules, state, done, lang=lang),
         rules_banner=rules_watch.banner(session),
         **about(seen),
         **words(rules, state, lang=lang),
     )
+
+
+def show_front(
+    request: Request,
+    session: Session,
+    staff: Staff,
+    rules: Rules,
+    state: AppState,
+    reference: str,
+    *,
+    refused: DomainError | None = None,
+    typed: dict[str, str] | None = None,
+    filter_query: str = "",
+) -> Response:
+    """The report as it stands in the queue, without the page around it: what the workbench puts in front."""
+    now, lang = state.clock(), get_language(request)
+    view = desk.desk_report(session, staff, reference, at=now, claim_lasts=claims.LASTS)
+    seen = Seen(session, staff, rules, state, view, at=now, lang=lang, alone=False)
+    return render(
+        request,
+        "staff/_front.html",
+        status_code=status_of(refused) if refused else 200,
+        in_queue=True,
+        after=None,
+        filter_query=(typed or {}).get("in_filter", "") or filter_query,
+        me=staff.id,
+        **_refusal(refused, typed, lang=lang),
+        **about(seen),
+        **words(rules, state, lang=lang),
+    )
+
+
+def _refusal(refused: DomainError | None, typed: dict[str, str] | None, *, lang: str) -> dict[str, Any]:
+    """What the templates say of a form that was not done; nothing where there was none."""
+    if refused is None:
+        return NOTHING_REFUSED
+    problems = {}
+    if isinstance(refused, Invalid):
+        problems = {name: translate(sentence, lang) for name, sentence in refused.fields.items()}
+    return {"refused": say(refused, lang), "problems": problems, "typed": typed or {}}
 
 
 def about(seen: Seen) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 import { listenToKeys } from "./keys.js";
 import { startParts } from "./parts.js";
 import { countDown } from "./undo.js";
+import { startWorkbench } from "./workbench.js";
 
 listenToKeys();
 countDown();
-startParts(document.getElementById("main"));
-document.querySelector(".queue__item a[aria-current]")?.scrollIntoView({ block: "nearest" });
+if (document.getElementById("workbench")) startWorkbench();
+else startParts(document.getElementById("main"));

@@ -2,9 +2,16 @@
 // that can not be done by mouse. Keys do nothing while somebody writes, and can be turned off.
 
 const SWITCH = "gatami-keys-off";
+// A key that bounces must not decide about the report that has just come in front.
+const BOUNCE_MS = 250;
+const own = new Map();
+let last = { key: "", at: 0 };
 // A page that is on its way out takes no more keys: the next one was meant for the report that comes.
 let leaving = false;
 const WRITES = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+
+/** `act` is what this key does where nothing on the page carries it; "Ctrl+a" names two keys held together. */
+export const when = (key, act) => own.set(key, act);
 
 /** Starts to listen; shows the button of the card. */
 export function listenToKeys() {
@@ -23,26 +30,55 @@ export function listenToKeys() {
 function onKey(event, card) {
   if (event.defaultPrevented || event.isComposing) return;
   if (event.key === "Enter" && sendFromField(event)) return;
-  if (event.ctrlKey || event.metaKey || event.altKey || card?.open) return;
-  if (event.key === "Escape") { closePanels(event); return; }
-  if (isOff() || event.target.closest?.(WRITES)) return;
+  const writes = event.target.closest?.(WRITES);
+  if (card?.open || event.altKey) return;
+  if (event.ctrlKey || event.metaKey) {
+    if (!writes && !isOff() && own.has(`Ctrl+${event.key}`)) act(event, `Ctrl+${event.key}`);
+    return;
+  }
+  if (event.key === "Escape") {
+    if (!closePanels(event) && own.has("Escape")) act(event, "Escape");
+    return;
+  }
+  if (isOff() || writes) return;
   if (event.key === "?") { card?.showModal(); return; }
   // Enter belongs to whatever has the focus; only when nothing has it does it mean the usual decision.
   if (event.key === "Enter" && !isNowhere(event.target)) return;
-  if (event.repeat || leaving) return;
-  press(event);
+  if (leaving || document.querySelector("[data-busy]")) return;
+  if (own.has(event.key) && !event.repeat) act(event, event.key);
+  else press(event);
+}
+
+function act(event, name) {
+  if (own.get(name)() !== false) event.preventDefault();
+}
+
+/** What carries the key: the form for many comes first as long as something is chosen for it. */
+function carrierOf(key) {
+  const found = [...document.querySelectorAll("[data-key]")]
+    .filter((element) => element.dataset.key.split(" ").includes(key) && !element.disabled && element.checkVisibility());
+  return found.find((element) => element.closest("#many")) ?? found[0];
 }
 
 function press(event) {
-  const wanted = [...document.querySelectorAll("[data-key]")]
-    .find((element) => element.dataset.key.split(" ").includes(event.key) && !element.disabled);
+  const wanted = carrierOf(event.key);
   if (!wanted) return;
   event.preventDefault();
-  if (wanted.matches("details")) openPanel(wanted);
-  else {
-    leaving = wanted.matches("a");
-    wanted.click();
+  const walks = wanted.matches("a");
+  if (event.repeat && !walks) return;
+  if (wanted.matches("details")) {
+    openPanel(wanted);
+    return;
   }
+  const bounced = !walks && last.key === event.key && event.timeStamp - last.at < BOUNCE_MS;
+  last = { key: event.key, at: event.timeStamp };
+  if (bounced) return;
+  // Who takes the link's place stays on the page.
+  let stays = false;
+  const look = (click) => { stays = click.defaultPrevented; };
+  document.addEventListener("click", look, { once: true });
+  wanted.click();
+  leaving = walks && !stays;
 }
 
 function openPanel(panel) {
@@ -53,10 +89,11 @@ function openPanel(panel) {
 
 function closePanels(event) {
   const panel = event.target.closest?.("details.decision[open]") ?? document.querySelector("details.decision[open]");
-  if (!panel) return;
+  if (!panel) return false;
   event.preventDefault();
   panel.open = false;
   document.activeElement?.blur();
+  return true;
 }
 
 /** Enter in a list of choices, and Ctrl+Enter in a text, send the form they are in. */
@@ -65,12 +102,13 @@ function sendFromField(event) {
   const sends = field.matches?.("[data-send-on-enter]") || (field.matches?.("textarea") && (event.ctrlKey || event.metaKey));
   if (!sends || !field.form) return false;
   event.preventDefault();
-  field.form.requestSubmit();
+  // A form with several buttons is sent by the one that stands beside the field.
+  field.form.requestSubmit(field.closest("details")?.querySelector("button[name]"));
   return true;
 }
 
 function isNowhere(target) {
-  return target === document.body || target.id === "main" || target === document.documentElement;
+  return target === document.body || target === document.documentElement || ["main", "front", "report-title"].includes(target.id);
 }
 
 function isOff() {

@@ -1,30 +1,55 @@
-// Counts the seconds of the undo bar down, in sight; the words were read out once when the page came.
+// Counts the seconds of the undo bars down, in sight; their words are read out once. The latest is first, and "z"
+// presses it; an earlier one stays as long as its own seconds run.
 
 const LINGERS_MS = 4000;
 
-/** Starts the countdown, if there is a bar. */
+/** Starts the countdown of the bars that came with the page. */
 export function countDown() {
-  const bar = document.querySelector("form[data-undo]");
+  document.querySelectorAll("form[data-undo]").forEach(start);
+}
+
+/** One more bar, from the answer to a decision. */
+export function addBar(html) {
+  const bar = new DOMParser().parseFromString(html, "text/html").querySelector("form[data-undo]");
   if (!bar) return;
+  document.getElementById("undo-stack").prepend(document.adoptNode(bar));
+  start(bar);
+}
+
+/** The decision was taken back, or can not be any more. */
+export function removeBar(bar) {
+  letFocusGo(bar);
+  bar.remove();
+}
+
+function start(bar) {
   const line = bar.querySelector("[data-undo-left]");
   const end = performance.now() + Number(bar.dataset.undo) * 1000;
   const timer = setInterval(() => {
     const left = Math.ceil((end - performance.now()) / 1000);
-    if (left > 0) {
+    if (bar.isConnected && left > 0) {
       line.textContent = line.dataset.say.replace("{n}", left);
       return;
     }
     clearInterval(timer);
-    finish(bar, line);
+    if (bar.isConnected) finish(bar, line);
   }, 250);
 }
 
 function finish(bar, line) {
+  // Of several only the latest says that it is over; the others go.
+  if (bar.previousElementSibling) {
+    removeBar(bar);
+    return;
+  }
   const button = bar.querySelector("button");
-  const hadFocus = button === document.activeElement;
+  letFocusGo(bar);
   button.hidden = true;
   button.disabled = true;
   line.textContent = bar.dataset.sayOver;
-  if (hadFocus) document.getElementById("main").focus();
-  setTimeout(() => { bar.hidden = true; }, LINGERS_MS);
+  setTimeout(() => bar.remove(), LINGERS_MS);
+}
+
+function letFocusGo(bar) {
+  if (bar.contains(document.activeElement)) document.getElementById("main").focus();
 }
