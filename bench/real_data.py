@@ -30,6 +30,7 @@ from app.services.importing import Imported, import_reports
 from app.services.mapping_file import load_mapping
 from app.settings import PROJECT
 from bench.planning import tsplib_rows
+from bench.real_duplicates import duplicates_table
 from bench.real_names import names_table
 from bench.real_roads import roads_table
 
@@ -102,6 +103,7 @@ def main(folder: Path) -> int:
     with private_cluster() as database:
         runs = [run for report in REPORTS for run in import_twice(folder, database, promises, *report)]
         console.print(reports_table(runs))
+        console.print(found_again(folder, database, promises))
         console.print(area_table(folder, database, promises))
         console.print(lamps_table(folder, database, promises))
         console.print(roads_table(folder, database, promises.check))
@@ -168,6 +170,14 @@ def import_once(file: Path, sessions: SessionFactory, name: str) -> Run:
     with transaction(sessions) as session:
         result = import_reports(session, file, mapping, rules=rules, at=datetime.now(UTC))
     return Run(name, result, time.perf_counter() - begun)
+
+
+def found_again(folder: Path, database: Callable[[str], SessionFactory], promises: Promises) -> Table:
+    """In a database of its own, because statuses are put back to what they were on the day."""
+    name, file, *_ = REPORTS[0]
+    sessions = database("duplicates")
+    import_once(folder / file, sessions, name)
+    return duplicates_table(sessions, promises.check)
 
 
 def check_kept(session: Session, promises: Promises, name: str, found: Imported) -> None:

@@ -10,17 +10,17 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import contains_eager
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.errors import N_, Conflict, DomainError, Invalid, NotFound
-from app.models import OPEN, Report, Reporter, Staff, Update
+from app.models import OPEN, Report, Staff, Update
 from app.models.reference import parse_reference
 from app.queries.visible import held_by
-from app.services import merging, triage, undoing
+from app.services import due, merging, triage, undoing
 from app.services.decisions import STALE, together
 from app.text import say
 
@@ -49,15 +49,11 @@ class Verb(StrEnum):
     SET_DUE = "set_due"
 
 
-@dataclass(frozen=True)
-class Refused:
+class Refused(NamedTuple):
     """A report about which nothing was decided, as it was typed, and why, in the reader's language."""
 
     reference: str
     sentence: str
-
-    def __iter__(self):  # noqa: ANN204  (so that it unpacks into two)
-        return iter((self.reference, self.sentence))
 
 
 @dataclass
@@ -119,7 +115,7 @@ def decide_many(
     batch = secrets.token_hex(12)
     many, known = Many(batch), _hold(session, choice.references, into=into if verb == Verb.MERGE else "", by=by)
     decide = _decision(session, verb, unit=unit, words=words, into=into, due_day=due_day, rules=rules)
-    how = {"by": by, "at": at, "undo_seconds": undo_seconds}
+    how: dict[str, Any] = {"by": by, "at": at, "undo_seconds": undo_seconds}
     with together(session, batch):
         for reference, version in choice.versions.items():
             if verb == Verb.MERGE and reference == parse_reference(into):
@@ -153,9 +149,7 @@ def undo_many(session: Session, batch: str, *, by: Staff, at: datetime, undo_sec
         reference = reports[one.report_id].reference
         try:
             with session.begin_nested():
-                undoing.undo(
-                    session, reports[one.report_id], update_id=one.id, by=by, at=at, undo_seconds=undo_seconds
-                )
+                undoing.undo(session, reports[one.report_id], update_id=one.id, by=by, at=at, undo_seconds=undo_seconds)
         except (DomainError, StaleDataError) as error:
             told = Conflict(STALE) if isinstance(error, StaleDataError) else error
             many.refused.append(Refused(reference, say(told, lang)))
@@ -187,9 +181,9 @@ def _hold(session: Session, references: Sequence[str], *, into: str, by: Staff) 
     wanted = [*references, parse_reference(into) or ""]
     ids = select(Report.id).where(Report.reference.in_(wanted))
     first = select(Report.duplicate_of_id).where(Report.reference == wanted[-1])
-    touched = Report.id.in_(ids)
+    touched: ColumnElement[bool] = Report.id.in_(ids)
     if into:
-        touched |= Report.duplicate_of_id.in_(ids) | Report.id.in_(first)
+        touched = or_(touched, Report.duplicate_of_id.in_(ids), Report.id.in_(first))
     query = (
         select(Report)
         .outerjoin(Report.reporter)
@@ -230,22 +224,20 @@ def _decision(
 ) -> Callable[..., object]:
     """The service's own verb with what was given to all of them."""
 
-    def forward(report: Report, **how: object) -> object:
+    def forward(report: Report, **how: Any) -> object:
         to = unit or report.proposed_unit_code
         if not to:
             raise Conflict(NO_PROPOSAL)
         return triage.forward(session, report, to, rules=rules, **how)
 
-    def reject(report: Report, **how: object) -> object:
+    def reject(report: Report, **how: Any) -> object:
         said = words if isinstance(words, str) else words(report)
         return triage.reject(session, report, words=said, **how)
 
-    def merge(report: Report, **how: object) -> object:
+    def merge(report: Report, **how: Any) -> object:
         return merging.mark_duplicate(session, report, typed=into, **how)
 
-    def set_due(report: Report, **how: object) -> object:
-        from app.services import due  # type: ignore[attr-defined]  # noqa: PLC0415
-
-        return due.set_due(session, report, due_day, **how)
+    def set_due(report: Report, **how: Any) -> object:
+        return due.set_due(session, report, due_day, words=words if isinstance(words, str) else "", **how)
 
     return {Verb.FORWARD: forward, Verb.REJECT: reject, Verb.MERGE: merge, Verb.SET_DUE: set_due}[verb]

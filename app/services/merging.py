@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, literal, select, update
-from sqlalchemy.dialects.postgresql import array_agg
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -37,7 +36,7 @@ GOES_ROUND = N_("These two are merged already. Take them apart first if the othe
 OTHER_CLOSED = N_("%(reference)s is closed. Reopen it first, or choose a report that is open.")
 CLOSED = N_("This report is closed. Reopen it before you merge it.")
 IN_ANOTHER = N_("This report is merged into another one already.")
-NOT_FOR_ALL = N_("%(reference)s is not public, so whoever sent this one could not follow it. Merge the other way round.")
+NOT_FOR_ALL = N_("%(reference)s is not public, so who sent this one could not follow it. Merge the other way round.")
 BUSY = N_("Somebody else is merging one of these reports just now. Look at them again before you decide.")
 MOST_STEPS = 20
 
@@ -202,7 +201,7 @@ def _chain(session: Session, report: Report, typed: str) -> Chain:
         .where(following.id == start.c.duplicate_of_id)
         .where(start.c.step < MOST_STEPS)
     )
-    along = select(array_agg(Report.id)).where(_is_part_of(report.id)).scalar_subquery()
+    along = select(func.array_agg(Report.id)).where(_is_part_of(report.id)).scalar_subquery()
     rows = session.execute(select(chain.c.id, along).order_by(chain.c.step)).all()
     if not rows:
         raise Invalid(NO_SUCH, fields={"duplicate_of": NO_SUCH})
