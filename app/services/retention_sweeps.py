@@ -166,7 +166,9 @@ def _drop_mails(office: Office, before: datetime, at: datetime) -> int:  # noqa:
 MAIL_FILES = Sweep(lambda office, before: len(_old_mails(office, before)), _drop_mails)
 
 _MAY_GO = text("SELECT set_config('gatami.history_may_go', 'yes', true)")
-_OLD_SIGHTS = text(f"DELETE FROM report_sight WHERE id IN (SELECT id FROM report_sight WHERE at < :before LIMIT {BATCH})")
+_OLD_SIGHTS = text(
+    f"DELETE FROM report_sight WHERE id IN (SELECT id FROM report_sight WHERE at < :before LIMIT {BATCH})"
+)
 
 
 def _drop_sights(office: Office, before: datetime, at: datetime) -> int:  # noqa: ARG001  (the shape of a sweep)
