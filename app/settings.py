@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     digest_hour: int = Field(
         7, ge=0, le=23, description="Hour of the day, where people live, from which digests of followed places go out."
     )
+    overdue_mail_hour: int = Field(
+        7, ge=0, le=23, description="Hour of working days from which leaders of units get a mail about what is overdue."
+    )
     undo_seconds: int = Field(10, ge=0, description="Seconds in which a decision at the desk can be undone.")
     reopen_days: int = Field(
         60, ge=1, le=3650, description='Days after closing in which a reporter can say "still broken".'

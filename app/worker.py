@@ -15,7 +15,7 @@ from app.db import make_engine, make_session_factory
 from app.delivery import make_channels
 from app.jobs import JobName, make_queue
 from app.routing import RulesFile
-from app.services import digests, late_answers, mailbox_round, outgoing, recovery, staff_words, upkeep
+from app.services import digests, late_answers, mailbox_round, outgoing, overdue_mails, recovery, staff_words, upkeep
 from app.services.deadlines import counting_by
 from app.services.office import Office
 from app.storage import PhotoStore
@@ -61,6 +61,7 @@ def make_office(settings: Settings) -> Office:
 
 def register(queue: App, office: Office) -> None:
     """Every job's body by its name."""
+    _register_rounds(queue, office)
 
     @queue.task(name=JobName.DELIVER.value)
     def deliver(delivery_id: int) -> None:
@@ -81,12 +82,6 @@ def register(queue: App, office: Office) -> None:
     @queue.task(name=JobName.TELL_COLLEAGUE.value)
     def tell_colleague(mention_id: int) -> None:
         outgoing.tell_colleague(office, mention_id=mention_id)
-
-    # One at a time: the other places of this worker are for what somebody waits for.
-    @queue.periodic(cron="* * * * * */15")
-    @queue.task(name=JobName.TELL_FOLLOWERS.value, lock="followers", queueing_lock="followers")
-    def tell_followers(timestamp: int) -> None:  # noqa: ARG001
-        digests.run(office)
 
     @queue.periodic(cron="* * * * * */15")
     @queue.task(name=JobName.LOOK_UP.value)
@@ -109,6 +104,21 @@ def register(queue: App, office: Office) -> None:
     @queue.task(name=JobName.SWEEP.value)
     def sweep(timestamp: int) -> None:  # noqa: ARG001
         log.info("Swept: %s", upkeep.sweep(office))
+
+
+def _register_rounds(queue: App, office: Office) -> None:
+    """What goes to many at once, at an hour of the day."""
+
+    # One at a time: the other places of this worker are for what somebody waits for.
+    @queue.periodic(cron="* * * * * */15")
+    @queue.task(name=JobName.TELL_FOLLOWERS.value, lock="followers", queueing_lock="followers")
+    def tell_followers(timestamp: int) -> None:  # noqa: ARG001
+        digests.run(office)
+
+    @queue.periodic(cron="*/5 * * * *")
+    @queue.task(name=JobName.TELL_LEADERS.value, lock="leaders", queueing_lock="leaders")
+    def tell_leaders(timestamp: int) -> None:  # noqa: ARG001
+        overdue_mails.run(office)
 
 
 async def _recover(queue: App, office: Office) -> None:

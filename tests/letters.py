@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,17 +11,23 @@ from app.delivery.parcel import Contact, Parcel, Picture, Told
 from app.models import Notification, Photo, PlaceFollow, Report, Reporter, Staff, Support, Update
 from app.models.reference import make_reference
 from app.models.update import Note
+from app.queries.overdue import Late, LateReport
 from app.queries.place_news import DigestItem
 from app.services import invitations, letters, place_letters, supporter_letters
 from app.services.news import Item
+from app.services.overdue_letters import _Shown
 from app.services.place_words import group_names, place_name, rhythm_words
 from tests.application import NOON, STORGATA
 
 CLOSED = {"fixed", "answered", "referred", "rejected", "duplicate", "withdrawn"}
-STATUS_OF = {"taken": "in_progress", "reopened": "new", "noted": None, "gone": "withdrawn", "asked": None}
+STATUS_OF = {
+    "taken": "in_progress", "reopened": "new", "noted": None, "interim": None, "due_set": None, "gone": "withdrawn",
+    "asked": None,
+}  # fmt: skip
 # The sentence of each, for reporters and for those who reported the same.
 NEWS = (
-    "forwarded", "taken", "scheduled", "noted", "fixed", "answered", "referred", "rejected", "duplicate", "reopened",
+    "forwarded", "taken", "scheduled", "noted", "interim", "due_set", "fixed", "answered", "referred", "rejected",
+    "duplicate", "reopened",
 )  # fmt: skip
 SUPPORTERS_NEWS = (*NEWS, "withdrawn", "gone")
 WORDS = "Lyset er på plass igjen. Giitu go dieđihit, Čáhppes Ŋállu!\nLampa ved Šiŋŋá-Đorte fikk ny pære."
@@ -98,7 +105,7 @@ class Samples:
         report = self.report()
         if "fixed" in kinds:
             report.photos = [Photo(by_crew=True, public=True)]
-        told = {"noted", "fixed", "answered", "rejected"}
+        told = {"noted", "interim", "due_set", "fixed", "answered", "rejected"}
         return self.write([self.item(report, kind, words=WORDS if kind in told else "") for kind in kinds])
 
     def first(self, kind: str) -> Letter:
@@ -118,7 +125,7 @@ class Samples:
 
     def supporters(self, kind: str) -> Letter:
         """What goes to somebody who said "mine too"."""
-        item = self.item(self.report(), kind, words=WORDS if kind == "noted" else "")
+        item = self.item(self.report(), kind, words=WORDS if kind in {"noted", "interim", "due_set"} else "")
         asks = kind == "submitted"
         item.row.kind = "support" if asks else "status"
         support = Support(
@@ -182,9 +189,13 @@ class Samples:
             "rhythm": rhythm_words(0, self.language), "confirm_url": f"{url}/confirm-place/1/x",
         }  # fmt: skip
         category = rules.categories["lamp_dark"].name(self.language)
+        late = LateReport("2026000001", "lamp_dark", ADDRESS, NOON - timedelta(days=3))
+        unit = _Shown(rules, self.language, NOON, url).unit("bydrift", Late(2, 1, (late, replace(late, due_at=NOON))))
+        overdue = {"name": "Káre Šiŋŋá", "over": 2, "units": [unit], "account_url": f"{url}/staff/account"}
         moved = {"reference": "2026-000001-8", "category": category, "phones": ["77 79 00 00"]}
         return {
             "invitation": invitations._letter(kari, f"{url}/staff/invitations/x", rules=rules, at=NOON),
+            "overdue": self.plain("overdue", overdue),
             "sign_in": self.plain("sign_in", {"link_url": f"{url}/mine/link/x", "hours": 2}),
             "digest": self.plain("digest", digest, stop_url=links["stop_url"]),
             "place_confirm": self.plain("place_confirm", asked),

@@ -38,9 +38,7 @@ class ReportDeadlines(ReportRow):
         before, self.due_at, self.due_set_at = self.due_at, due_at, at
         return self._tell(self._about_date(UpdateKind.DUE_SET, before, actor=actor, at=at, words=words, public=public))
 
-    def tell_meanwhile(
-        self, *, actor: Actor, at: datetime, words: str, due_at: datetime | None = None
-    ) -> Update:
+    def tell_meanwhile(self, *, actor: Actor, at: datetime, words: str, due_at: datetime | None = None) -> Update:
         """The interim reply: why it is not done yet, and by when it should be; None: the date stays."""
         before = self.due_at
         if due_at is not None:

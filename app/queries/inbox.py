@@ -15,8 +15,18 @@ PAGE = 50
 _NEWS = (UpdateKind.REPLIED.value, UpdateKind.CORRECTED.value, UpdateKind.PHOTO_ADDED.value)
 
 
-def inbox(session: Session, staff: Staff, *, unit_code: str = "", status: str = "", after: int = 0) -> Sequence[Report]:
-    """At most 51 reports at the person's units, the most urgent first; without a due date last. `after` is an offset.
+def inbox(
+    session: Session,
+    staff: Staff,
+    *,
+    unit_code: str = "",
+    status: str = "",
+    after: int = 0,
+    late_at: datetime | None = None,
+) -> Sequence[Report]:
+    """At most 51 reports at the person's units, the most urgent first; without a due date last.
+
+    `after` is an offset, `late_at`: only what is over its due date then.
 
     The 51st says that there is another page.
     """
@@ -25,6 +35,8 @@ def inbox(session: Session, staff: Staff, *, unit_code: str = "", status: str = 
         query = query.where(Report.unit_code == unit_code)
     if status:
         query = query.where(Report.status == status)
+    if late_at is not None:
+        query = query.where(Report.due_at < late_at, Report.waiting_since.is_(None))
     query = query.order_by(Report.due_at.asc().nulls_last(), Report.id).offset(after).limit(PAGE + 1)
     return session.scalars(query.options(selectinload(Report.photos))).all()
 

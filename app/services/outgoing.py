@@ -23,6 +23,7 @@ from app.models import (
     Mention,
     Notification,
     NotificationKind,
+    OverdueMail,
     PlaceMail,
     ResidentLink,
     SendingState,
@@ -35,6 +36,7 @@ from app.services import (
     mention_mail,
     moved_letter,
     news,
+    overdue_letters,
     parcels,
     place_letters,
     sign_in_mail,
@@ -53,8 +55,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Message = Delivery | Mention | Notification | PlaceMail | ResidentLink
-M = TypeVar("M", Delivery, Mention, Notification, PlaceMail, ResidentLink)
+Message = Delivery | Mention | Notification | OverdueMail | PlaceMail | ResidentLink
+M = TypeVar("M", Delivery, Mention, Notification, OverdueMail, PlaceMail, ResidentLink)
 # The database's clock decides when a job runs, and may be a little ahead of ours.
 CLOCKS_DIFFER = timedelta(seconds=2)
 
@@ -163,12 +165,21 @@ def tell_colleague(office: Office, *, mention_id: int) -> None:
     _attempt(office, Mention, mention_id, prepare=prepare)
 
 
+def tell_leader(office: Office, *, mail_id: int) -> None:
+    """Send one mail about what is overdue, if it waits and something still is."""
+
+    def prepare(session: Session, row: OverdueMail, at: datetime) -> Send | None:
+        return _mail(overdue_letters.write(session, row, office=office, at=at), office)
+
+    _attempt(office, OverdueMail, mail_id, prepare=prepare)
+
+
 def enqueue(session: Session, row: Message) -> None:
     """The job that sends this message when its time has come, in the caller's transaction.
 
-    Mails to followers need none: services/digests.py sends what waits, one after the other.
+    Mails to followers and to leaders need none: services/digests.py and overdue_mails.py send what waits.
     """
-    if isinstance(row, PlaceMail):
+    if isinstance(row, (PlaceMail, OverdueMail)):
         return
     if isinstance(row, Delivery):
         jobs.enqueue(session, JobName.DELIVER, at=row.next_attempt_at, delivery_id=row.id)

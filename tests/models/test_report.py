@@ -100,14 +100,6 @@ def test_words_that_somebody_must_read_cannot_be_blank(verb):
         getattr(a_report(status), verb)(**WHO, words="  \n")
 
 
-def test_the_due_date_pauses_while_the_reporter_is_asked():
-    report = a_report(due_at=AT + timedelta(days=5))
-    report.ask(**WHO, words="Which side of the road?")
-    report.reply(actor=SYSTEM, at=AT + timedelta(days=2), words="The north side.")
-    assert report.due_at == AT + timedelta(days=7)
-    assert report.waiting_since is None
-
-
 def test_history_holds_codes_and_words_stand_in_a_note():
     update = a_report().reject(**WHO, words="  Siri's own driveway. ")
     assert update.note.body == "Siri's own driveway."

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.errors import N_, Conflict, Invalid
-from app.models import Report, Staff, Update, UpdateKind
+from app.models import Report, Seen, Staff, Update, UpdateKind
 from app.queries import inbox as inbox_query
 from app.queries.deadlines import soon
 from app.queries.visible import report_for
 from app.routing import Reason, Rules
-from app.services import units
+from app.services import sight, units
 from app.text import translate
 from app.web.deps import CsrfChecked, FormDep, NowDep, RulesDep, SessionDep, StateDep, UnitDep, get_language
 from app.web.desk_parts import due
@@ -37,9 +37,11 @@ def inbox_page(
     unit: str = "",
     status: str = "",
     after: int = 0,
+    late: str = "",
 ) -> Response:
     """The reports that wait at the person's units."""
-    reports = inbox_query.inbox(session, staff, unit_code=unit, status=status, after=max(after, 0))
+    late_at = now if late == "1" else None
+    reports = inbox_query.inbox(session, staff, unit_code=unit, status=status, after=max(after, 0), late_at=late_at)
     counts = inbox_query.counts(session, staff)
     codes = sorted({code for code, _ in counts} | set(staff.unit_codes))
     return render(
@@ -53,6 +55,7 @@ def inbox_page(
         status=status,
         unit_codes=codes,
         interim_soon=soon(now),
+        late=late_at is not None,
         after=after,
         page=inbox_query.PAGE,
         more=len(reports) > inbox_query.PAGE,
@@ -94,6 +97,7 @@ def show_report(
         selectinload(Report.photos),
         joinedload(Report.reporter),
     )
+    sight.seen(session, report, staff, at=now, what=Seen.INBOX)
     mine = staff.sees_all or report.unit_code in staff.unit_codes
     # Whoever is only told of it has nobody to ask.
     return render(

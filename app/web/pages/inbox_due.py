@@ -62,9 +62,7 @@ def undo(
     """Take it back before anything has gone out."""
     typed = _text(form, "update")
     update_id = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else 0
-    undoing.undo(
-        session, report, update_id=update_id, by=staff, at=now, undo_seconds=state.settings.undo_seconds
-    )
+    undoing.undo(session, report, update_id=update_id, by=staff, at=now, undo_seconds=state.settings.undo_seconds)
     return _back(request, report, N_("Undone. Nothing has gone out."))
 
 

@@ -83,6 +83,13 @@ def change_password(
     return response
 
 
+@router.post("/mails", dependencies=[CsrfChecked])
+def choose_mails(request: Request, staff: AnyStaffDep, form: FormDep) -> Response:
+    """Whether who leads a unit gets the daily mail about what is overdue there."""
+    staff.overdue_mails = form.get("overdue_mails") == "1"
+    return redirect(request, "/staff/account", flash=("success", N_("Your choice is saved.")))
+
+
 @router.post("/sessions", dependencies=[CsrfChecked])
 def sign_out_everywhere(
     request: Request, staff: AnyStaffDep, session: SessionDep, state: StateDep, now: NowDep
