@@ -42,7 +42,8 @@ def list_page(
     """The list, newest first or as it was asked for."""
     order = sort_of(sort)
     page = staff_reports.page(session, staff, wanted, at=now, sort=order, cursor=cursor)
-    query = as_query(wanted) | ({"sort": order} if order != "newest" else {})
+    sorted_by = {"sort": order} if order != "newest" else {}
+    query = as_query(wanted) | sorted_by
     saved = saved_by(session, staff)
     return render(
         request,
@@ -55,7 +56,7 @@ def list_page(
         category_options=category_options(rules, lang=lang),
         saved=[(one, with_query("/staff/reports", **one.query)) for one in saved],
         saved_as=names_of(saved, query),
-        address=lambda given: with_query("/staff/reports", **given),
+        address=lambda given: with_query("/staff/reports", **given, **sorted_by),
         newer=with_query("/staff/reports", **query, cursor=page.newer) if page.newer else "",
         older=with_query("/staff/reports", **query, cursor=page.older) if page.older else "",
         work=with_query("/staff/queue", **as_query(wanted)) if wanted.is_bounded else "",
