@@ -99,5 +99,3 @@ SHIPPED: dict[str, Shipped] = {
         ),
     ),
 }
-REJECTIONS = {code: (one.title, one.body) for code, one in SHIPPED.items() if one.for_what == ReplyFor.REJECT}
-ANSWERS = {code: (one.title, one.body) for code, one in SHIPPED.items() if one.for_what == ReplyFor.ANSWER}

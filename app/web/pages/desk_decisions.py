@@ -31,7 +31,7 @@ def answer(desk: DeskFormDep) -> Response:
 @router.post("/question")
 def ask(desk: DeskFormDep) -> Response:
     """A question to the reporter; the report stays in the queue."""
-    return desk.act(lambda report: triage.ask(desk.session, report, words=desk.text("words"), **desk.undoable))
+    return desk.act(lambda report: triage.ask(desk.session, report, words=desk.words(report), **desk.undoable))
 
 
 @router.post("/reopening")

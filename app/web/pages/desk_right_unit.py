@@ -39,10 +39,16 @@ def forward(desk: DeskFormDep) -> Response:
 @router.post("/referral", dependencies=[CsrfChecked])
 def refer(desk: DeskFormDep) -> Response:
     """Somebody outside has it, or gets it now with a letter; the reporter is told whom to ask."""
-    words, letter = desk.text("words") or None, desk.text("letter") == "1"
+    letter = desk.text("letter") == "1"
     return desk.act(
         lambda report: right_unit.refer(
-            desk.session, report, desk.text("unit"), rules=desk.rules, words=words, letter=letter, **desk.undoable
+            desk.session,
+            report,
+            desk.text("unit"),
+            rules=desk.rules,
+            words=desk.words(report) or None,
+            letter=letter,
+            **desk.undoable,
         )
     )
 

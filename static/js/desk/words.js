@@ -1,21 +1,31 @@
-// Ready words: what is chosen comes into the text, where it can be changed before it is sent.
+// Words: ready ones to choose, plainer ones, names of colleagues, and what others are not to read or see.
 
-/** Follows every list of ready words. */
+import { start as blurring } from "./blurring.js";
+import { start as colleagues } from "./colleagues.js";
+import { start as masking } from "./masking.js";
+import { start as plain } from "./plain.js";
+
+/** Starts all of them for the report in `root`. */
 export function start(root) {
-  for (const list of root.querySelectorAll("select[data-ready]")) {
-    const text = document.getElementById(list.dataset.ready);
-    let filled = "";
-    list.addEventListener("change", () => {
-      const words = list.form.querySelector(`[data-words="${CSS.escape(list.value)}"]`)?.textContent ?? "";
-      // What somebody wrote is never thrown away.
-      if (text.value.trim() && text.value !== filled) return;
-      filled = words;
-      text.value = words;
-    });
-    list.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || !text.value.trim()) return;
-      event.preventDefault();
-      list.form.requestSubmit();
-    });
-  }
+  for (const list of root.querySelectorAll("select[data-ready]")) follow(list);
+  for (const part of [masking, plain, colleagues, blurring]) part(root);
+}
+
+/** What is chosen comes into the text, where it can be changed before it is sent. */
+function follow(list) {
+  const text = document.getElementById(list.dataset.ready);
+  let filled = "";
+  list.addEventListener("change", () => {
+    const words = list.form.querySelector(`[data-words="${CSS.escape(list.value)}"]`)?.textContent ?? "";
+    // What somebody wrote is never thrown away.
+    if (text.value.trim() && text.value !== filled) return;
+    filled = words;
+    text.value = words;
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  list.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !text.value.trim()) return;
+    event.preventDefault();
+    list.form.requestSubmit();
+  });
 }

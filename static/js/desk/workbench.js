@@ -68,6 +68,8 @@ async function isStillTrue(reference) {
 function onSubmit(event) {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post" || form.id === "many" || form.hasAttribute("data-plain")) return;
+  // A look at how it will read is a page of its own.
+  if (event.submitter?.hasAttribute("formaction")) return;
   event.preventDefault();
   if (form.action.endsWith("/staff/queue/many/undo")) undoMany(form);
   else decide(form, event.submitter);
