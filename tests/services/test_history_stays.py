@@ -20,7 +20,9 @@ pytestmark = pytest.mark.realdb
 def told(real_session_factory, rules):
     """A report with a history that is committed: received, noted, rejected; seen by the desk. Gives its id."""
     with real_session_factory.begin() as session:
-        kari = Staff(email="k@x.example", name="Kari", role=Role.DESK.value, created_at=NOON, language="en", active=True)
+        kari = Staff(
+            email="k@x.example", name="Kari", role=Role.DESK.value, created_at=NOON, language="en", active=True
+        )
         session.add(kari)
         session.flush()
         draft = ReportDraft(category="lamp_dark", lat=STORGATA[0], lon=STORGATA[1])
@@ -30,7 +32,9 @@ def told(real_session_factory, rules):
         kari.record(ChangeKind.ADDED, by=None, at=NOON, role="desk")
     with real_session_factory.begin() as session:
         loaded = report_for(session, session.get(Staff, kari.id), report.reference)
-        triage.forward(session, loaded, "bydrift", rules=rules, by=session.get(Staff, kari.id), at=NOON, undo_seconds=10)
+        triage.forward(
+            session, loaded, "bydrift", rules=rules, by=session.get(Staff, kari.id), at=NOON, undo_seconds=10
+        )
     return report.id
 
 
