@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -56,9 +56,35 @@ def forward(
     has one and undo needs no special case. To tell a unit for information: services/informing.py.
     Raises Invalid (no such unit) and Conflict (not placed yet, already there, closed).
     """
+    return decide(
+        session,
+        report,
+        unit_code,
+        rules=rules,
+        by=by,
+        at=at,
+        undo_seconds=undo_seconds,
+        words=words,
+        before={},
+    )[1]
+
+
+def decide(
+    session: Session,
+    report: Report,
+    unit_code: str,
+    *,
+    rules: Rules,
+    by: Staff,
+    at: datetime,
+    undo_seconds: int,
+    words: str | None,
+    before: dict[str, Any],
+) -> tuple[Update, Forwarding]:
+    """As `forward`, with what the desk's undo brings back in the line of history, which is returned as well."""
     unit = unit_of(report, unit_code, rules)
     go = at + timedelta(seconds=undo_seconds)
-    update = _decide(session, report, unit, actor=Actor.of(by), at=at, words=words)
+    update = _decide(session, report, unit, actor=Actor.of(by), at=at, words=words, before=before)
     notifying.notify(session, report, update, kind=NotificationKind.STATUS, at=at, not_before=go)
     forwarding = Forwarding(
         report_id=report.id,
@@ -73,7 +99,7 @@ def forward(
     forwarding.deliveries = [new_delivery(channel, at=at, go=go) for channel in unit.channels]
     session.add(forwarding)
     enqueue(session, forwarding.deliveries)
-    return forwarding
+    return update, forwarding
 
 
 def unit_of(report: Report, unit_code: str, rules: Rules) -> Unit:
@@ -160,15 +186,25 @@ def retry(session: Session, delivery_id: int, *, rules: Rules, by: Staff, at: da
     return delivery
 
 
-def _decide(session: Session, report: Report, unit: Unit, *, actor: Actor, at: datetime, words: str | None) -> Update:
+def _decide(
+    session: Session,
+    report: Report,
+    unit: Unit,
+    *,
+    actor: Actor,
+    at: datetime,
+    words: str | None,
+    before: dict[str, Any],
+) -> Update:
     """The verb on the report. What undo must bring back is kept with the line of history."""
     has_it = report.unit_code == unit.code and report.status != ReportStatus.NEW
     if has_it and report.is_open:
         raise Conflict(N_("This unit already has the report."))
-    before = report.unit_code
+    unit_before = report.unit_code
     verb = report.refer if unit.outside else report.forward
     update = verb(unit.code, actor=actor, at=at, words=words)
-    update.data = {**update.data, "unit_before": before}
+    update.data = {**update.data, "unit_before": unit_before, **({"before": before} if before else {})}
+    report.claimed_by_id = report.claimed_at = None
     session.add(update)
     session.flush()  # The reporter's mail is tied to this line of history by its id.
     return update

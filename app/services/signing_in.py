@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from pwdlib import PasswordHash
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.errors import N_, Invalid, NotFound, TooMany
 from app.models import SignInAttempt, Staff, StaffSession
@@ -27,7 +27,9 @@ def who_is(session: Session, token: str, *, at: datetime) -> Staff | None:
     """The person whose session this is, None when it is over, revoked or was never there."""
     # In one statement with the units of those for whom the person stands in today: this is asked at every click.
     lent = people.lent_units(StaffSession.staff_id.expression, at=at)
-    found = session.execute(select(StaffSession, lent).where(StaffSession.token_hash == _hash(token))).first()
+    query = select(StaffSession, lent).where(StaffSession.token_hash == _hash(token))
+    with_units = joinedload(StaffSession.staff).joinedload(Staff.memberships)
+    found = session.execute(query.options(with_units)).unique().first()
     if found is None:
         return None
     row: StaffSession = found[0]

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from app.errors import N_, Conflict
 from app.models import Actor, NotificationKind, Report, Update
 from app.services import deadlines, forwarding, informing, merging
@@ -48,9 +46,18 @@ def forward(
     others = [code for code in informed if code != unit_code]
     if others:
         informing.inform(session, report, others, rules=rules, by=by, at=at, undo_seconds=undo_seconds)
-    forwarding.forward(session, report, unit_code, rules=rules, by=by, at=at, undo_seconds=undo_seconds, words=words)
-    newest = select(Update).where(Update.report_id == report.id).order_by(Update.id.desc()).limit(1)
-    return settle(session, report, session.scalars(newest).one(), before=before)
+    update, _ = forwarding.decide(
+        session,
+        report,
+        unit_code,
+        rules=rules,
+        by=by,
+        at=at,
+        undo_seconds=undo_seconds,
+        words=words,
+        before=before,
+    )
+    return update
 
 
 def reject(

@@ -50,6 +50,7 @@ def test_the_resident_s_words_are_not_public_before_the_desk_has_read_them(submi
 
 def test_a_receipt_is_queued_with_its_job_when_an_address_is_given(submit, session):
     submit(replace(LAMP, reporter=ReporterDraft(email="siri@example.com")))
+    session.commit()
     notification = session.scalars(select(Notification)).one()
     assert (notification.kind, notification.state) == ("receipt", "pending")
     jobs = session.execute(text("SELECT task_name, args FROM procrastinate_jobs")).all()

@@ -119,8 +119,8 @@ def test_a_form_from_another_site_is_refused_even_with_the_token(browser_of, wit
 @pytest.mark.parametrize(
     ("role", "home"),
     [
-        (Role.DESK, "/staff/queue"),
-        (Role.ADMIN, "/staff/queue"),
+        (Role.DESK, "/staff/day"),
+        (Role.ADMIN, "/staff/day"),
         (Role.UNIT, "/staff/inbox"),
         (Role.CREW, "/staff/route-lists"),
     ],
