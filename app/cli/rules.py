@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +23,9 @@ from app.routing import (
     with_local_time,
 )
 from app.settings import get_settings
+
+if TYPE_CHECKING:
+    from app.services.what_if import WhatIf
 
 rules_app = typer.Typer(help="Check the rules file, and see which rule decides and why.", no_args_is_help=True)
 
@@ -71,6 +74,53 @@ def explain_proposal(
     facts = with_local_time(facts, rules)
     _print_steps(explain(rules, facts), lang=lang)
     _print_notices(rules, facts, lang=lang)
+
+
+@rules_app.command("what-if")
+def what_if_command(
+    file: Annotated[Path, typer.Argument(help="Another rules file; it does not come into force.")],
+    *,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="From this day; without it, the last year.")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="The language of the names.")] = "en",
+) -> None:
+    """Run another rules file over the reports of the past, and show what would have gone elsewhere."""
+    from app.cli.connect import database
+    from app.db import make_engine, make_session_factory, transaction
+    from app.services.what_if import what_if
+
+    rules, others = _loaded(None), _loaded(file)
+    from_day = since.replace(tzinfo=rules.timezone) if since else datetime.now(UTC) - timedelta(days=365)
+    with database(migrated=False) as url:
+        engine = make_engine(url, pool_size=1)
+        with transaction(make_session_factory(engine)) as session:
+            found = what_if(session, rules, others, since=from_day)
+        engine.dispose()
+    _print_what_if(found, rules, others, lang=lang)
+
+
+def _print_what_if(found: WhatIf, rules: Rules, others: Rules, *, lang: str) -> None:
+    def named(code: str) -> str:
+        unit = rules.units.get(code) or others.units.get(code)
+        return unit.name(lang) if unit else code
+
+    typer.echo(f"{found.elsewhere} of {found.total} reports would have gone to another unit.")
+    if found.sampled:
+        typer.echo(f"There are more reports; only the newest {found.total} were looked at.")
+    if found.nearly_all_to:
+        typer.echo(f"WARNING: this file would send nearly everything to {named(found.nearly_all_to)}.", err=True)
+    typer.echo(
+        f"Of {found.decided} that were decided, the rules now were right about {found.right_now}, this file would be "
+        f"right about {found.right_then}: {found.better} better, {found.worse} worse."
+    )
+    for (now, then), times in found.moved.most_common():
+        typer.echo(f"{times:7}  {named(now)} -> {named(then)}")
+    for (category, now, then), times in found.by_category.most_common(100):
+        typer.echo(f"{times:7}  {category}: {named(now)} -> {named(then)}")
+    for one in found.examples:
+        decided = f", decided: {named(one.decided)}" if one.decided else ""
+        typer.echo(f"  {one.reference} ({one.category}): {named(one.now)} -> {named(one.then)}{decided}")
 
 
 def _loaded(file: Path | None) -> Rules:

@@ -48,6 +48,8 @@ class Draft:
     problems: list[RuleProblem] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     digest: Any = field(default_factory=sha256)
+    # A text that stands in no file names only polygon files that lie beside the file it would replace.
+    only_beside: bool = False
 
     def problem(self, place: Place, sentence: str) -> None:
         """Notes a mistake at a place in the file."""
@@ -64,16 +66,23 @@ class Draft:
         self.sources.append(source)
         if isinstance(content, OSError):
             raise content
+        return self.take(content)
+
+    def take(self, content: bytes) -> bytes:
+        """Bytes that the rules are made of."""
         self.digest.update(len(content).to_bytes(8, "big") + content)
         return content
 
 
-def load_rules(path: Path) -> Rules:
-    """The rules in the file and the polygon files it names. Raises RulesError with every mistake."""
-    draft = Draft(Path(path), Document())
+def load_rules(path: Path, *, content: bytes | None = None) -> Rules:
+    """The rules in the file and the polygon files it names. Raises RulesError with every mistake.
+
+    `content` is read in the file's stead, as if it stood there; what lies elsewhere is not opened for it.
+    """
+    draft = Draft(Path(path), Document(), only_beside=content is not None)
     rules: Rules | None = None
     try:
-        content = draft.read(draft.path)
+        content = draft.take(content) if content is not None else draft.read(draft.path)
     except OSError as error:
         draft.problem((), f"The rules file can not be read ({error.strerror}); check its name and rights.")
     else:
@@ -188,6 +197,9 @@ def _areas(draft: Draft) -> dict[str, Area]:
 
 def _polygons(draft: Draft, name: str, place: Place) -> MultiPolygon | None:
     path = draft.path.parent / name
+    if draft.only_beside and not path.resolve().is_relative_to(draft.path.parent.resolve()):
+        draft.problem(place, f"The polygon file {name} does not lie beside the rules file; put it there.")
+        return None
     try:
         return read_polygons(draft.read(path))
     except OSError as error:

@@ -15,7 +15,7 @@ from random import shuffle
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Exists, exists, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.db import transaction
 from app.models import SYSTEM, ActorKind, Asset, RegisterAnswer, Report, ReportStatus, Update, UpdateKind
@@ -127,8 +127,16 @@ def _is_as_it_was(session: Session, report: Report, one: Waiting) -> bool:
 
 
 def _worked_on(report_id: InstrumentedAttribute[int] | int) -> Exists:
+    """Since the pin was last moved: whoever moves it waits for what the place has to tell."""
+    moved = aliased(Update)
+    moved_since = exists().where(
+        moved.report_id == report_id, moved.kind == UpdateKind.PLACED.value, moved.id > Update.id
+    )
     return exists().where(
-        Update.report_id == report_id, Update.actor_kind == ActorKind.STAFF.value, Update.kind.not_in(_ENTERED)
+        Update.report_id == report_id,
+        Update.actor_kind == ActorKind.STAFF.value,
+        Update.kind.not_in(_ENTERED),
+        ~moved_since,
     )
 
 
