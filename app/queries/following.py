@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.errors import N_, DeadLink, Gone
-from app.models import OPEN, Report, Update
+from app.models import OPEN, Report, ReportStatus, Update
 from app.models.links import confirm_token, follow_token, same, stop_path
 from app.models.reference import parse_reference
 from app.queries.erasures import DONE, ended_by_erasure
@@ -46,6 +46,7 @@ class First:
     reference: str
     status: str
     due_at: datetime | None
+    closed_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -57,9 +58,33 @@ def first_report(session: Session, report: Report) -> First | None:
     """The public report with which the work on this duplicate goes on."""
     if report.duplicate_of_id is None:
         return None
-    columns = select(Report.reference, Report.status, Report.due_at)
+    columns = select(Report.reference, Report.status, Report.due_at, Report.closed_at)
     row = session.execute(columns.where(Report.id == report.duplicate_of_id, is_public())).one_or_none()
     return First(*row) if row else None
+
+
+def kept_report(session: Session, report: Report) -> Report | None:
+    """The report that this one went into, with its history, for who sent this one; None where it may not be followed:
+    hidden, withdrawn, or of a private kind while this one is for everybody.
+    """
+    if report.duplicate_of_id is None:
+        return None
+    may_follow = (
+        Report.id == report.duplicate_of_id,
+        Report.hidden_at.is_(None),
+        Report.status != ReportStatus.WITHDRAWN.value,
+    )
+    query = select(Report).where(*may_follow).options(selectinload(Report.updates).joinedload(Update.note))
+    if not report.private:
+        query = query.where(is_public())
+    return session.scalar(query)
+
+
+def as_first(kept: Report | None) -> First | None:
+    """What is said of it; nobody is led to the page of a report of a private kind, which is not there."""
+    if kept is None:
+        return None
+    return First("" if kept.private else kept.reference, kept.status, kept.due_at, kept.closed_at)
 
 
 def report_to_stop(session: Session, typed: str, token: str, *, secret: bytes) -> Report:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import select
 
 from app.errors import N_, Conflict, Invalid, TooMany
-from app.models import REPORTER, Note, Report, ReportStatus, Update, UpdateKind
-from app.services import crews, deadlines, notifying, supporting
+from app.models import REPORTER, SYSTEM, Note, NotificationKind, Report, ReportStatus, Update, UpdateKind
+from app.queries.following import kept_report
+from app.services import crews, deadlines, merging, notifying
 from app.services.drafts import MAX_DESCRIPTION, MAX_PHOTOS
 from app.services.limits import take_now
 from app.services.photos import attach_photos, count_photos
@@ -63,7 +64,15 @@ def can_withdraw(report: Report) -> bool:
     return report.is_open
 
 
-def can_say_still_broken(report: Report, *, at: datetime, days: int) -> bool:
+class Closed(Protocol):
+    """A report, or what is known of the one that it went into."""
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """When its work ended."""
+
+
+def can_say_still_broken(report: Closed, *, at: datetime, days: int) -> bool:
     """Whether a closed report may be opened again by its reporter: within `days` of its closing."""
     return report.closed_at is not None and at - report.closed_at <= timedelta(days=days)
 
@@ -77,7 +86,7 @@ def can_tell_more(session: Session, report: Report) -> bool:
 def hold(session: Session, report: Report) -> None:
     """Nobody else changes the report until this transaction ends; it is as it is now, not as the page had it."""
     session.flush()  # What was changed before would be forgotten.
-    session.refresh(report, _MAY_HAVE_CHANGED, with_for_update=True)
+    session.refresh(report, _MAY_HAVE_CHANGED, with_for_update={"key_share": True})
 
 
 def withdraw(session: Session, report: Report, *, at: datetime) -> Said:
@@ -104,22 +113,29 @@ def still_broken(
     """Open it again, so that the desk sees it as new; the unit that closed it hears of it. By `rules` its dates begin
     anew.
 
-    Said once more while it is open, new words and photos are added, and nothing else happens.
+    Said once more while it is open, new words and photos are added, and nothing else happens. Where it went into
+    another report that is closed by now, that one is opened; while that one is open, this one was another thing.
     Raises Conflict when it is closed for longer than `days`.
     """
+    merging.hold_with(session, report)
     hold(session, report)
     if key and was_done(session, report, key):
         return Said.BEFORE
     if report.is_open:
         return _add_to_it(session, report, words=words, photo_ids=photo_ids, key=key, at=at)
-    if not can_say_still_broken(report, at=at, days=days):
+    kept = _kept_that_ended(session, report)
+    if not can_say_still_broken(report if kept is None or kept.is_open else kept, at=at, days=days):
         raise Conflict(TOO_OLD, days=days)
     _check_size(session, report, words, photo_ids)
     not_too_often(session, report, at=at)
+    if kept is not None:
+        report.reply(actor=REPORTER, at=at, words=words, data=_data(photo_ids, key))
+        _add_photos(session, report, photo_ids, at=at)
+        return _open_kept(session, kept, report, at=at, rules=rules) if not kept.is_open else Said.ADDED
     first = report.duplicate_of_id
     update = report.reopen(actor=REPORTER, at=at, words=words, data=_data(photo_ids, key))
     deadlines.begin_anew(report, rules, at=at)
-    supporting.recount(session, first)
+    merging.came_apart(session, report, first, at=at)
     _add_photos(session, report, photo_ids, at=at)
     notifying.tell_supporters(session, report, update, at=at)
     tell_unit(session, report, update, kind="reopened", at=at)
@@ -172,6 +188,26 @@ def withhold_words(session: Session, report: Report, *, withheld: bool, at: date
     report.withhold(withheld=withheld, actor=REPORTER, at=at)
     for photo in report.photos:
         photo.public = photo.public and photo.by_crew
+    return Said.NOW
+
+
+def _kept_that_ended(session: Session, report: Report) -> Report | None:
+    """The report that this one went into, locked by now, if its work has ended, or if that was denied since."""
+    kept = kept_report(session, report)
+    if kept is None or not kept.is_open:
+        return kept
+    changes = [update.kind for update in kept.updates if update.to_status is not None]
+    return kept if changes[-1:] == [UpdateKind.REOPENED] else None
+
+
+def _open_kept(session: Session, kept: Report, report: Report, *, at: datetime, rules: Rules | None) -> Said:
+    """What the sender of `report` wrote stays with that one: the sender of this one is somebody else."""
+    update = kept.reopen(actor=SYSTEM, at=at, data={"by_part": report.reference})
+    deadlines.begin_anew(kept, rules, at=at)
+    session.flush()  # The mails are tied to this line by its id.
+    sender = report.reporter.email if report.reporter is not None else None
+    notifying.notify(session, kept, update, kind=NotificationKind.STATUS, at=at, but_not=sender or "")
+    tell_unit(session, kept, update, kind="reopened", at=at)
     return Said.NOW
 
 

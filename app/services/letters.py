@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -39,6 +39,7 @@ HAPPENED: dict[str, str] = news.HAPPENED | {
     UpdateKind.REJECTED: N_("We have closed your report without doing any work."),
     UpdateKind.DUPLICATE: N_("Somebody had already told us about the same thing. We go on with the first report."),
     UpdateKind.REOPENED: N_("Your report is open again."),
+    UpdateKind.SPLIT: N_("It was another thing than we thought. Your report stands by itself again."),
     UpdateKind.NOTED: N_("%(unit)s has written something about your report:"),
     UpdateKind.ASKED: N_("We need to know a little more before we can go on with your report."),
 }
@@ -58,10 +59,12 @@ UNTIL: dict[str, str] = {
         "Do you think that this is wrong? Reply to this mail, or open your report and tell us by %(date)s."
     ),
 }
+ALSO_MERGED = N_("You need not do anything. You still get a mail when something happens.")
 LOOK = N_("Open your report to see all that has happened.")
 WORDS = news.Words(HAPPENED, NEXT, N_("There is news about your report."), LOOK)
-# Of a duplicate's first report its reporter may see what everybody sees.
-OF_FIRST = supporter_letters.WORDS
+# Of a duplicate's first report its reporter may see what everybody sees, and can say that it is still broken.
+_TELL_US = dict.fromkeys((UpdateKind.WITHDRAWN, UpdateKind.GONE), NEXT[UpdateKind.FIXED])
+OF_FIRST = replace(supporter_letters.WORDS, next=NEXT | {UpdateKind.DUPLICATE: ALSO_MERGED} | _TELL_US)
 
 
 def write(items: Sequence[Item], carrier: Notification, *, office: Office, at: datetime) -> Letter | None:
@@ -150,11 +153,14 @@ class _Desk:
         updates = [item.update for item in items]
         of_first = own is not report
         words = OF_FIRST if of_first else WORDS
-        told = news.story(updates, report, self.rules, language=language, words=words, asked=not of_first)
+        told = news.story(
+            updates, report, self.rules, language=language, words=words, asked=not of_first,
+            silent=of_first and report.private,
+        )  # fmt: skip
         ended = not of_first and can_rate(own) and updates[-1].to_status == own.status
         return (
             told
-            | self._until(own, told)
+            | self._until(report, told)
             | {
                 "about_first": report.shown_reference if of_first else None,
                 "anew_url": None,
@@ -163,12 +169,12 @@ class _Desk:
             }
         )
 
-    def _until(self, own: Report, told: Mapping[str, object]) -> dict[str, object]:
+    def _until(self, report: Report, told: Mapping[str, object]) -> dict[str, object]:
         """Until when "still broken" can be said, where the mail invites to say it."""
         sentence = UNTIL.get(str(told["next"]))
-        if sentence is None or own.closed_at is None:
+        if sentence is None or report.closed_at is None:
             return {}
-        until = own.closed_at + timedelta(days=self.office.settings.reopen_days)
+        until = report.closed_at + timedelta(days=self.office.settings.reopen_days)
         return {"next": sentence, "until": until} if self.at < until else {}
 
     def _rating(self, report: Report, score: int) -> str:

@@ -40,6 +40,7 @@ NEXT: dict[str, str] = {
     UpdateKind.REFERRED: N_("They decide when it is mended. Please ask them about it."),
     UpdateKind.REJECTED: N_("Do you think that this is wrong? Reply to this mail."),
     UpdateKind.REOPENED: N_("The service desk looks at it once more. You get a mail when something happens."),
+    UpdateKind.SPLIT: N_("The service desk looks at it once more. You get a mail when something happens."),
 }
 
 
@@ -90,7 +91,9 @@ def may_be_told(item: Item) -> bool:
         return report.waiting_since is not None and update.note is not None
     if not update.public or report.hidden_at is not None:
         return False
-    if item.own is not report and (report.private or item.own.duplicate_of_id != report.id):
+    if item.own is not report and item.own.duplicate_of_id != report.id:
+        return False
+    if item.own is not report and report.private and not (item.own.private and item.row.support_id is None):
         return False
     if update.kind == UpdateKind.SCHEDULED and report.status in _BEFORE_A_CREW:
         return False  # Taken off the crew's list again before anybody heard of it.
@@ -114,10 +117,17 @@ def category_name(report: Report, rules: Rules, *, language: str) -> str:
 
 
 def story(
-    updates: Sequence[Update], report: Report, rules: Rules, *, language: str, words: Words, asked: bool = False
+    updates: Sequence[Update],
+    report: Report,
+    rules: Rules,
+    *,
+    language: str,
+    words: Words,
+    asked: bool = False,
+    silent: bool = False,
 ) -> dict[str, object]:
     """The updates of one report as a mail tells them: `events` in order, and of the last that leads to something what
-    comes next, by when, and whom to ask.
+    comes next, by when, and whom to ask. `silent`: without what staff wrote, which was for somebody else.
     """
     main = next((update for update in reversed(updates) if update.kind in words.next), updates[-1])
     unit = rules.units.get(main.unit_code or "")
@@ -125,7 +135,9 @@ def story(
     return {
         "status": (moved and moved.to_status) or report.status,
         "standing": standing(moved, report, language=language),
-        "events": [event(update, rules, language=language, words=words, asked=asked) for update in updates],
+        "events": [
+            event(update, rules, language=language, words=words, asked=asked, silent=silent) for update in updates
+        ],
         "next": words.next.get(main.kind, words.look),
         "until": None,
         "unit": unit_name(main, rules, language=language),
@@ -143,13 +155,15 @@ def standing(moved: Update | None, report: Report, *, language: str) -> str:
     return status_word((moved and moved.to_status) or report.status, language)
 
 
-def event(update: Update, rules: Rules, *, language: str, words: Words, asked: bool = False) -> dict[str, object]:
+def event(
+    update: Update, rules: Rules, *, language: str, words: Words, asked: bool = False, silent: bool = False
+) -> dict[str, object]:
     """One thing that happened: when, in which words of ours, by whom, and what staff wrote."""
     return {
         "at": update.at,
         "happened": words.happened.get(update.kind, words.news),
         "unit": unit_name(update, rules, language=language),
-        "words": words_of(update, asked=asked),
+        "words": None if silent else words_of(update, asked=asked),
     }
 
 

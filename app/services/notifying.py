@@ -25,18 +25,22 @@ def notify(
     kind: NotificationKind,
     at: datetime,
     not_before: datetime | None = None,
+    but_not: str = "",
 ) -> Notification | None:
     """Queue one mail to the reporter, or nothing when there is nobody who may be written to.
 
     The receipt goes to any address given, though to an unconfirmed one only once a day; everything else only to one
     that its owner confirmed. `not_before`
     leaves room for undo; news may wait a little longer for more of it, see services/collecting.py. What everybody may
-    know goes to the supporters too, and to those whose report is a duplicate.
+    know goes to the supporters too, and to those whose report is a duplicate. Not to the address `but_not`, whose owner
+    has just said it.
     """
     _load_reporter(session, report)
     if kind == NotificationKind.STATUS:
-        tell_supporters(session, report, update, at=at, not_before=not_before)
+        tell_supporters(session, report, update, at=at, not_before=not_before, but_not=but_not)
     reporter = report.reporter
+    if reporter is not None and but_not and (reporter.email or "").lower() == but_not.lower():
+        return None
     if reporter is None or not (reporter.email if kind == NotificationKind.RECEIPT else reporter.hears):
         return None
     if kind == NotificationKind.RECEIPT and not may_write_to(session, reporter.email or "", at=at):
@@ -71,21 +75,27 @@ def tell_former(session: Session, report: Report, update: Update, *, email: str,
 
 
 def tell_supporters(
-    session: Session, report: Report, update: Update, *, at: datetime, not_before: datetime | None = None
+    session: Session,
+    report: Report,
+    update: Update,
+    *,
+    at: datetime,
+    not_before: datetime | None = None,
+    but_not: str = "",
 ) -> None:
     """One mail to each who has reported the same and asked for it, about what everybody may see: supporters, and
-    the reporters of duplicates. Nobody hears twice of it.
+    the reporters of duplicates. Nobody hears twice of it. Of a private kind only those hear who sent one themselves.
     """
-    if not report.support_count or not update.public or report.private or report.hidden_at is not None:
+    if not report.support_count or not update.public or report.hidden_at is not None:
         return
     _load_reporter(session, report)
     queue = partial(_queue, session, update=update, kind=NotificationKind.STATUS, at=at, not_before=not_before)
-    heard = {_address(report.reporter)}
+    heard = {_address(report.reporter), but_not.lower()}
     for reporter in supporters.reporters_of_duplicates(session, report):
         if _address(reporter) not in heard:
             heard.add(_address(reporter))
             queue(reporter.report_id)
-    for support in supporters.listeners(session, report):
+    for support in () if report.private else supporters.listeners(session, report):
         if (support.email or "").lower() not in heard:
             queue(report.id, support_id=support.id)
 

@@ -45,6 +45,7 @@ HAPPENED: dict[str, str] = news.HAPPENED | {
     UpdateKind.WITHDRAWN: N_("The person who sent the report has withdrawn it."),
     UpdateKind.GONE: N_("The person who sent the report says that it is no longer a problem."),
     UpdateKind.REOPENED: N_("The report is open again."),
+    UpdateKind.SPLIT: N_("It was another thing than we thought. The report stands by itself again."),
     UpdateKind.NOTED: N_("%(unit)s has written something about the report:"),
 }
 NEXT: dict[str, str] = news.NEXT | {

@@ -22,7 +22,7 @@ from app.text import say
 from app.web import rating_question
 from app.web.errors import STATUS_OF
 from app.web.form_photos import thumbnail_of
-from app.web.history import for_holder, last_question
+from app.web.history import for_holder, last_question, of_first
 from app.web.next_steps import next_steps
 from app.web.notices_here import Promise, promise_of
 from app.web.templating import render
@@ -42,7 +42,8 @@ def show_page(
     status = STATUS_OF.get(type(refused), 422) if refused is not None else 200
     report, state = visit.report, visit.state
     base_url = state.settings.public_url or str(visit.request.base_url)
-    first = queries.first_report(visit.session, report)
+    kept = queries.kept_report(visit.session, report)
+    first = queries.as_first(kept)
     shown = {
         "report": report,
         "path": visit.path,
@@ -50,6 +51,8 @@ def show_page(
         "category": visit.rules.categories.get(report.category_code),
         "next": next_steps(report, visit.rules, visit.reader, history=history(report), first=first),
         "lines": for_holder(report, visit.rules, lang=visit.lang),
+        "first": first,
+        "lines_of_first": of_first(kept, visit.rules, lang=visit.lang) if kept is not None else [],
         "question": last_question(report),
         "public_path": _public_path(visit),
         "photo_src": lambda photo, size="": _photo_src(visit, photo, size),
@@ -64,7 +67,7 @@ def show_page(
     }
     receipt = _receipt(visit) if new else {"new": False}
     return render(
-        visit.request, "follow/page.html", status_code=status, **shown, **_can(visit), **_question(visit), **receipt
+        visit.request, "follow/page.html", status_code=status, **shown, **_can(visit, first), **_question(visit), **receipt
     )
 
 
@@ -75,12 +78,14 @@ def sentence(refused: DomainError | None, lang: str) -> str:
     return say(refused, lang) if refused is not None else ""
 
 
-def _can(visit: Visit) -> dict[str, Any]:
+def _can(visit: Visit, first: queries.First | None) -> dict[str, Any]:
     report, days = visit.report, visit.state.settings.reopen_days
-    can_reopen = following.can_say_still_broken(report, at=visit.at, days=days)
+    closed = first if first is not None and first.closed_at is not None else report
+    can_reopen = following.can_say_still_broken(closed, at=visit.at, days=days)
     return {
         "can_withdraw": following.can_withdraw(report),
         "can_reopen": can_reopen,
+        "stage": closed.status,
         "can_tell": following.can_tell_more(visit.session, report),
         "can_correct": correcting.can_correct(report),
         # Closed for too long: only a new report brings anybody there.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.errors import N_
@@ -29,7 +29,9 @@ _WORDS: dict[str, str] = {
     UpdateKind.NOTED: N_("A message from those who work on it:"),
     UpdateKind.INTERIM: N_("It is not done yet. A message from those who work on it:"),
     UpdateKind.DUE_SET: N_("It should now be done by %(date)s, say those who work on it:"),
+    UpdateKind.SPLIT: N_("It was another thing after all. The service desk looks at this report again."),
 }
+BY_ANOTHER = N_("It is still broken, says somebody who reported the same. The service desk looks at it again.")
 FIXED_BY = N_("It is fixed, says %(unit)s.")
 _TO_THE_HOLDER: dict[str, str] = {
     UpdateKind.WITHDRAWN: N_("You withdrew the report."),
@@ -89,6 +91,14 @@ def for_holder(report: Report, rules: Rules, *, lang: str) -> list[Line]:
     return _lines(lines, rules, lang=lang, own=True)
 
 
+def of_first(first: Report, rules: Rules, *, lang: str) -> list[Line]:
+    """What the sender of a report that went into `first` may know of it: what everybody may, and of a private kind
+    only what happened. Newest first.
+    """
+    lines = _lines(public.history(first), rules, lang=lang, own=False)
+    return [replace(line, words="") for line in lines] if first.private else lines
+
+
 def last_question(report: Report) -> str:
     """What the desk asked the reporter last; empty when it asked nothing, or when that was erased."""
     asked = [update for update in report.updates if update.kind == UpdateKind.ASKED]
@@ -134,4 +144,6 @@ def _sentence(update: Update, *, by_holder: bool, has_unit: bool) -> str | None:
         return _WITHHELD[bool(update.data.get("withheld"))]
     if update.kind == UpdateKind.FIXED and has_unit:
         return FIXED_BY
+    if update.kind == UpdateKind.REOPENED and update.data.get("by_part"):
+        return BY_ANOTHER
     return (_TO_THE_HOLDER.get(update.kind) if by_holder else None) or _WORDS.get(update.kind)

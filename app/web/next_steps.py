@@ -197,7 +197,7 @@ class _Steps:
             _COLORS.get(self.stage, "neutral"),
             unit=self.unit if self.unit is not None and self.unit.outside else None,
             words=note.body if note is not None and note.public else "",
-            first=show_reference(first.reference) if first is not None else "",
+            first=show_reference(first.reference) if first is not None and first.reference else "",
         )
 
     def _ending(self, ending: Update | None) -> tuple[str, tuple[str, ...]]:
@@ -233,13 +233,15 @@ class _Steps:
         return goes_on, how, self.say(N_("It should be done by %(date)s at the latest."), date=date)
 
     def _until(self) -> tuple[str, ...]:
-        closed = self.report.closed_at
+        closed, stage = self.report.closed_at, self.stage
+        if self.first is not None and self.first.closed_at is not None:
+            closed, stage = self.first.closed_at, S(self.first.status)
         if closed is None or not self.reader.own:
             return ()
         until = closed + timedelta(days=self.reader.days)
         if until < self.reader.at:
             return (self.say(SEND_ANEW),)
-        return (self.say(TELL_UNTIL[self.stage], date=show_date(until, self.reader.lang)),)
+        return (self.say(TELL_UNTIL[stage], date=show_date(until, self.reader.lang)),)
 
     def _unit_name(self) -> str:
         return self.unit.name(self.reader.lang) if self.unit is not None else self.say(N_("the right people"))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.models import Report, Update
 from app.models.links import public_path
+from app.queries.duplicates import public_photos_of_parts
 from app.queries.following import first_report
 from app.queries.public import history
 from app.queries.visible import public_report
@@ -58,5 +59,5 @@ def show_report(
             first=first_report(session, report),
         ),
         lines=for_everybody(report, rules, lang=lang),
-        photos=[photo for photo in report.photos if photo.public],
+        photos=[photo for photo in report.photos if photo.public] + public_photos_of_parts(session, report),
     )
