@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.application",
     "tests.people",
     "tests.mail",
+    "tests.mailbox",
     "tests.counting",
     "tests.registers",
     "tests.serving",

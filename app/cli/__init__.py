@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from app.cli import backup, bounces, demo, doctor, imports, retention, rules, run, serve, staff
+from app.cli import backup, bounces, demo, doctor, imports, mail_in, retention, rules, run, serve, staff
 
 app = typer.Typer(
     name="gatami",
@@ -22,6 +22,7 @@ app.add_typer(rules.rules_app, name="rules")
 app.add_typer(imports.import_app, name="import")
 app.add_typer(staff.staff_app, name="staff")
 app.command("bounces")(bounces.bounces)
+app.command("mail-in")(mail_in.mail_in)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("retention")(retention.retention)

@@ -66,10 +66,18 @@ class ReportDraft:
         object.__setattr__(self, "address", one_line(self.address))
 
 
-def check(draft: ReportDraft, rules: Rules, *, at: datetime | None = None, at_desk: bool = False) -> Category:
+def check(
+    draft: ReportDraft,
+    rules: Rules,
+    *,
+    at: datetime | None = None,
+    at_desk: bool = False,
+    unfinished: bool = False,
+) -> Category:
     """The category of a draft that can be taken in at a time; raises Invalid naming every mistaken field.
 
-    At the desk somebody has phoned already, so what is urgent is taken in as well.
+    At the desk somebody has phoned already, so what is urgent is taken in as well. An `unfinished` one is made of a
+    mail: nobody was asked for a place and for answers, so the desk sees to them.
     """
     problems: dict[str, str] = {}
     category = rules.categories.get(draft.category)
@@ -77,10 +85,11 @@ def check(draft: ReportDraft, rules: Rules, *, at: datetime | None = None, at_de
         gone, none = N_("Choose what it is about. This category is not in use."), N_("Choose what it is about.")
         problems["category"] = gone if draft.category else none
     else:
-        if not at_desk:
+        if not at_desk and not unfinished:
             _stop(draft, category, rules, at=at)
-        problems |= check_answers(category, draft.answers)
-    problems |= check_place(draft.lat, draft.lon, draft.address, rules) | check_reporter(draft.reporter)
+        problems |= {} if unfinished else check_answers(category, draft.answers)
+    problems |= {} if unfinished else check_place(draft.lat, draft.lon, draft.address, rules)
+    problems |= check_reporter(draft.reporter)
     if len(draft.description) > MAX_DESCRIPTION:
         problems["description"] = N_("The text is too long. Use at most 3000 characters.")
     if len(draft.photo_ids) > MAX_PHOTOS:

@@ -35,9 +35,11 @@ def submit_report(
     at: datetime,
     idempotency_key: str | None = None,
     entered_by: Staff | None = None,
+    unfinished: bool = False,
 ) -> Report:
     """The stored report: new, with its first update, answers, photos, proposed unit, due date and receipt.
 
+    `unfinished`: made of a mail, without a place and without answers.
     With a key that was used before: the report it made then (same contents), or Invalid (other contents).
     Raises Invalid naming every mistaken field.
     """
@@ -47,7 +49,7 @@ def submit_report(
             return before
     around = _look_around(session, draft, rules)
     draft = _placed(draft, around)
-    category = drafts.check(draft, rules, at=at, at_desk=entered_by is not None)
+    category = drafts.check(draft, rules, at=at, at_desk=entered_by is not None, unfinished=unfinished)
     report = _make_report(session, draft, category, around, at=at)
     proposing.write_facts(report, around)
     proposing.propose(report, category, rules, at=at)
