@@ -16,6 +16,7 @@ from starlette.datastructures import FormData
 
 from app.errors import Conflict, DomainError
 from app.models import Report, Staff, Update
+from app.models.reference import show_reference
 from app.queries.visible import report_for
 from app.routing import Rules
 from app.services.decisions import STALE
@@ -129,13 +130,14 @@ class DeskForm:
         lang = get_language(self.request)
         done = update.id if update is not None and not flash else 0
         undo = undo_bar(self.session, self.staff, self.rules, self.state, done, lang=lang)
-        bar = render(self.request, "staff/_undo.html", undo=undo, in_queue=True, filter_query=self.filter)
+        shown = {"undo": undo, "in_queue": True, "filter_query": self.filter, "show_reference": show_reference}
+        bar = bytes(render(self.request, "staff/_undo.html", **shown).body).decode() if undo else ""
         answer = {
             "reference": report.reference,
             "status": report.status,
             "stay": stay,
             "say": translate(flash, lang) if flash else "",
-            "undo": bytes(bar.body).decode() if undo else "",
+            "undo": bar,
         }
         return Response(orjson.dumps(answer), media_type="application/json")
 

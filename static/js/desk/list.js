@@ -89,6 +89,8 @@ async function load(reference) {
   mark(reference);
   if (focusOf) refocus(fresh, focusOf);
   document.getElementById("total").textContent = fresh.dataset.words;
+  const count = document.querySelector('.site-nav [href="/staff/queue"] .count');
+  if (count && fresh.dataset.new) count.textContent = fresh.dataset.new;
   fresh.dispatchEvent(new CustomEvent("gatami:listed", { bubbles: true }));
 }
 

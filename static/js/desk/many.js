@@ -3,7 +3,7 @@
 import { post, refusalOf } from "./asking.js";
 import { forget, show, shown } from "./front.js";
 import * as list from "./list.js";
-import { explain, say, sentence } from "./saying.js";
+import { explain, say, sayAloud, sentence } from "./saying.js";
 import { addBar, removeBar } from "./undo.js";
 
 const bar = () => document.getElementById("many-bar");
@@ -18,6 +18,8 @@ export function startChoosing() {
   const form = document.getElementById("many");
   if (!form) return;
   bar().hidden = true;
+  bar().classList.add("many--followed");
+  bar().querySelector("[data-chosen]").hidden = false;
   document.getElementById("workbench").addEventListener("change", (event) => {
     if (event.target.matches("[name=chosen], [name=all]")) tell();
   });
@@ -76,7 +78,7 @@ function tell() {
   form.querySelector("[data-clears]").hidden = false;
   const words = sentence("sayChosen", { n: all ? list.side().dataset.total : chosen });
   const line = form.querySelector("[data-chosen]");
-  if (chosen && line.textContent !== words) say(words);
+  if (chosen && line.textContent !== words) sayAloud(words);
   line.textContent = words;
   document.dispatchEvent(new CustomEvent("gatami:chosen"));
 }

@@ -22,6 +22,12 @@ export function say(words, { calm = true } = {}) {
   if (calm) timer = setTimeout(() => { line.textContent = ""; }, LINGERS_MS);
 }
 
+/** Says what can be seen anyway to those who hear the page. */
+export function sayAloud(words) {
+  const line = document.getElementById("bench-heard");
+  if (line) line.textContent = words;
+}
+
 /** What went wrong with a request, in words. */
 export function explain(error) {
   if (error.status === 401) return sentence("saySignedOut");

@@ -104,7 +104,9 @@ function extend(reference) {
 let news = new Set();
 let timer = 0;
 
-function gather(references) {
+function gather(references, { new: waiting }) {
+  const count = document.querySelector('.site-nav [href="/staff/queue"] .count');
+  if (count && waiting !== undefined) count.textContent = waiting;
   references.forEach((one) => news.add(one));
   clearTimeout(timer);
   timer = setTimeout(() => {
