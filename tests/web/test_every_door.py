@@ -93,6 +93,7 @@ MAY: dict[str, frozenset[str]] = {
     "GET /staff/people/{staff_id:int}": ADMIN,
     "POST /staff/people/{staff_id:int}": ADMIN,
     "POST /staff/people/{staff_id:int}/departure": ADMIN,
+    "GET /staff/people/{staff_id:int}/sights": ADMIN,
     "POST /staff/people/{staff_id:int}/deputies": ADMIN,
     "POST /staff/people/{staff_id:int}/deputies/{deputyship_id:int}/end": ADMIN,
     "POST /staff/people/{staff_id:int}/invitation": ADMIN,

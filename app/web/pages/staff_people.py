@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
@@ -10,10 +10,12 @@ from starlette.datastructures import FormData
 from app.db import transaction
 from app.errors import N_, DomainError
 from app.models import Role, Staff
-from app.queries import people
+from app.models.reference import show_reference
+from app.queries import people, sights
 from app.services import deputies, invitations, leaving
 from app.services import staff as services
 from app.services.invitations import Invited
+from app.text import translate
 from app.web.deps import AdminDep, CsrfChecked, DeskDep, FormDep, NowDep, RulesDep, SessionDep, StateDep, get_language
 from app.web.pages.staff_person import (
     ColleagueDep,
@@ -25,6 +27,7 @@ from app.web.pages.staff_person import (
     person_page,
     whole,
 )
+from app.web.report_file_pdf import SIGHTS
 from app.web.state import state_of
 from app.web.templating import redirect, render
 
@@ -110,6 +113,24 @@ def change_person(
     except DomainError as error:
         return person_page(request, session, colleague, me=admin, at=now, person=person, error=error)
     return redirect(request, "/staff/people", flash=("success", N_("%(name)s is saved.")), name=held.name)
+
+
+@router.get("/people/{staff_id:int}/sights")
+def what_was_seen(
+    request: Request, colleague: ColleagueDep, session: SessionDep, rules: RulesDep, before: str = ""
+) -> Response:
+    """Which reports the person has opened, for when there is a reason to ask."""
+    found = sights.seen_by_person(session, colleague, before=_moment(before))
+    return render(
+        request,
+        "staff/sights.html",
+        colleague=colleague,
+        looks=found[: sights.MOST],
+        show_reference=show_reference,
+        older=found[sights.MOST - 1].at.isoformat() if len(found) > sights.MOST else "",
+        sight_word=lambda code: translate(SIGHTS.get(code) or code, get_language(request)),
+        rules=rules,
+    )
 
 
 @router.post("/people/{staff_id:int}/invitation", dependencies=[CsrfChecked])
@@ -215,6 +236,14 @@ def _day(form: FormData, name: str) -> date | None:
         return date.fromisoformat(str(form.get(name) or ""))
     except ValueError:
         return None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
 
 
 def _back(request: Request, colleague: Staff, sentence: str) -> Response:
