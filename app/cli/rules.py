@@ -90,7 +90,7 @@ def what_if_command(
     from app.db import make_engine, make_session_factory, transaction
     from app.services.what_if import what_if
 
-    rules, others = _loaded(None), _loaded(file)
+    rules, others = _loaded(None), _loaded(file, may_break_examples=True)
     from_day = since.replace(tzinfo=rules.timezone) if since else datetime.now(UTC) - timedelta(days=365)
     with database(migrated=False) as url:
         engine = make_engine(url, pool_size=1)
@@ -123,7 +123,7 @@ def _print_what_if(found: WhatIf, rules: Rules, others: Rules, *, lang: str) -> 
         typer.echo(f"  {one.reference} ({one.category}): {named(one.now)} -> {named(one.then)}{decided}")
 
 
-def _loaded(file: Path | None) -> Rules:
+def _loaded(file: Path | None, *, may_break_examples: bool = False) -> Rules:
     try:
         return load_rules(file or get_settings().rules_file)
     except RulesError as error:
@@ -131,6 +131,8 @@ def _loaded(file: Path | None) -> Rules:
             typer.echo(str(problem), err=True)
         count = len(error.problems)
         typer.echo(f"{count} {'mistake' if count == 1 else 'mistakes'}.", err=True)
+        if may_break_examples and error.rules is not None:
+            return error.rules
         raise typer.Exit(1) from error
 
 

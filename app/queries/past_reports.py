@@ -10,7 +10,7 @@ from sqlalchemy import case, select
 from app.models import Report, ReportStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -33,7 +33,7 @@ class PastReport:
     unit: str | None
 
 
-def past_reports(session: Session, *, since: datetime, most: int) -> Iterator[PastReport]:
+def past_reports(session: Session, *, since: datetime, most: int) -> Generator[PastReport, None, None]:
     """At most `most` that came since then, the newest first; only some of them are in memory at a time."""
     columns = (
         Report.reference,
@@ -52,5 +52,7 @@ def past_reports(session: Session, *, since: datetime, most: int) -> Iterator[Pa
         .order_by(Report.created_at.desc(), Report.id.desc())
         .limit(most)
     )
-    for row in session.execute(query.execution_options(yield_per=AT_ONCE)):
-        yield PastReport(*cast("Any", row))
+    # Whoever stops early closes the cursor with it.
+    with session.execute(query.execution_options(yield_per=AT_ONCE)) as rows:
+        for row in rows:
+            yield PastReport(*cast("Any", row))

@@ -94,7 +94,7 @@ def load_rules(path: Path, *, content: bytes | None = None) -> Rules:
             draft.problem((), f"The file holds no rules; write the sections {', '.join(SECTIONS)}.")
     if rules is None or draft.problems:
         problems = tuple(sorted(set(draft.problems)))
-        raise RulesError(problems, sources=tuple(draft.sources), sha256=draft.digest.hexdigest())
+        raise RulesError(problems, sources=tuple(draft.sources), sha256=draft.digest.hexdigest(), rules=rules)
     return rules
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 from app.routing.sources import Source
 from app.routing.texts import LANGUAGE_NAMES
+
+if TYPE_CHECKING:
+    from app.routing.rules import Rules
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -26,13 +29,19 @@ class RuleProblem:
 
 
 class RulesError(Exception):
-    """The rules file can not be used. `problems` is every mistake, `sources` every file looked at."""
+    """The rules file can not be used. `problems` is every mistake, `sources` every file looked at.
 
-    def __init__(self, problems: tuple[RuleProblem, ...], *, sources: tuple[Source, ...], sha256: str) -> None:
+    `rules` is there where only its examples do not hold: it can be asked, but must not come into force.
+    """
+
+    def __init__(
+        self, problems: tuple[RuleProblem, ...], *, sources: tuple[Source, ...], sha256: str, rules: Rules | None = None
+    ) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = list(problems)
         self.sources = sources
         self.sha256 = sha256
+        self.rules = rules
 
 
 def did_you_mean(word: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -91,15 +92,14 @@ def what_if(
 ) -> WhatIf:
     """Ask both rules about every report since then with the facts that it has: at most the newest `most`."""
     found, until = WhatIf(), time.monotonic() + seconds
-    for report in past_reports(session, since=since, most=most + 1):
-        if found.total == most:
-            found.sampled = True
-            break
-        if time.monotonic() > until:
-            found.sampled = found.out_of_time = True
-            break
-        facts = _facts(report)
-        found.add(report, now=propose_unit(rules, facts).unit.code, then=propose_unit(others, facts).unit.code)
+    with closing(past_reports(session, since=since, most=most + 1)) as reports:
+        for report in reports:
+            found.out_of_time = time.monotonic() > until
+            found.sampled = found.out_of_time or found.total == most
+            if found.sampled:
+                break
+            facts = _facts(report)
+            found.add(report, now=propose_unit(rules, facts).unit.code, then=propose_unit(others, facts).unit.code)
     return found
 
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.datastructures import UploadFile
 
 from app.errors import N_, NotFound
-from app.routing import Rules, RulesError, load_rules
+from app.routing import RuleProblem, Rules, RulesError, load_rules
 from app.services import rule_learning, rules_watch, what_if
 from app.services.rule_learning import Learned, Lesson, NotEditable
 from app.text import OWNER_WORDS, translate
@@ -130,13 +130,10 @@ def answer(
             "file": translate(problem, lang) if problem else "",
         }
         return _what_if_page(request, since=since, banner=banner, problems=problems, status_code=422)
-    try:
-        others = load_rules(rules.path, content=content)
-    except RulesError as error:
-        name = _file_name(form.get("file"))
-        return _what_if_page(
-            request, since=since, banner=banner, mistakes=error.problems, file_name=name, status_code=422
-        )
+    name = _file_name(form.get("file"))
+    others, mistakes = _read(rules, content)
+    if others is None:
+        return _what_if_page(request, since=since, banner=banner, mistakes=mistakes, file_name=name, status_code=422)
     since_moment = datetime.combine(day, time(), tzinfo=ZoneInfo(rules.municipality.timezone)).astimezone(UTC)
     found = what_if.what_if(session, rules, others, since=since_moment)
     shown: dict[str, Any] = {
@@ -144,7 +141,7 @@ def answer(
         "named": _unit_names(lang, rules, others),
         "category_name": _category_names(rules, lang),
     }
-    return _what_if_page(request, since=since, banner=banner, file_name=_file_name(form.get("file")), **shown)
+    return _what_if_page(request, since=since, banner=banner, file_name=name, mistakes=mistakes, **shown)
 
 
 def _what_if_page(request: Request, *, since: str, banner: object, status_code: int = 200, **shown: Any) -> Response:
@@ -158,6 +155,14 @@ def _what_if_page(request: Request, *, since: str, banner: object, status_code: 
         rules_banner=banner,
         **given,
     )
+
+
+def _read(rules: Rules, content: bytes) -> tuple[Rules | None, list[RuleProblem]]:
+    """The rules in an uploaded file, as if it lay beside ours, and its mistakes; broken examples do not hinder."""
+    try:
+        return load_rules(rules.path, content=content), []
+    except RulesError as error:
+        return error.rules, error.problems
 
 
 def _content(file: object) -> tuple[bytes, str]:
