@@ -47,10 +47,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 def lines(reports: Iterable[Report], rules: Rules, *, lang: str, contacts: bool, at: datetime) -> Iterator[str]:
     """The file in pieces, one a report. Contact data only with `contacts`; `reporter` must then be loaded."""
     titles = [translate(title, lang) for title in (*_COLUMNS, *(_CONTACT_COLUMNS if contacts else ()))]
-    yield BYTE_ORDER_MARK + _line(titles)
+    yield BYTE_ORDER_MARK + line(titles)
     for report in reports:
         cells = _cells(report, rules, lang=lang, at=at)
-        yield _line([*cells, *_contact(report)] if contacts else cells)
+        yield line([*cells, *_contact(report)] if contacts else cells)
 
 
 def safe(value: object) -> str:
@@ -111,7 +111,8 @@ def _moment(moment: datetime | None) -> str:
     return f"{moment.astimezone(PEOPLES_ZONE):%Y-%m-%d %H:%M}" if moment else ""
 
 
-def _line(cells: Iterable[object]) -> str:
+def line(cells: Iterable[object]) -> str:
+    """One line of a file for a spreadsheet."""
     text = io.StringIO()
     csv.writer(text, delimiter=";", lineterminator="\r\n").writerow([safe(cell) for cell in cells])
     return text.getvalue()

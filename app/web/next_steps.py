@@ -132,6 +132,7 @@ class _Steps:
             else self.say(N_("They read it by %(date)s at the latest."), date=date),
             *self._likely_unit(),
             *self._due(N_("the service desk")),
+            *self._answer(),
         ]
         late = is_late or self._is_overdue()
         return NextSteps(
@@ -160,7 +161,7 @@ class _Steps:
     def _at_unit(self) -> NextSteps:
         name = self._unit_name()
         stands = self.say(_STANDS[self.stage], unit=name)
-        then = [self.say(_THEN[self.stage]), *self._due(name)]
+        then = [self.say(_THEN[self.stage]), *self._due(name), *self._answer()]
         if self.reader.own:
             then.append(
                 self.say(N_("You get a mail when it is done."))
@@ -170,6 +171,24 @@ class _Steps:
         if self._is_overdue():
             return NextSteps(stands, tuple(then), "clock", "warning")
         return NextSteps(stands, tuple(then), f"status-{self.stage}", _COLORS[self.stage])
+
+    def _answer(self) -> list[str]:
+        """By when the sender hears from us: a first answer, else the next words if it may take longer than that."""
+        report, at, lang = self.report, self.reader.at, self.reader.lang
+        if not self.reader.own:
+            return []
+        first, again = report.first_answer_due_at, report.interim_due_at
+        if first is not None and report.first_answered_at is None:
+            late = N_("You should have got an answer by %(date)s. That is late, and we are sorry.")
+            mail = N_("You get an answer by %(date)s at the latest.")
+            here = N_("We answer here by %(date)s at the latest.")
+            sentence = late if first < at else mail if self.reader.hears else here
+            return [self.say(sentence, date=show_date(first, lang))]
+        if again is None or again < at or (report.due_at is not None and at < report.due_at <= again):
+            return []
+        mail = N_("You hear from us again by %(date)s at the latest, even if it is not done by then.")
+        here = N_("We write here again by %(date)s at the latest, even if it is not done by then.")
+        return [self.say(mail if self.reader.hears else here, date=show_date(again, lang))]
 
     def _is_overdue(self) -> bool:
         return self.report.due_at is not None and self.report.due_at < self.reader.at
