@@ -13,6 +13,7 @@ from app.models import Delivery, Forwarding, Notification, Report, Staff, Update
 from app.queries.danger import may_be_dangerous
 from app.queries.deadlines import unanswered, words_due
 from app.queries.deliveries import STUCK
+from app.queries.mentions import mentions
 from app.queries.statuses import at_unit, is_new
 from app.queries.visible import seen_by
 from app.text import PEOPLES_ZONE
@@ -115,6 +116,13 @@ KINDS: tuple[Kind, ...] = (
         N_("Somebody has answered or told more, and nobody has acted on it."),
         "status-answered",
         lambda _staff, _at: Report.replied_at.is_not(None),
+    ),
+    Kind(
+        "mentions",
+        N_("Mentions of you"),
+        N_("A colleague has written your name with @ in a note."),
+        "person",
+        lambda staff, _at: mentions(staff),
     ),
     Kind(
         "undelivered",
