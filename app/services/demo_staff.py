@@ -70,7 +70,7 @@ def add_staff(session: Session, *, at: datetime) -> tuple[dict[str, Staff], list
             language="nb",
             active=True,
             created_at=at,
-            memberships=[StaffUnit(unit_code=code) for code in person.units],
+            memberships=[StaffUnit(unit_code=code, leader=person.role == Role.UNIT) for code in person.units],
         )
         logins.append(login)
     session.add_all(staff.values())
