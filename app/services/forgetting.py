@@ -162,6 +162,19 @@ RETURNING photo.report_id, photo.id, photo.original_id
 # Of a photo that stays: the one before parts of it were made unreadable. Two steps, because it gives the old number.
 _ORIGINALS = f"SELECT original_id FROM photo WHERE report_id = {_IDS} AND original_id IS NOT NULL FOR UPDATE"
 _DROP_ORIGINALS = f"UPDATE photo SET original_id = NULL WHERE report_id = {_IDS} AND original_id IS NOT NULL"
+# Mails that came in: those about the report, and what an address of hers, which she confirmed, wrote besides. Their
+# keys stay, so that no mail that is read again brings anybody back.
+_MAILS_IN = """
+UPDATE incoming_mail SET sender = NULL, subject = NULL, body = NULL, raw = NULL, lat = NULL, lon = NULL,
+    state = CASE WHEN state = 'waiting' THEN 'done' ELSE state END
+WHERE report_id = ANY(CAST(:ids AS bigint[]))
+"""
+_MAILS_FROM = """
+OR lower(sender) IN (
+    SELECT lower(email) FROM reporter
+    WHERE report_id = ANY(CAST(:ids AS bigint[])) AND email IS NOT NULL AND confirmed_at IS NOT NULL
+)
+"""
 # Before anything goes: the names of mails that lie as files where no mail server is set.
 _MAILS = f"""
 SELECT message_id FROM notification WHERE report_id = {_IDS} AND support_id IS NULL
@@ -204,6 +217,7 @@ def forget(session: Session, ids: Sequence[int], *, at_wish: bool, actor: Actor,
     session.flush()
     given = {"ids": list(ids), "at": at, "language": NO_LANGUAGE}
     gone = Forgotten(message_ids=list(session.scalars(text(_MAILS), given)))
+    session.execute(text(f"{_MAILS_IN} {_MAILS_FROM if at_wish else ''}"), given)
     if at_wish:
         free_mailboxes(session, session.scalars(text(_CONFIRMED), given))
     for trace in TRACES:

@@ -87,6 +87,7 @@ def write(items: Sequence[Item], carrier: Notification, *, office: Office, at: d
         asks = reporter.confirmed_at is None or reporter.bounced_at is not None
         confirm = confirm_path(own, reporter.email, secret=office.secret)
         context["confirm_url"] = desk.url(confirm) if asks else None
+        context["came_by"] = "desk" if own.entered_by_id is not None else "mail" if own.channel == "email" else ""
     elif len(about) == 1:
         context |= desk.about(about[0])
     else:

@@ -223,6 +223,14 @@ RULES: tuple[Rule, ...] = (
         sweeps=(sweeps.BUCKETS,),
     ),
     Rule(
+        "mails_in",
+        N_("A mail that you sent us and that did not become a report by itself"),
+        N_("So that the service desk can see to it. Of a mail that became a report nothing else is kept."),
+        N_("Until the service desk has seen to it, and at most %(period)s after it came."),
+        given=Period(days=90),
+        sweeps=(sweeps.MAILS_IN,),
+    ),
+    Rule(
         "register_answers",
         N_("What registers said about a place: its address, and whose road it is"),
         N_("So that the registers are not asked each time. They do not see who asks."),

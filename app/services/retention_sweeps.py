@@ -213,6 +213,7 @@ PLACE_EVENTS = rows("place_event", "id", "at < :before")
 FORM_KEYS = rows("idempotency_key", "key", "key LIKE 'form:%' AND created_at < :before")
 KEYS = rows("idempotency_key", "key", "key NOT LIKE 'form:%' AND created_at < :before")
 # Whoever has sent nothing for a day has a full bucket again, and a full bucket is as good as none.
+MAILS_IN = rows("incoming_mail", "id", "received_at < :before")
 BUCKETS = rows("limit_bucket", "key", "at < :before")
 ATTEMPTS = rows("sign_in_attempt", "id", "at < :before")
 SESSIONS = rows("staff_session", "token_hash", "expires_at < :before")

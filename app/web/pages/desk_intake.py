@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session, joinedload
 
-from app.errors import N_, DomainError, Invalid, NotFound
+from app.errors import N_, DomainError, Invalid
 from app.models import Report, Staff
 from app.queries.callers import caller
 from app.queries.visible import report_for
@@ -87,8 +87,9 @@ def enter(
 def kinds(posted: FormDep, staff: DeskDep, rules: RulesDep, lang: LanguageDep) -> dict[str, Any]:  # noqa: ARG001
     """Kinds that the words may mean, best first, for the list under the field."""
     found = find_categories(rules, str(posted.get("words", "")), lang)[:MOST_FOUND]
+    groups = rules.groups
     return {
-        "hits": [{"code": one.code, "shown": one.name(lang), "detail": rules.groups[one.group].name(lang)} for one in found]
+        "hits": [{"code": one.code, "shown": one.name(lang), "detail": groups[one.group].name(lang)} for one in found]
     }
 
 
@@ -210,24 +211,4 @@ def _mine_too(
         mail_desk.became(session, int(found.mail), report)
     return redirect(
         request, f"/staff/reports/{report.reference}", reference=report.shown_reference, flash=("success", COUNTED)
-    )
-
-
-@router.get("/{reference}/receipt")
-def receipt(
-    request: Request, reference: str, staff: DeskDep, session: SessionDep, rules: RulesDep, state: StateDep,
-    lang: LanguageDep,
-) -> Response:  # fmt: skip
-    """What to read to the caller, and what can be done next: forward it, another one, a slip of paper."""
-    report = report_for(session, staff, reference, joinedload(Report.reporter))
-    if report.entered_by_id is None:
-        raise NotFound(N_("This report was not taken in at the desk."))
-    return render(
-        request,
-        "staff/taken_in.html",
-        report=report,
-        category=rules.categories.get(report.category_code),
-        proposed=rules.units.get(report.proposed_unit_code or ""),
-        rules_banner=rules_watch.banner(session),
-        **desk_view.words(rules, state, lang=lang),
     )
