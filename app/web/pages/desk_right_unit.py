@@ -59,7 +59,9 @@ def questions(
 ) -> Response:
     """What another category would ask, as a part of the form: for the script that puts it there."""
     report = report_for(session, staff, reference, to_act=True)
-    return render(request, "desk/_questions.html", report=report, **asked_of(report, rules.categories.get(category)))
+    return render(
+        request, "desk/_questions.html", report=report, typed={}, **asked_of(report, rules.categories.get(category))
+    )
 
 
 @router.post("/category", dependencies=[CsrfChecked])
