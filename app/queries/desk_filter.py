@@ -7,9 +7,9 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, literal_column, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 
-from app.models import AT_UNIT, CLOSED, Photo, Report, ReportStatus, Staff
+from app.models import AT_UNIT, CLOSED, Photo, Report, ReportStatus, Staff, StaffWords, StaffWordsDue
 from app.queries.statuses import is_new, is_one_of, is_open
 from app.queries.visible import seen_by
 from app.queries.waiting import due_between, kind_of, next_midnight, overdue
@@ -59,8 +59,13 @@ class DeskFilter:
     @property
     def is_bounded(self) -> bool:
         """Whether it holds only what somebody still has to do something about, which never becomes many."""
+        return bool(self.waiting_for) or self.is_open_only
+
+    @property
+    def is_open_only(self) -> bool:
+        """Whether it holds open reports alone."""
         statuses = {"open", "at_unit", ReportStatus.NEW.value, *(status.value for status in AT_UNIT)}
-        return bool(self.waiting_for) or self.status in statuses or self.due in {"overdue", "today", "week"}
+        return self.status in statuses or self.due in {"overdue", "today", "week"}
 
     def without(self, *names: str) -> DeskFilter:
         """The same but for these."""
@@ -83,8 +88,17 @@ def conditions(wanted: DeskFilter, staff: Staff, *, at: datetime) -> list[Column
 
 
 def words_met(asked: tuple[str, ...]) -> ColumnElement[bool]:
-    """Whether a report has all the words; looks at each report that the other conditions leave, so these come first."""
-    return func.staff_words_met(literal_column("report"), cast(list(asked), ARRAY(Text)))
+    """Whether a report has all the words; looks at each report that the other conditions leave, so these come first.
+
+    From its row of words, or from itself where the row is not there or no longer true.
+    """
+    given = cast(list(asked), ARRAY(Text))
+    # A query of its own, so that it is put together once and not for each report.
+    question = select(cast(func.replace(func.staff_question(given), "~", ""), TSQUERY)).scalar_subquery()
+    stale = exists(select(StaffWordsDue.id).where(StaffWordsDue.report_id == Report.id))
+    written = select(func.array_to_tsvector(StaffWords.stems).op("@@", is_comparison=True)(question))
+    written = written.where(StaffWords.report_id == Report.id, ~stale).correlate(Report)
+    return func.coalesce(written.scalar_subquery(), func.staff_words_met(literal_column("report"), given))
 
 
 def _categories(wanted: DeskFilter) -> ColumnElement[bool]:

@@ -66,7 +66,7 @@ _FOUND = """
         (SELECT found.report_id AS id, found.at
          FROM unnest(:spans) AS span CROSS JOIN LATERAL (
              SELECT w.report_id, w.at FROM staff_words w
-             WHERE search_words(w.stems, w.at) @@ staff_question(:asked, span)
+             WHERE search_words(w.stems, w.at) @@ replace((SELECT staff_question(:asked)), '~', span)::tsquery
                AND (w.at, w.report_id) < (:before, :before_id)
                AND NOT EXISTS (SELECT FROM staff_words_due due WHERE due.report_id = w.report_id)
              ORDER BY w.at DESC, w.report_id DESC LIMIT {most}

@@ -10,7 +10,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
-from sqlalchemy import BigInteger, ColumnElement, Select, any_, bindparam, case, func, literal, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    any_,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, joinedload
 
@@ -57,12 +70,18 @@ def page(
     if searches_all(wanted, sort):
         return _searched(session, staff, wanted, at=at, edge=edge, mark=mark)
     keys, falling = _keys(sort)
-    query, place = _within(select(Report, *keys), conditions(wanted, staff, at=at), wanted, sort)
+    found = _candidates(keys, conditions(wanted, staff, at=at), wanted, sort)
+    columns = [column for column in found.c if column.key != "number"]
+    first = select(found)
     if edge is not None:
-        beyond = tuple_(*keys) < tuple_(*edge) if falling == forward else tuple_(*keys) > tuple_(*edge)
-        query = query.where(beyond)
-    query = query.order_by(*(key.desc() if falling == forward else key.asc() for key in keys)).limit(PAGE + 1)
-    rows = list(session.execute(query.where(*place)))
+        beyond = tuple_(*columns) < tuple_(*edge) if falling == forward else tuple_(*columns) > tuple_(*edge)
+        first = first.where(beyond)
+    order = [column.desc() if falling == forward else column.asc() for column in columns]
+    top = first.order_by(*order).limit(PAGE + 1).subquery("top")
+    columns = [column for column in top.c if column.key != "number"]
+    query = select(Report, *columns).join(top, top.c.number == Report.id)
+    order = [column.desc() if falling == forward else column.asc() for column in columns]
+    rows = list(session.execute(query.order_by(*order)))
     more, rows = len(rows) > PAGE, rows[:PAGE]
     if not forward:
         rows.reverse()
@@ -78,14 +97,19 @@ def searches_all(wanted: DeskFilter, sort: Sort) -> bool:
 
 def how_many(session: Session, staff: Staff, filters: list[DeskFilter], *, at: datetime) -> list[int | None]:
     """How many reports each filter holds, in one statement; None for those that reach into what is closed."""
-    counted = {
-        f"n{number}": select(func.count()).select_from(Report).where(*conditions(one, staff, at=at)).scalar_subquery()
-        for number, one in enumerate(filters)
-        if one.is_bounded
-    }
-    if not counted:
-        return [None] * len(filters)
-    found = session.execute(select(*(query.label(name) for name, query in counted.items()))).mappings().one()
+    of_open: dict[str, ColumnElement[int]] = {}
+    others: dict[str, ColumnElement[int]] = {}
+    for number, wanted in enumerate(filters):
+        where = conditions(wanted, staff, at=at)
+        if wanted.is_open_only:
+            of_open[f"n{number}"] = func.count().filter(and_(*where)).label(f"n{number}")
+        elif wanted.is_bounded:
+            count = select(func.count()).select_from(Report).where(*where)
+            others[f"n{number}"] = count.scalar_subquery().label(f"n{number}")
+    # What is open is read once for all of them.
+    once = select(*of_open.values()).select_from(Report).where(is_open()).subquery() if of_open else None
+    columns = [*(once.c if once is not None else ()), *others.values()]
+    found = session.execute(select(*columns)).mappings().one() if columns else {}
     return [found.get(f"n{number}") for number in range(len(filters))]
 
 
@@ -132,16 +156,16 @@ def _among(staff: Staff, wanted: DeskFilter, found: list[Position], *, at: datet
     return select(Report).where(Report.id == any_(ids), *rest).order_by(Report.created_at.desc(), Report.id.desc())
 
 
-def _within(
-    query: Select[Any], where: list[ColumnElement[bool]], wanted: DeskFilter, sort: Sort
-) -> tuple[Select[Any], list[ColumnElement[bool]]]:
-    """What is open is found first and put in order then: read in order, few would lie among very many closed ones."""
+def _candidates(keys: tuple[Any, ...], where: list[ColumnElement[bool]], wanted: DeskFilter, sort: Sort) -> Subquery:
+    """Number and keys of what meets the filter.
+
+    What is open is found first and put in order then: read in order, few would lie among very many closed ones.
+    """
+    named = [key.label(f"key{number}") for number, key in enumerate(keys)]
+    query = select(Report.id.label("number"), *named).where(*where)
     if sort == "urgent":
-        where = [*where, is_open()]
-    elif not wanted.is_bounded:
-        return query, where
-    some = select(Report.id).where(*where).cte("some").prefix_with("MATERIALIZED")
-    return query.join(some, some.c.id == Report.id), []
+        query = query.where(is_open())
+    return (query.offset(0) if sort == "urgent" or wanted.is_bounded else query).subquery("found")
 
 
 def _keys(sort: Sort) -> tuple[tuple[Any, ...], bool]:

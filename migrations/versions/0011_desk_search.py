@@ -51,14 +51,15 @@ CREATE FUNCTION staff_words_of(r report) RETURNS text[] LANGUAGE sql STABLE AS $
     ) words WHERE word <> ''
 $$;
 
--- `asked`: all must be met; in each, alternatives between "|", and in these, what must be met between "&".
-CREATE FUNCTION staff_question(asked text[], span text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT coalesce(string_agg(term, ' & '), '')::tsquery FROM (
+-- The text of a tsquery with "~" where the span of time comes. `asked`: all must be met; in each, alternatives between
+-- "|", and in these, what must be met between "&".
+CREATE FUNCTION staff_question(asked text[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(string_agg(term, ' & '), '') FROM (
         SELECT '(' || string_agg(whole, ' | ') || ')' AS term
         FROM unnest(asked) WITH ORDINALITY AS one (given, place)
         CROSS JOIN LATERAL unnest(string_to_array(given, '|')) AS alternative
         CROSS JOIN LATERAL (
-            SELECT '(' || string_agg('''' || span || stem || '''' ||
+            SELECT '(' || string_agg('''~' || stem || '''' ||
                 CASE WHEN length(stem) >= 3 AND left(stem, 1) <> '=' THEN ':*' ELSE '' END, ' & ') || ')' AS whole
             FROM unnest(string_to_array(alternative, '&')) AS word
             CROSS JOIN LATERAL (SELECT CASE WHEN left(word, 1) = '=' THEN word
@@ -73,7 +74,7 @@ CREATE FUNCTION staff_words_met(r report, asked text[]) RETURNS boolean LANGUAGE
     SELECT array_to_tsvector(coalesce(
         (SELECT stems FROM staff_words w WHERE w.report_id = r.id
          AND NOT EXISTS (SELECT FROM staff_words_due due WHERE due.report_id = r.id)),
-        staff_words_of(r))) @@ staff_question(asked, '')
+        staff_words_of(r))) @@ replace(staff_question(asked), '~', '')::tsquery
 $$;
 """
 
