@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from sqlalchemy import select
 
 from app.errors import N_, Conflict, Invalid, TooMany
-from app.models import REPORTER, SYSTEM, Note, NotificationKind, Report, ReportStatus, Update, UpdateKind
+from app.models import REPORTER, SYSTEM, Note, NotificationKind, Report, Reporter, ReportStatus, Update, UpdateKind
 from app.queries.following import kept_report
 from app.services import crews, deadlines, merging, notifying
 from app.services.drafts import MAX_DESCRIPTION, MAX_PHOTOS
@@ -205,7 +205,7 @@ def _open_kept(session: Session, kept: Report, report: Report, *, at: datetime, 
     update = kept.reopen(actor=SYSTEM, at=at, data={"by_part": report.reference})
     deadlines.begin_anew(kept, rules, at=at)
     session.flush()  # The mails are tied to this line by its id.
-    sender = report.reporter.email if report.reporter is not None else None
+    sender = session.scalar(select(Reporter.email).where(Reporter.report_id == report.id))
     notifying.notify(session, kept, update, kind=NotificationKind.STATUS, at=at, but_not=sender or "")
     tell_unit(session, kept, update, kind="reopened", at=at)
     return Said.NOW

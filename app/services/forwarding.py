@@ -26,6 +26,7 @@ from app.models import (
 )
 from app.routing import Channel, Rules, Unit
 from app.services import notifying
+from app.services.decisions import made_together
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -203,7 +204,8 @@ def _decide(
     unit_before = report.unit_code
     verb = report.refer if unit.outside else report.forward
     update = verb(unit.code, actor=actor, at=at, words=words)
-    update.data = {**update.data, "unit_before": unit_before, **({"before": before} if before else {})}
+    kept = {"before": before, **made_together(session)} if before else {}
+    update.data = {**update.data, "unit_before": unit_before, **kept}
     report.claimed_by_id = report.claimed_at = None
     session.add(update)
     session.flush()  # The reporter's mail is tied to this line of history by its id.

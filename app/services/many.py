@@ -108,7 +108,7 @@ def decide_many(
     `chosen`: references, each with ":version" behind it where the page showed one; without, only a report that is
     still new is decided. FORWARD goes to `unit`, or to each report's proposed unit when that is empty; REJECT needs
     `words` (or what makes them for a report); MERGE the reference `into`, which may be among the chosen; SET_DUE a
-    `due_day`. Raises Invalid when nothing or too much is chosen, or what the verb needs is missing.
+    `due_day` and `words`. Raises Invalid when nothing or too much is chosen, or what the verb needs is missing.
     """
     verb, choice = Verb(verb), Choice.of(chosen)
     _check(choice, verb, words=words, into=into, due_day=due_day)
@@ -174,6 +174,8 @@ def _check(
     if verb == Verb.SET_DUE and due_day is None:
         sentence = N_("Choose a day.")
         raise Invalid(sentence, fields={"day": sentence})
+    if verb == Verb.SET_DUE and not words:
+        raise Invalid(due.WHY, fields={"why": due.WHY})
 
 
 def _hold(session: Session, references: Sequence[str], *, into: str, by: Staff) -> dict[str, Report]:
