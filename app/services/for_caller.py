@@ -35,6 +35,6 @@ def mine_too(
     done = supporting.support(session, typed, device=f"desk:{caller}", secret=secret, language=language, at=at)
     if email:
         supporting.follow(session, done.support, email=email, language=language, at=at)
-    if done.support.created_at == at:
+    if done.is_new:
         done.report.record(UpdateKind.CALLER_TOO, actor=Actor.of(by), at=at, channel=channel)
     return done.report

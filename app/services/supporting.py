@@ -49,6 +49,7 @@ class Supported:
 
     report: Report
     support: Support
+    is_new: bool = True
 
 
 def support(
@@ -64,7 +65,7 @@ def support(
     if is_new and network and not counts_here(session, network, report.id, secret=secret, at=at):
         mine.counted = False
     recount(session, report.id)
-    return Supported(report, mine)
+    return Supported(report, mine, is_new)
 
 
 def know_reporter(session: Session, report: Report, *, device: str, secret: bytes, language: str, at: datetime) -> None:
