@@ -104,7 +104,7 @@ class _Page:
         self.token_hash = token_hash
         self.news: set[str] = set()
         self.new = 0
-        self.gone = False
+        self.gone = self.left = False
         self.woken = asyncio.Event()
 
     def hear(self, changed: set[str], *, new: int, gone: bool) -> None:
@@ -116,18 +116,19 @@ class _Page:
             self.woken.set()
 
     def leave(self) -> None:
-        """The stream ends with the next turn."""
-        self.gone = True
+        """The stream ends with the next turn; its reader comes back when there is a server again."""
+        self.left = True
         self.woken.set()
 
     async def events(self) -> AsyncIterator[bytes]:
         """Events as bytes of the stream; a line of comment in a silence."""
-        while not self.gone:
+        while not (self.gone or self.left):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.woken.wait(), SILENCE_SECONDS)
             self.woken.clear()
             yield self._changed() if self.news else b": nothing new\n\n"
-        yield b"event: gone\ndata: {}\n\n"
+        if self.gone:
+            yield b"event: gone\ndata: {}\n\n"
 
     def _changed(self) -> bytes:
         news, self.news = self.news, set()

@@ -65,7 +65,7 @@ def hear(server: LiveServer, token: str, do: Callable[[], object], *, pages: int
             lines = answer.aiter_lines()
             assert await anext(lines) == "retry: 3000"
             await ready()
-            return await anext(events(lines))
+            return await anext(events(lines), ("ended", {}))
 
     async def run() -> list[tuple[str, dict]]:
         waiting = asyncio.Barrier(pages + 1)
@@ -151,6 +151,11 @@ def test_the_stream_ends_when_the_person_leaves_the_desk(live_server: LiveServer
             session.execute(update(Staff).values(role=Role.UNIT.value))
 
     assert hear(live_server, token, move) == [("gone", {})]
+
+
+def test_the_end_of_the_server_is_not_the_end_of_the_session(live_server: LiveServer) -> None:
+    state, token = live_server.state, hire(live_server.state)
+    assert hear(live_server, token, state.live.close) == [("ended", {})]
 
 
 def test_nobody_but_the_desk_may_listen(
