@@ -193,3 +193,110 @@ def test_a_hundred_mixed_reports_are_triaged_by_keyboard(
         )
     assert median(presses) <= 3
     assert Counter(report.status for report in reports.values())["new"] == 4
+
+
+def test_two_browsers_on_one_queue_never_overwrite_each_other(
+    live_server: LiveServer, desk_at: Callable[..., Desk]
+) -> None:
+    state = live_server.state
+    first = report_at(state)
+    second = report_at(state, metres_north=500)
+    kari = desk_at(address=f"/staff/queue?report={first}")
+    nils = desk_at(name="Nils", address=f"/staff/queue?report={first}", expect=["409"])
+    expect(nils.page.get_by_text("Kari is looking at this report now.")).to_be_visible()
+    nils.page.keyboard.press("r")
+    nils.page.locator("#reject-words").fill("Kind words that took a while")
+
+    kari.decide("f")
+    assert kari.shown == second
+    told = nils.page.locator("#front-news")
+    expect(told).to_contain_text("Kari: Sent to the unit, City operations (Bydrift).")
+    expect(told).to_contain_text("What you typed still stands here.")
+    expect(nils.page.locator("#reject-words")).to_have_value("Kind words that took a while")
+    expect(nils.page.locator(f".queue__item[data-reference='{first}']")).to_have_count(0)
+    taken = nils.page.locator(f".queue__item[data-reference='{second}']")
+    expect(taken).to_contain_text("Kari")
+
+    nils.page.keyboard.press("Control+Enter")
+    expect(nils.page.locator("[data-refused]")).to_contain_text("Somebody else changed this report just now.")
+    expect(nils.page.locator("#reject-words")).to_have_value("Kind words that took a while")
+    assert (stored(state, first).status, stored(state, second).status) == ("forwarded", "new")
+
+    report_at(state, metres_north=900, category="snow")
+    expect(nils.page.locator(".queue__item--new")).to_have_count(1)
+    expect(nils.page.locator("#bench-said")).to_have_text("New in the list: 1")
+    kari.page.goto("/staff/reports")
+    expect(taken).not_to_contain_text("Kari")
+
+
+def test_a_decision_that_could_not_be_sent_keeps_its_words(
+    live_server: LiveServer, desk_at: Callable[..., Desk]
+) -> None:
+    state = live_server.state
+    report = report_at(state)
+    desk = desk_at(expect=["ERR_FAILED"])
+    page = desk.page
+    page.route("**/rejection", lambda route: route.abort())
+    page.keyboard.press("r")
+    page.locator("#reject-words").fill("Kind words")
+    page.keyboard.press("Control+Enter")
+    told = page.locator(".not-sent")
+    expect(told).to_contain_text("No contact with the service.")
+    expect(page.locator("#reject-words")).to_have_value("Kind words")
+    page.unroute("**/rejection")
+    told.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("No new reports. Time for coffee.")).to_be_visible()
+    assert stored(state, report).status == "rejected"
+
+
+def test_many_at_once_by_keys_and_by_a_circle_with_one_undo(
+    live_server: LiveServer, desk_at: Callable[..., Desk]
+) -> None:
+    state = live_server.state
+    near = [report_at(state, metres_north=100 * n) for n in range(3)]
+    far = [report_at(state, metres_north=3000 + 100 * n, category="snow") for n in range(2)]
+    desk = desk_at()
+    page = desk.page
+    bar = page.locator("#many-bar")
+    expect(bar).to_be_hidden()
+    page.keyboard.press("x")
+    page.keyboard.press("Shift+J")
+    page.wait_for_function("() => document.querySelectorAll('[name=chosen]:checked').length === 2")
+    expect(bar).to_contain_text("2 chosen")
+    page.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
+
+    page.keyboard.press("Control+a")
+    expect(bar).to_contain_text("5 chosen")
+    page.keyboard.press("f")
+    undo = page.locator("form[data-undo]")
+    expect(undo).to_contain_text("Done with 5 reports.")
+    expect(page.get_by_text("No new reports. Time for coffee.")).to_be_visible()
+    assert {stored(state, one).status for one in near + far} == {"forwarded"}
+    page.keyboard.press("z")
+    expect(page.locator(".queue__item")).to_have_count(5)
+    assert {stored(state, one).status for one in near + far} == {"new"}
+
+    page.get_by_role("button", name="Choose on the map").click()
+    area = page.locator("#circle-map")
+    area.locator(".map-dot").first.wait_for()
+    dots = area.evaluate(
+        "(map) => [...map.querySelectorAll('.map-dot')].map((dot) => dot.getBoundingClientRect())"
+        ".map(({ x, y, width, height }) => [x + width / 2, y + height / 2])"
+    )
+    assert len(dots) == 5
+    x, y = max(dots, key=lambda place: place[1])
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y, steps=4)
+    page.mouse.up()
+    expect(page.locator("#circle-said")).to_contain_text("3 chosen within")
+    check_everywhere(page)
+    page.get_by_role("button", name="Close", exact=True).first.click()
+    bar.locator("#many-reject > summary").click()
+    page.locator("#many-ready").select_option(label="Not found")
+    page.get_by_role("button", name="Close the reports").click()
+    expect(undo).to_contain_text("Done with 3 reports.")
+    assert {stored(state, one).status for one in near} == {"rejected"}
+    assert {stored(state, one).status for one in far} == {"new"}
+    check_everywhere(page)

@@ -52,7 +52,7 @@ async function done(answer, form) {
   if (answer.say) say(answer.say);
   if (stay || form.matches("[data-undo]")) {
     await show(reference, { push: shown() !== reference, keep: shown() !== reference });
-    await list.refresh(reference);
+    list.refresh(reference);
     return;
   }
   settled();

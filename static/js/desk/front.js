@@ -81,8 +81,11 @@ export function put(html, { keep = true, focus = true } = {}) {
 export function putEmpty() {
   stop();
   stop = () => {};
-  front()?.replaceChildren();
-  front()?.removeAttribute("data-reference");
+  const empty = document.createElement("div");
+  empty.id = "front";
+  empty.className = "queue__report";
+  empty.tabIndex = -1;
+  front()?.replaceWith(empty);
   history.replaceState({}, "", address(""));
   document.getElementById("main").focus();
 }

@@ -103,7 +103,7 @@ function sendFromField(event) {
   if (!sends || !field.form) return false;
   event.preventDefault();
   // A form with several buttons is sent by the one that stands beside the field.
-  field.form.requestSubmit(field.closest("details")?.querySelector("button[name]"));
+  field.form.requestSubmit(field.closest("#many details")?.querySelector("button[name=verb]"));
   return true;
 }
 

@@ -2,6 +2,8 @@
 // presses it; an earlier one stays as long as its own seconds run.
 
 const LINGERS_MS = 4000;
+// What was refused of many takes a while to read.
+const STAYS_MS = 30_000;
 
 /** Starts the countdown of the bars that came with the page. */
 export function countDown() {
@@ -38,16 +40,15 @@ function start(bar) {
 
 function finish(bar, line) {
   // Of several only the latest says that it is over; the others go.
-  if (bar.previousElementSibling) {
+  const stays = bar.hasAttribute("data-stays");
+  if (bar.previousElementSibling && !stays) {
     removeBar(bar);
     return;
   }
-  const button = bar.querySelector("button");
   letFocusGo(bar);
-  button.hidden = true;
-  button.disabled = true;
-  line.textContent = bar.dataset.sayOver;
-  setTimeout(() => bar.remove(), LINGERS_MS);
+  bar.querySelector("button")?.remove();
+  if (line) line.textContent = bar.dataset.sayOver;
+  setTimeout(() => removeBar(bar), stays ? STAYS_MS : LINGERS_MS);
 }
 
 function letFocusGo(bar) {
