@@ -65,7 +65,9 @@ def hear(server: LiveServer, token: str, do: Callable[[], object], *, pages: int
             lines = answer.aiter_lines()
             assert await anext(lines) == "retry: 3000"
             await ready()
-            return await anext(events(lines), ("ended", {}))
+            async for event in events(lines):
+                return event
+        return "ended", {}
 
     async def run() -> list[tuple[str, dict]]:
         waiting = asyncio.Barrier(pages + 1)
