@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
@@ -128,6 +128,7 @@ def person_page(
         theirs=leaving.theirs(session, colleague, at=at),
         changes=people.changes(session, colleague),
         names=people.names(session),
+        day=date.fromisoformat,
         today=people.today(at).isoformat(),
         rules=state_of(request).rules_file.current,
         **_mistakes(request, error),

@@ -7,8 +7,8 @@ import re
 import pytest
 from sqlalchemy import select
 
-from app.models import Role, Staff
-from app.services import signing_in, staff
+from app.models import Role, SavedFilter, Staff, StaffSession
+from app.services import signing_in, staff, triage
 from app.web.security import csrf_token
 from tests.application import SECRET
 
@@ -271,3 +271,118 @@ def test_the_address_of_an_invitation_is_not_written_down(browser_of, eva, link_
     written = [record.getMessage() for record in caplog.records if record.name.startswith("gatami")]
     assert any("GET /staff/invitations/***" in line for line in written)
     assert not any(link in line for line in written)
+
+
+def test_a_colleague_stands_in_from_one_day_to_another_and_finds_the_units_reports(
+    browser_of, session, ada, ola, eva, make_report, decide, rules, clock
+):
+    report = make_report()
+    decide(triage.forward, report, unit_code="bydrift", rules=rules)
+    clock.pass_(minutes=1)
+    admin, deputy = browser_of(ada), browser_of(eva)
+    days = {"first_day": clock.now.date().isoformat(), "last_day": clock.now.date().isoformat()}
+    assert deputy.get(f"/staff/inbox/{report.reference}").status_code == 404
+    admin.look(f"/staff/people/{ola.id}")
+    assert admin.submit(f"/staff/people/{ola.id}/deputies", deputy=eva.id, **days).status_code == 303
+    assert "Eva stands in" in admin.look(f"/staff/people/{ola.id}")
+    assert report.shown_reference in deputy.look("/staff/inbox")
+    deputy.look(f"/staff/inbox/{report.reference}")
+    assert deputy.submit(f"/staff/inbox/{report.reference}/taking").status_code == 303
+    assert "You stand in for Ola" in deputy.look("/staff/account")
+    clock.pass_(days=1)
+    assert deputy.get(f"/staff/inbox/{report.reference}").status_code == 404
+    assert deputy.submit(f"/staff/inbox/{report.reference}/repair").status_code == 404
+
+
+def test_what_cannot_be_arranged_is_said_on_the_persons_page(browser_of, ada, ola, per, clock):
+    admin, day = browser_of(ada), clock.now.date().isoformat()
+    answer = admin.submit(f"/staff/people/{ola.id}/deputies", deputy=per.id, first_day=day, last_day=day)
+    assert answer.status_code == 422
+    assert "Per has another role" in answer.text
+    for nonsense in ({}, {"deputy": "x"}, {"deputy": "9" * 30}, {"deputy": ola.id, "first_day": "soon"}):
+        assert admin.submit(f"/staff/people/{ola.id}/deputies", **nonsense).status_code == 422
+
+
+def test_a_page_that_is_out_of_date_saves_nothing_and_keeps_what_was_typed(browser_of, session, ada, ola):
+    admin, typed = browser_of(ada), {"name": "Ola N.", "role": "unit", "unit": "bydrift"}
+    version = re.search(r'name="version" value="(\d+)"', admin.look(f"/staff/people/{ola.id}")).group(1)
+    assert admin.submit(f"/staff/people/{ola.id}", version=version, **typed).status_code == 303
+    answer = admin.submit(f"/staff/people/{ola.id}", version=version, **{**typed, "name": "Ola X."})
+    assert answer.status_code == 409
+    assert "Somebody else changed Ola N. just now" in answer.text
+    assert 'value="Ola X."' in answer.text
+    session.refresh(ola)
+    assert ola.name == "Ola N."
+
+
+def test_a_leader_is_named_and_everything_done_to_a_person_is_listed_with_who_did_it(browser_of, session, ada, ola):
+    admin = browser_of(ada)
+    admin.submit(f"/staff/people/{ola.id}", name="Ola", role="unit", unit="bydrift", leads="bydrift")
+    session.refresh(ola)
+    assert ola.leads == ["bydrift"]
+    page = admin.look(f"/staff/people/{ola.id}")
+    assert "Ada · Leads: – → City operations (Bydrift)." in page
+    assert "Leads the unit" in admin.look("/staff/units")
+
+
+def test_sessions_are_listed_and_one_is_ended_at_once(browser_of, session, ada, eva, clock, with_password):
+    with_password(eva)
+    phone = browser_of(None)
+    phone.submit("/staff/sign-in", email=eva.email, password=GOOD)
+    lost = session.scalars(select(StaffSession).where(StaffSession.staff_id == eva.id)).one()
+    lost.device = "Firefox, Android"
+    session.commit()
+    assert phone.get("/staff/account").status_code == 200
+    admin, own = browser_of(ada), browser_of(eva)
+    assert "Firefox, Android" in admin.look(f"/staff/people/{eva.id}")
+    assert "Firefox, Android" in own.look("/staff/account")
+    assert "This browser" in own.look("/staff/account")
+    assert own.submit(f"/staff/account/sessions/{lost.number}").status_code == 303
+    assert phone.get("/staff/account").status_code == 303
+    assert own.get("/staff/account").status_code == 200
+    assert own.submit(f"/staff/account/sessions/{lost.number}").status_code == 404
+    assert admin.submit(f"/staff/people/{eva.id}/sessions").status_code == 303
+    assert own.get("/staff/account").status_code == 303
+
+
+def test_nobody_ends_somebody_elses_session_from_the_own_account(browser_of, session, ola, eva):
+    browser_of(eva)
+    theirs = session.scalars(select(StaffSession).where(StaffSession.staff_id == eva.id)).one()
+    assert browser_of(ola).submit(f"/staff/account/sessions/{theirs.number}").status_code == 404
+    session.refresh(theirs)
+    assert theirs.revoked_at is None
+
+
+def test_an_invitation_is_withdrawn_and_its_link_is_dead(browser_of, ada, eva, link_for):
+    link, admin = link_for(eva), browser_of(ada)
+    assert "The link is good until" in admin.look(f"/staff/people/{eva.id}")
+    assert admin.submit(f"/staff/people/{eva.id}/invitation/end").status_code == 303
+    assert browser_of(None).get(link).status_code == 404
+    assert admin.submit(f"/staff/people/{eva.id}/invitation/end").status_code == 409
+
+
+def test_a_leavers_work_is_shown_and_given_to_a_colleague(browser_of, session, ada, kari, make_staff, clock):
+    jon = make_staff("Jon", Role.DESK)
+    session.add_all(
+        [
+            SavedFilter(owner_id=kari.id, name="Snow", shared=True, query={}, created_at=clock()),
+            SavedFilter(owner_id=jon.id, name="snow", query={}, created_at=clock()),
+        ]
+    )
+    session.commit()
+    admin = browser_of(ada)
+    assert "1 filter that the desk shares" in admin.look(f"/staff/people/{kari.id}")
+    assert admin.submit(f"/staff/people/{kari.id}/departure", heir=jon.id).status_code == 303
+    session.expire_all()
+    assert not kari.active
+    names = session.scalars(select(SavedFilter.name).where(SavedFilter.owner_id == jon.id)).all()
+    assert sorted(names) == [f"Snow ({kari.id})", "snow"]
+    assert "To Jon" in admin.look(f"/staff/people/{kari.id}")
+
+
+def test_an_administrator_looks_up_which_reports_somebody_opened(browser_of, ada, kari, make_report):
+    report = make_report()
+    browser_of(kari).look(f"/staff/reports/{report.reference}")
+    page = browser_of(ada).look(f"/staff/people/{kari.id}/sights")
+    assert report.shown_reference in page
+    assert browser_of(kari).get(f"/staff/people/{kari.id}/sights").status_code == 403
