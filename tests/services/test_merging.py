@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import uuid
 from datetime import timedelta
@@ -16,7 +17,7 @@ from app.errors import Conflict, DomainError, Invalid
 from app.models import REPORTER, Actor, Merge, Notification, Photo, Report, Role, Staff, Update
 from app.queries.duplicates import parts, public_photos_of_parts
 from app.queries.visible import report_for
-from app.services import erasing, following, merging, outgoing, supporting, triage, undoing
+from app.services import erasing, following, merging, notifying, outgoing, supporting, triage, undoing
 from app.services.drafts import ReportDraft
 from app.services.erasing import Files
 from app.services.reporting import submit_report
@@ -166,8 +167,6 @@ def test_who_sent_the_merged_one_is_asked_to_tell_when_it_is_not_mended(session,
     deliver()
     first.fix(actor=Actor.of(ola), at=clock(), words="Ny pære.")
     update = session.scalars(select(Update).where(Update.report_id == first.id).order_by(Update.id.desc())).first()
-    from app.services import notifying
-
     notifying.tell_supporters(session, first, update, at=clock())
     session.commit()
     (mail,) = deliver().values()
@@ -366,33 +365,21 @@ def test_still_broken_and_a_decision_on_the_one_that_stays_do_not_wait_for_each_
     (kari, _), (first, second) = for_real(2)
     failed, begin = [], threading.Barrier(2)
 
-    def desk():
+    def desk(session):
+        kept = report_for(session, kari, first, joinedload(Report.reporter), to_act=True)
+        triage.reject(session, kept, words="No.", by=kari, at=clock(), undo_seconds=10)
+
+    def sender(session):
+        loaded = select(Report).where(Report.reference == second)
+        part = session.scalars(loaded.options(joinedload(Report.photos))).unique().one()
+        following.still_broken(session, part, words=secrets.token_hex(4), at=clock(), days=60)
+
+    def act(verb):
         begin.wait(timeout=10)
         for _ in range(5):
             try:
                 with transaction(real_session_factory) as session:
-                    kept = report_for(session, kari, first, joinedload(Report.reporter), to_act=True)
-                    triage.reject(session, kept, words="No.", by=kari, at=clock(), undo_seconds=10)
-            except (DomainError, StaleDataError):
-                pass
-            except Exception as error:  # noqa: BLE001  (a deadlock is what must not come)
-                failed.append(error)
-
-    def sender():
-        begin.wait(timeout=10)
-        for number in range(5):
-            try:
-                with transaction(real_session_factory) as session:
-                    part = (
-                        session.scalars(
-                            select(Report)
-                            .where(Report.reference == second)
-                            .options(joinedload(Report.reporter), joinedload(Report.photos))
-                        )
-                        .unique()
-                        .one()
-                    )
-                    following.still_broken(session, part, words=f"Fortsatt {number}", at=clock(), days=60)
+                    verb(session)
             except (DomainError, StaleDataError):
                 pass
             except Exception as error:  # noqa: BLE001  (a deadlock is what must not come)
@@ -401,7 +388,7 @@ def test_still_broken_and_a_decision_on_the_one_that_stays_do_not_wait_for_each_
     with transaction(real_session_factory) as session:
         part = report_for(session, kari, second, joinedload(Report.reporter), to_act=True)
         merging.mark_duplicate(session, part, typed=first, by=kari, at=clock(), undo_seconds=0)
-    threads = [threading.Thread(target=desk), threading.Thread(target=sender)]
+    threads = [threading.Thread(target=act, args=(verb,)) for verb in (desk, sender)]
     for thread in threads:
         thread.start()
     for thread in threads:
