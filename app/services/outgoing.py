@@ -36,7 +36,6 @@ from app.services import (
     mention_mail,
     moved_letter,
     news,
-    overdue_letters,
     parcels,
     place_letters,
     sign_in_mail,
@@ -69,7 +68,7 @@ def deliver(office: Office, *, delivery_id: int) -> None:
         parcel = parcels.pack(session, row, office=office, at=at)
         return None if parcel is None else Send(lambda: channel.send(parcel))
 
-    _attempt(office, Delivery, delivery_id, prepare=prepare)
+    attempt(office, Delivery, delivery_id, prepare=prepare)
 
 
 def notify(office: Office, *, notification_id: int) -> None:
@@ -91,7 +90,7 @@ def notify(office: Office, *, notification_id: int) -> None:
         row.sent_to = letter.bounce_token
         return _mail(letter, office)
 
-    _attempt(office, Notification, notification_id, prepare=prepare, first=collecting.wait_for_others)
+    attempt(office, Notification, notification_id, prepare=prepare, first=collecting.wait_for_others)
 
 
 def _mail(letter: Letter | None, office: Office) -> Send | None:
@@ -134,7 +133,7 @@ def send_link(office: Office, *, link_id: int) -> None:
     def prepare(session: Session, row: ResidentLink, at: datetime) -> Send | None:
         return _mail(sign_in_mail.write(session, row, office=office, at=at), office)
 
-    _attempt(office, ResidentLink, link_id, prepare=prepare)
+    attempt(office, ResidentLink, link_id, prepare=prepare)
 
 
 def tell_follower(office: Office, *, mail_id: int) -> bool:
@@ -152,7 +151,7 @@ def tell_follower(office: Office, *, mail_id: int) -> bool:
         letter = place_letters.write(session, row, office=office, at=at)
         return None if letter is None else Send(lambda: hand_over(letter), to=letter.to)
 
-    _attempt(office, PlaceMail, mail_id, prepare=prepare)
+    attempt(office, PlaceMail, mail_id, prepare=prepare)
     return not later
 
 
@@ -162,16 +161,7 @@ def tell_colleague(office: Office, *, mention_id: int) -> None:
     def prepare(session: Session, row: Mention, at: datetime) -> Send | None:
         return _mail(mention_mail.write(session, row, office=office, at=at), office)
 
-    _attempt(office, Mention, mention_id, prepare=prepare)
-
-
-def tell_leader(office: Office, *, mail_id: int) -> None:
-    """Send one mail about what is overdue, if it waits and something still is."""
-
-    def prepare(session: Session, row: OverdueMail, at: datetime) -> Send | None:
-        return _mail(overdue_letters.write(session, row, office=office, at=at), office)
-
-    _attempt(office, OverdueMail, mail_id, prepare=prepare)
+    attempt(office, Mention, mention_id, prepare=prepare)
 
 
 def enqueue(session: Session, row: Message) -> None:
@@ -191,7 +181,7 @@ def enqueue(session: Session, row: Message) -> None:
         jobs.enqueue(session, JobName.NOTIFY, at=row.next_attempt_at, notification_id=row.id)
 
 
-def _attempt(
+def attempt(
     office: Office,
     table: type[M],
     row_id: int,
@@ -199,7 +189,7 @@ def _attempt(
     prepare: Callable[[Session, M, datetime], Send | None],
     first: Callable[[Session, int], None] = lambda _session, _row_id: None,
 ) -> None:
-    """`first` is what is waited for before the row itself is locked."""
+    """Try to send the message that `prepare` makes of its row. `first` is waited for before the row is locked."""
     at = office.clock()
     with transaction(office.session_factory) as session:
         first(session, row_id)

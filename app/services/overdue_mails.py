@@ -15,11 +15,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db import transaction
+from app.delivery.posting import post
 from app.models import OverdueMail, SendingState
 from app.queries import overdue
-from app.services import outgoing, recovery
+from app.services import outgoing, overdue_letters, recovery
 from app.services.deadlines import calendar_of
 from app.services.overdue_letters import is_ours
+from app.services.send import Send
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -46,7 +48,7 @@ def run(office: Office) -> Told:
     _name_cut_off(office)
     sent = 0
     for mail_id in _waiting(office):
-        outgoing.tell_leader(office, mail_id=mail_id)
+        _send(office, mail_id)
         sent += 1
     return Told(begun, sent)
 
@@ -65,6 +67,16 @@ def begin(office: Office) -> int:
             return 0
         made = insert(OverdueMail).values(rows).on_conflict_do_nothing().returning(OverdueMail.id)
         return len(session.scalars(made).all())
+
+
+def _send(office: Office, mail_id: int) -> None:
+    """One mail, if it waits and something still is overdue."""
+
+    def prepare(session: Session, row: OverdueMail, at: datetime) -> Send | None:
+        letter = overdue_letters.write(session, row, office=office, at=at)
+        return None if letter is None else Send(lambda: post(letter, settings=office.settings), to=letter.to)
+
+    outgoing.attempt(office, OverdueMail, mail_id, prepare=prepare)
 
 
 def sweep(session: Session, *, at: datetime) -> None:

@@ -16,7 +16,7 @@ from app.web.deps import LanguageDep, NowDep, RulesDep, SessionDep, UnitDep
 from app.web.templating import render
 
 router = APIRouter(prefix="/staff/deadlines", include_in_schema=False)
-DESK = N_("The service desk")
+DESK = N_("Not sent on by the service desk")
 TITLES = (
     N_("Category"), N_("Unit"), N_("Answers"), N_("Answered in time"), N_("Done"), N_("Done in time"),
 )  # fmt: skip
@@ -61,7 +61,7 @@ def figures_file(
 
 
 def unit_name(code: str, rules: Rules, lang: str) -> str:
-    """A unit as people know it; what never left the desk is the desk's."""
+    """A unit as people know it; what never left the desk is said to be there."""
     if not code:
         return translate(DESK, lang)
     return rules.units[code].name(lang) if code in rules.units else code
