@@ -100,7 +100,8 @@ def packed(
         category_code=report.category_code,
         category=category_name(report, rules, language=language),
         reported_at=report.created_at,
-        due_at=report.due_at,
+        # Nobody outside can be told by when.
+        due_at=None if outside else report.due_at,
         lat=report.lat,
         lon=report.lon,
         address=report.address,

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.datastructures import UploadFile
 
 from app.errors import N_, NotFound
+from app.models.reference import show_reference
 from app.routing import RuleProblem, Rules, RulesError, load_rules
 from app.services import rule_learning, rules_watch, what_if
 from app.services.rule_learning import Learned, Lesson, NotEditable
@@ -151,7 +152,7 @@ def _what_if_page(request: Request, *, since: str, banner: object, status_code: 
         "staff/what_if.html",
         status_code=status_code,
         since=since,
-        most=what_if.MOST_REPORTS,
+        show_reference=show_reference,
         rules_banner=banner,
         **given,
     )
