@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from markupsafe import Markup
 from reportlab.graphics.barcode import qrencoder
 
@@ -11,7 +13,7 @@ QUIET = 4
 
 def qr_svg(text: str, *, label: str, css_class: str) -> Markup:
     """The drawing of an ASCII text; error correction M, so a fold does no harm."""
-    code = qrencoder.QRCode(None, qrencoder.QRErrorCorrectLevel.M)
+    code: Any = qrencoder.QRCode(None, qrencoder.QRErrorCorrectLevel.M)
     code.addData(text)
     code.make()
     side = code.getModuleCount()
