@@ -147,6 +147,8 @@ class ReportRow:
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     # By when it should be done.
     due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # From when the dates are counted, where that is not when it came: since it was opened again.
+    counted_from: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     # When somebody set that date by hand, and the working days for which the dates stood still in all.
     due_set_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     paused_days: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))

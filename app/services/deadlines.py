@@ -30,13 +30,13 @@ def counting_by(rules: Rules, factory: SessionFactory) -> SessionFactory:
 
 
 def promise(report: Report, category: Category, rules: Rules, *, at: datetime, outside: bool = False) -> None:
-    """Write the dates as counted from `at`; nobody outside can be told by when it must be done.
+    """Write the dates as counted from `at`, or from when it was opened again; nobody outside can be told by when it must be done.
 
     They are written down with the report, so that a later change of the rules file moves no promise. A day that
     somebody set for this kind of report stays, and so does the time by which the next words are due after the last.
     """
     home = rules.municipality
-    calendar = calendar_of(home)
+    calendar, at = calendar_of(home), max(at, report.counted_from or at)
     days = None if outside else category.days_to_due
     if report.due_set_at is None:
         report.due_at = calendar.moved(calendar.due(at, days), report.paused_days or 0) if days is not None else None
@@ -56,7 +56,7 @@ def begin_anew(report: Report, rules: Rules | None, *, at: datetime, answered: b
     if rules is None or category is None:
         return
     report.interim_sent_at = report.due_set_at = None
-    report.paused_days = 0
+    report.paused_days, report.counted_from = 0, at
     report.first_answered_at = at if answered else None
     unit = rules.units.get(report.unit_code or report.proposed_unit_code or "")
     promise(report, category, rules, at=at, outside=unit is not None and unit.outside)

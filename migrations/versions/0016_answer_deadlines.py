@@ -8,6 +8,7 @@ branch_labels = None
 depends_on = None
 
 COLUMNS = """
+ALTER TABLE report ADD counted_from timestamptz;
 ALTER TABLE report ADD due_set_at timestamptz;
 ALTER TABLE report ADD paused_days smallint NOT NULL DEFAULT 0;
 ALTER TABLE report ADD first_answer_due_at timestamptz;

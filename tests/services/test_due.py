@@ -129,7 +129,7 @@ def test_undo_brings_every_date_back_and_no_mail_goes_out(session, report, decid
         decide(triage.reject, report, words="No.")
         clock.pass_(days=1)
     names = (
-        "due_at", "due_set_at", "paused_days", "first_answer_due_at", "first_answered_at", "interim_due_at",
+        "due_at", "due_set_at", "counted_from", "paused_days", "first_answer_due_at", "first_answered_at", "interim_due_at",
         "interim_sent_at",
     )  # fmt: skip
     before = {name: getattr(report, name) for name in names}
@@ -226,6 +226,8 @@ def test_a_report_that_is_opened_again_gets_all_its_dates_anew(session, report, 
     assert report.first_answered_at is None
     assert local(report.due_at) == "2027-01-28T16:00"
     assert local(report.interim_due_at) == "2027-01-29T16:00"
+    change(report, decide, "pothole", rules)
+    assert local(report.due_at) == "2027-01-14T16:00", "ten working days from the day it was opened again"
 
 
 def test_another_category_counts_from_the_day_of_receipt_and_keeps_the_pause(session, report, decide, clock, rules):

@@ -49,6 +49,28 @@ def test_a_new_report_is_read_on_the_next_working_day_and_done_by_its_date(repor
     assert told(report).icon == "clock"
 
 
+def test_the_sender_reads_by_when_there_is_an_answer_and_others_do_not(report, told, clock, kari):
+    assert told(report, hears=True).then[-1] == "You get an answer by 3 December 2026 at the latest."
+    assert told(report).then[-1] == "We answer here by 3 December 2026 at the latest."
+    assert "answer" not in everything(told(report, own=False))
+    clock.pass_(days=4)
+    late = "You should have got an answer by 3 December 2026. That is late, and we are sorry."
+    assert told(report, hears=True).then[-1] == late
+    report.forward("bydrift", actor=Actor.of(kari), at=clock())
+    assert "answer by" not in everything(told(report, hears=True))
+
+
+def test_who_may_wait_for_more_than_a_month_reads_when_there_are_words_again(report, told, clock, kari):
+    report.forward("bydrift", actor=Actor.of(kari), at=clock())
+    assert "hear from us" not in everything(told(report, hears=True)), "it is done before"
+    report.due_at = clock() + timedelta(days=80)
+    again = "You hear from us again by 30 December 2026 at the latest, even if it is not done by then."
+    assert again in told(report, hears=True).then
+    assert again.replace("You hear from us", "We write here") in told(report).then
+    report.due_at = None
+    assert again in told(report, hears=True).then
+
+
 def test_what_has_no_date_is_promised_none(report, told):
     report.due_at = None
     assert "We cannot promise a date for this." in told(report).then
