@@ -76,7 +76,7 @@ def desk_report(
         joinedload(Report.duplicate_of),
         joinedload(Report.asset),
         joinedload(Report.rating),
-        selectinload(Report.photos),
+        joinedload(Report.photos),
     ]
     if deliveries:
         options.append(selectinload(Report.forwardings).joinedload(Forwarding.deliveries))

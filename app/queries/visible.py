@@ -55,7 +55,7 @@ def report_for(session: Session, staff: Staff, typed: str, *options: object, to_
     """
     allowed = held_by(staff) if to_act else seen_by(staff)
     query = select(Report).where(Report.reference == (parse_reference(typed) or ""), allowed)
-    report: Report | None = session.scalar(query.options(*options))  # type: ignore[arg-type]
+    report = session.scalars(query.options(*options)).unique().one_or_none()  # type: ignore[arg-type]
     if report is None:
         raise NotFound(N_("There is no report with this reference, or it is not yours to see."))
     return report

@@ -5,14 +5,32 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select, text, update
 
-from app.models import Report, Staff
+from app.models import Report, Seen, Staff
+from app.services.sight import ONE_LOOK
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 LASTS = timedelta(minutes=10)
+# Both at once, because they are said each time that a report comes in front.
+_LOOK = text("""
+    WITH mine AS (
+        UPDATE report SET claimed_by_id = :staff_id, claimed_at = :at
+        WHERE reference = :reference
+          AND (claimed_by_id IS NULL OR claimed_by_id = :staff_id OR claimed_at < :lapsed)
+        RETURNING id
+    ), sight AS (
+        INSERT INTO report_sight (report_id, staff_id, at, what)
+        SELECT id, :staff_id, CAST(:at AS timestamptz), CAST(:what AS text) FROM report
+        WHERE reference = :reference AND NOT EXISTS (
+            SELECT FROM report_sight
+            WHERE report_id = report.id AND staff_id = :staff_id AND what = CAST(:what AS text) AND at > :since
+        )
+    )
+    SELECT count(*) FROM mine
+""")
 
 
 def claim(session: Session, reference: str, *, by: Staff, at: datetime, take_over: bool = False) -> bool:
@@ -33,6 +51,12 @@ def claim(session: Session, reference: str, *, by: Staff, at: datetime, take_ove
         execution_options={"synchronize_session": False},
     )
     return mine is not None
+
+
+def look(session: Session, reference: str, *, by: Staff, at: datetime) -> bool:
+    """Somebody has the report in front: `claim` and `sight.seen` in one statement. Whether the claim is theirs now."""
+    given = {"reference": reference, "staff_id": by.id, "at": at, "what": Seen.PAGE.value}
+    return bool(session.scalar(_LOOK, {**given, "lapsed": at - LASTS, "since": at - ONE_LOOK}))
 
 
 def release(session: Session, reference: str, *, by: Staff) -> None:

@@ -24,6 +24,8 @@ from app.web.bodies import read_form
 from app.web.state import AppState, state_of
 
 MOST_FORM_BYTES = 1_000_000
+# The desk may tick two hundred reports.
+MOST_FIELDS = 300
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ NowDep = Annotated[datetime, Depends(get_now)]
 async def get_form(request: Request) -> AsyncIterator[FormData]:
     """A posted form without files to keep; those with photos are read by app.web.uploads."""
     async with read_form(
-        request, most_bytes=MOST_FORM_BYTES, max_files=6, max_fields=100, max_part_size=200_000
+        request, most_bytes=MOST_FORM_BYTES, max_files=6, max_fields=MOST_FIELDS, max_part_size=200_000
     ) as form:
         # Should the request be refused, the error page gives the words back to who typed them.
         request.state.typed = str(form.get("words") or "")

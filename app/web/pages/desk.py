@@ -13,7 +13,7 @@ from app.queries import queue
 from app.queries.desk_report import desk_report
 from app.queries.queue import QueueRow
 from app.routing import Rules
-from app.services import claims, rules_watch, sight
+from app.services import claims, rules_watch
 from app.services.standard_words import SHIPPED
 from app.text import translate
 from app.web.deps import DeskDep, LanguageDep, NowDep, RulesDep, SessionDep, StateDep
@@ -130,8 +130,7 @@ def _open(
     session: Session, staff: Staff, rules: Rules, state: AppState, row: QueueRow, *, now: datetime, lang: str
 ) -> dict[str, Any]:
     """Claim the report and load it; who else looks at it is known from the list."""
-    claims.claim(session, row.reference, by=staff, at=now)
+    claims.look(session, row.reference, by=staff, at=now)
     holder = row.claimed_by if row.claimed_by_id != staff.id else None
     view = desk_report(session, staff, row.reference, at=now, claim_lasts=claims.LASTS, holder=holder or "")
-    sight.seen(session, view.report, staff, at=now)
     return desk_view.about(Seen(session, staff, rules, state, view, at=now, lang=lang, alone=False))

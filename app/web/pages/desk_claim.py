@@ -6,7 +6,7 @@ import orjson
 from fastapi import APIRouter, Response
 
 from app.queries.visible import report_for
-from app.services import claims, sight
+from app.services import claims
 from app.web.deps import CsrfChecked
 from app.web.pages.desk_form import PART_HEADER, DeskForm, DeskFormDep, queue_url
 from app.web.templating import redirect
@@ -34,8 +34,7 @@ def _by_script(desk: DeskForm) -> Response:
     report = report_for(desk.session, desk.staff, desk.reference, to_act=True)
     if desk.text("instead"):
         claims.release(desk.session, desk.text("instead"), by=desk.staff)
-    mine = claims.claim(desk.session, report.reference, by=desk.staff, at=desk.at)
-    sight.seen(desk.session, report, desk.staff, at=desk.at)
+    mine = claims.look(desk.session, report.reference, by=desk.staff, at=desk.at)
     holder = "" if mine else claims.holder(desk.session, report.reference, at=desk.at)
     return _json({"holder": holder, "version": report.version})
 
