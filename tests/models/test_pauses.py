@@ -139,5 +139,3 @@ def test_the_rhythm_of_the_category_is_kept():
     report.interim_days = 14
     report.note(actor=KARI, at=local("2026-12-01T09:00"), words="The part is ordered.", public=True)
     assert shown(report.interim_due_at) == "2026-12-15T16:00"
-
-

@@ -129,8 +129,8 @@ def test_undo_brings_every_date_back_and_no_mail_goes_out(session, report, decid
         decide(triage.reject, report, words="No.")
         clock.pass_(days=1)
     names = (
-        "due_at", "due_set_at", "counted_from", "paused_days", "first_answer_due_at", "first_answered_at", "interim_due_at",
-        "interim_sent_at",
+        "due_at", "due_set_at", "counted_from", "paused_days", "first_answer_due_at", "first_answered_at",
+        "interim_due_at", "interim_sent_at",
     )  # fmt: skip
     before = {name: getattr(report, name) for name in names}
     queued = mails(session, report)

@@ -114,9 +114,7 @@ def test_a_report_that_waits_for_its_reporter_is_not_late(late, leader, run, ses
     assert run() == []
 
 
-def test_another_units_leader_hears_nothing_and_without_a_leader_all_in_the_unit_do(
-    late, ola, eva, per, run, session
-):
+def test_another_units_leader_hears_nothing_and_without_a_leader_all_in_the_unit_do(late, ola, eva, per, run, session):
     eva.memberships[0].leader = True
     session.commit()
     late()
