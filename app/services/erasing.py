@@ -93,6 +93,7 @@ def erase_address(session: Session, email: str, *, files: Files, at: datetime) -
         if kind in {ErasedKind.SUPPORT, ErasedKind.PLACE_FOLLOW}:
             for row in rows:
                 session.add(Erasure(kind=kind, row_id=row.id, row_created_at=row.created_at, at=at))
+    forgetting.empty_mails_from(session, email)
     forgetting.free_mailboxes(session, [email])
     letters = forgetting.Forgotten(message_ids=mails_to(files.mail_dir, email))
     forgetting.after_commit(session, photos=files.photos, gone=letters, mail_dir=files.mail_dir)

@@ -18,6 +18,7 @@ import orjson
 from sqlalchemy import event, text
 
 from app.models import UpdateKind
+from app.models.address import ascii_address
 from app.services.limits import counted_address
 
 if TYPE_CHECKING:
@@ -164,11 +165,11 @@ _ORIGINALS = f"SELECT original_id FROM photo WHERE report_id = {_IDS} AND origin
 _DROP_ORIGINALS = f"UPDATE photo SET original_id = NULL WHERE report_id = {_IDS} AND original_id IS NOT NULL"
 # Mails that came in: those about the report, and what an address of hers, which she confirmed, wrote besides. Their
 # keys stay, so that no mail that is read again brings anybody back.
-_MAILS_IN = """
+_EMPTY_MAILS = """
 UPDATE incoming_mail SET sender = NULL, subject = NULL, body = NULL, raw = NULL, lat = NULL, lon = NULL,
     state = CASE WHEN state = 'waiting' THEN 'done' ELSE state END
-WHERE report_id = ANY(CAST(:ids AS bigint[]))
 """
+_MAILS_IN = f"{_EMPTY_MAILS} WHERE report_id = {_IDS}"
 _MAILS_FROM = """
 OR lower(sender) IN (
     SELECT lower(email) FROM reporter
@@ -247,6 +248,12 @@ def tell(session: Session, ids: Iterable[int], *, actor: Actor, at: datetime, **
     lines = [{"report_id": report_id, **said} for report_id in ids]
     if lines:
         session.execute(text(_TELL), lines)
+
+
+def empty_mails_from(session: Session, email: str) -> None:
+    """Mails that came in from an address whose owner is signed in by it."""
+    spelled = {"email": ascii_address(email).lower()}
+    session.execute(text(f"{_EMPTY_MAILS} WHERE lower(sender) = :email"), spelled)
 
 
 def free_mailboxes(session: Session, emails: Iterable[str]) -> None:

@@ -99,6 +99,7 @@ def collect(
         followed_reports=my_data_of_address.followed_reports(session, email),
         followed_places=my_data_of_address.followed_places(session, email),
         sign_ins=my_data_of_address.sign_ins(session, email),
+        mails_in=my_data_of_address.mails_in(session, email),
     )
 
 

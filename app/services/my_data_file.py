@@ -178,6 +178,14 @@ class SignIn(Part):
     used_at: datetime | None
 
 
+class MailIn(Part):
+    """A mail that came to us and waits for the service desk, or was left out because a machine seemed to send it."""
+
+    at: datetime
+    subject: str | None
+    words: str | None
+
+
 class PersonData(Part):
     """Everything kept about one person: one report by its secret link, or all of one e-mail address."""
 
@@ -190,6 +198,7 @@ class PersonData(Part):
     followed_reports: list[FollowedReport]
     followed_places: list[FollowedPlace]
     sign_ins: list[SignIn]
+    mails_in: list[MailIn]
 
     def as_json(self) -> bytes:
         """As it is handed over."""

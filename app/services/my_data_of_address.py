@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from app.models import PlaceFollow, ResidentLink, ResidentSession, Support
+from app.models import IncomingMail, PlaceFollow, ResidentLink, ResidentSession, Support
 from app.models.address import ascii_address
 from app.services import my_data_file as file
 
@@ -58,6 +58,15 @@ def sign_ins(session: Session, email: str | None) -> list[file.SignIn]:
     found = [file.SignIn(what="link", at=one.created_at, until=one.expires_at, used_at=one.used_at) for one in links]
     found += [file.SignIn(what="browser", at=one.created_at, until=one.expires_at, used_at=None) for one in browsers]
     return sorted(found, key=lambda one: one.at)
+
+
+def mails_in(session: Session, email: str | None) -> list[file.MailIn]:
+    """Mails of hers that no report was made of, oldest first."""
+    query = select(IncomingMail).where(func.lower(IncomingMail.sender) == _spelled(email)).order_by(IncomingMail.id)
+    return [
+        file.MailIn(at=one.received_at, subject=one.subject, words=one.body)
+        for one in (session.scalars(query) if email else ())
+    ]
 
 
 def _spelled(email: str | None) -> str:

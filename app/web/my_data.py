@@ -16,6 +16,7 @@ from app.services.my_data_file import (
     Event,
     FollowedPlace,
     FollowedReport,
+    MailIn,
     PersonData,
     PhotoData,
     Recipient,
@@ -30,6 +31,8 @@ CHANNELS: dict[str, str] = {
     "web": N_("The web form"),
     "api": N_("A program"),
     "phone": N_("The service desk, by phone"),
+    "counter": N_("The service desk, at the counter"),
+    "email": N_("E-mail"),
     "import": N_("An earlier system"),
 }
 KEPT: dict[str, str] = {
@@ -104,6 +107,7 @@ def kept_kinds(data: PersonData) -> set[str]:
     kinds |= {"unconfirmed"} if any(one.confirmed_at is None for one in given) else set()
     kinds |= {"ended"} if any(one.ended_at is not None for one in given) else set()
     kinds |= {"links" if one.what == "link" else "residents" for one in data.sign_ins}
+    kinds |= {"mails_in"} if data.mails_in else set()
     return kinds | {"backups"} if kinds else kinds
 
 
@@ -125,6 +129,9 @@ def sections(data: PersonData, lang: str) -> Iterator[Section]:
     if data.sign_ins:
         lines = [say.sign_in(one) for one in data.sign_ins]
         yield Section(translate(N_("Links and browsers that sign you in"), lang), lines=lines, level=2)
+    if data.mails_in:
+        lines = [say.mail_in(one) for one in data.mails_in]
+        yield Section(translate(N_("Mails that you sent us"), lang), lines=lines, level=2)
 
 
 @dataclass(frozen=True)
@@ -168,6 +175,10 @@ class Words:
         """When, and what."""
         what = N_("A link by e-mail") if one.what == "link" else N_("A browser that is signed in")
         return self._time(one.at), self._t(what)
+
+    def mail_in(self, one: MailIn) -> tuple[str, str]:
+        """When, and what stood in it."""
+        return self._time(one.at), ": ".join(part for part in (one.subject, one.words) if part)
 
     def _facts(self, report: ReportData) -> Iterator[tuple[str, str]]:
         place = report.place

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app.models import SYSTEM, IncomingMail, Notification, Report, Update
-from app.services import forgetting, retention
+from app.services import forgetting, my_data_of_address, retention
 from app.services.mail_desk import REASONS
 from app.services.mail_intake import Mail, take_in
 from tests.mailbox import NINA, mail, photo
@@ -129,6 +129,15 @@ def test_an_erased_person_leaves_no_mail(session, office, theirs, now):
     session.commit()
     session.expire_all()
     assert all(is_empty(one) for one in session.scalars(select(IncomingMail)))
+
+
+def test_whoever_is_signed_in_by_an_address_sees_its_mails_and_deletes_them(session, theirs, clock):
+    theirs_too = "odd@example.org"
+    assert [one.words for one in my_data_of_address.mails_in(session, theirs_too.upper())] == [kept(session).body]
+    assert my_data_of_address.mails_in(session, "another@example.org") == []
+    forgetting.empty_mails_from(session, theirs_too)
+    assert is_empty(kept(session))
+    assert my_data_of_address.mails_in(session, theirs_too) == []
 
 
 def test_what_nobody_saw_to_goes_in_time(session, office, theirs, clock):
