@@ -15,6 +15,7 @@ import pytest
 
 from app.models import (
     Deputyship,
+    IncomingMail,
     Notification,
     Report,
     Role,
@@ -28,6 +29,7 @@ from app.models import (
 from app.models.links import public_path
 from app.services import staff as staff_service
 from app.services import triage
+from app.services.standard_words import SHIPPED
 from app.web import api, pages
 from tests.storage.pictures import encoded
 
@@ -64,7 +66,11 @@ MAY: dict[str, frozenset[str]] = {
     "POST /staff/account/password": STAFF,
     "POST /staff/account/sessions": STAFF,
     "POST /staff/account/sessions/{number:int}": STAFF,
+    "GET /staff/channels": DESK,
+    "GET /staff/channels/export.csv": DESK,
     "GET /staff/day": DESK,
+    "GET /staff/deadlines": UNITS,
+    "GET /staff/deadlines/figures.csv": UNITS,
     "GET /staff/deliveries": DESK,
     "POST /staff/deliveries/notifications/{notification_id:int}/arrival": DESK,
     "POST /staff/deliveries/notifications/{notification_id:int}/attempt": DESK,
@@ -87,13 +93,17 @@ MAY: dict[str, frozenset[str]] = {
     "GET /staff/invitations/{token}": EVERYBODY,
     "POST /staff/invitations/{token}": EVERYBODY,
     "GET /staff/live": DESK,
+    "GET /staff/mails": DESK,
+    "POST /staff/mails/{mail_id}/addition": DESK,
+    "POST /staff/mails/{mail_id}/dismissal": DESK,
+    "GET /staff/mails/{mail_id}/message.eml": DESK,
+    "POST /staff/mails/{mail_id}/report": DESK,
     "GET /staff/people": ADMIN,
     "POST /staff/people": ADMIN,
     "GET /staff/people/new": ADMIN,
     "GET /staff/people/{staff_id:int}": ADMIN,
     "POST /staff/people/{staff_id:int}": ADMIN,
     "POST /staff/people/{staff_id:int}/departure": ADMIN,
-    "GET /staff/people/{staff_id:int}/sights": ADMIN,
     "POST /staff/people/{staff_id:int}/deputies": ADMIN,
     "POST /staff/people/{staff_id:int}/deputies/{deputyship_id:int}/end": ADMIN,
     "POST /staff/people/{staff_id:int}/invitation": ADMIN,
@@ -101,6 +111,7 @@ MAY: dict[str, frozenset[str]] = {
     "POST /staff/people/{staff_id:int}/return": ADMIN,
     "POST /staff/people/{staff_id:int}/sessions": ADMIN,
     "POST /staff/people/{staff_id:int}/sessions/{number:int}": ADMIN,
+    "GET /staff/people/{staff_id:int}/sights": ADMIN,
     "POST /staff/plain-language": STAFF,
     "GET /staff/queue": DESK,
     "GET /staff/queue/list": DESK,
@@ -141,11 +152,12 @@ MAY: dict[str, frozenset[str]] = {
     "POST /staff/reports/{reference}/publication": DESK,
     "POST /staff/reports/{reference}/question": DESK,
     "POST /staff/reports/{reference}/recall": DESK,
-    "GET /staff/reports/{reference}/receipt": DESK,
+    "GET /staff/reports/{reference}/receipt": 404,
     "POST /staff/reports/{reference}/referral": DESK,
     "POST /staff/reports/{reference}/rejection": DESK,
     "POST /staff/reports/{reference}/reopening": DESK,
     "GET /staff/reports/{reference}/sight": DESK,
+    "GET /staff/reports/{reference}/slip": DESK,
     "POST /staff/reports/{reference}/splitting": DESK,
     "POST /staff/reports/{reference}/unblurring": DESK,
     "POST /staff/reports/{reference}/undo": DESK,
@@ -159,14 +171,20 @@ MAY: dict[str, frozenset[str]] = {
     "GET /staff/route-lists/{route_list_id}/round.json": STAFF,
     "POST /staff/route-lists/{route_list_id}/stops/{stop_id}/completion": STAFF,
     "POST /staff/route-lists/{route_list_id}/stops/{stop_id}/removal": STAFF,
-    "GET /staff/rules/change": DESK,
-    "GET /staff/rules/change.diff": DESK,
+    "GET /staff/rules/change": 422,
+    "GET /staff/rules/change.diff": 422,
     "GET /staff/rules/figures": DESK,
     "GET /staff/rules/what-if": DESK,
     "POST /staff/rules/what-if": DESK,
     "GET /staff/sign-in": EVERYBODY,
     "POST /staff/sign-in": EVERYBODY,
     "POST /staff/sign-out": EVERYBODY,
+    "GET /staff/templates": DESK,
+    "POST /staff/templates": DESK,
+    "GET /staff/templates/new": DESK,
+    "GET /staff/templates/{code}": DESK,
+    "POST /staff/templates/{code}": DESK,
+    "POST /staff/templates/{code}/removal": DESK,
     "GET /staff/units": DESK,
 }
 # What belongs to Bydrift: 404 for somebody of another unit, as if it were not there.
@@ -245,8 +263,9 @@ def _rows(session: Session, report: Report, nils: Staff, ola: Staff, kari: Staff
     times = {"created_at": at, "seen_at": at, "expires_at": at.replace(year=2027)}
     signed_in = StaffSession(token_hash="0" * 64, staff_id=nils.id, **times)
     away = Deputyship(absent_id=nils.id, deputy_id=ola.id, first_day=at.date(), last_day=at.date())
+    mail = IncomingMail(key="m" * 64, received_at=at, state="waiting", sender=CONTACT[1], subject="A lamp", body=WORDS)
     saved = SavedFilter(owner_id=kari.id, name="Mine", query={}, created_at=at)
-    session.add_all([made, signed_in, away, saved])
+    session.add_all([made, signed_in, away, saved, mail])
     session.flush()
     session.refresh(report, ["forwardings"])
     return {
@@ -256,6 +275,8 @@ def _rows(session: Session, report: Report, nils: Staff, ola: Staff, kari: Staff
         "their_session": signed_in.number,
         "deputyship_id": away.id,
         "filter": saved.id,
+        "mail_id": mail.id,
+        "code": next(iter(SHIPPED)),
         "delivery_id": report.forwardings[0].deliveries[0].id,
         "notification_id": session.query(Notification.id).limit(1).scalar(),
     }
