@@ -94,7 +94,7 @@ def test_the_form_shows_again_what_was_typed_as_it_was_typed(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["/staff/queue", "/staff/reports", "/staff/reports/{}", "/staff/reports/{}/explanation"]
+    "path", ["/staff/day", "/staff/queue", "/staff/reports", "/staff/reports/{}", "/staff/reports/{}/explanation"]
 )
 def test_the_desks_pages_show_words_as_words(path, browser_of, kari, report):
     assert_is_text(browser_of(kari).look(path.format(report.reference)))

@@ -22,7 +22,7 @@ def sign_in(browser, password="a lamp in the polar night", **more):
 def test_the_right_password_opens_the_staff_pages(browser_of, with_password):
     browser = browser_of(None)
     assert sign_in(browser).headers["location"] == "/staff"
-    assert browser.get("/staff").headers["location"] == "/staff/queue"
+    assert browser.get("/staff").headers["location"] == "/staff/day"
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(browser_of, with_password):
