@@ -236,6 +236,22 @@ def test_what_the_desk_places_is_asked_about_there(session, send, worker, fake, 
     assert fake.asked[0][1]["lat"] == f"{LAT}"
 
 
+def test_a_pin_that_is_moved_is_asked_about_anew_whatever_was_done_before(
+    session, send, worker, fake, kari, rules, clock
+):
+    report = send(lat=LAT + 0.01, lon=LON)
+    right_unit.change_category(session, report, code="sweeping", rules=rules, by=kari, at=clock())
+    session.commit()
+    assert run(worker, session) == 0
+    right_unit.place(session, report, lat=LAT, lon=LON, rules=rules, by=kari, at=clock())
+    session.commit()
+    run(worker, session)
+    assert report.road_owner == "county"
+    noting.note(session, report, words="I have phoned them.", public=False, by=kari, at=clock(), undo_seconds=10)
+    session.commit()
+    assert len(fake.asked) == 1
+
+
 def test_what_the_desk_enters_for_a_caller_is_asked_about(session, worker, rules, kari, clock):
     draft = ReportDraft(category="pothole", answers={"size": "large"}, lat=LAT, lon=LON, channel="phone")
     report = submit_report(session, draft, rules=rules, at=clock(), entered_by=kari)

@@ -235,6 +235,32 @@ def test_photos_go_along_and_one_that_is_gone_from_the_disk_holds_nothing_up(mai
     assert "1 bilde fikk ikke plass" in text_of(mail)
 
 
+def test_an_outside_unit_gets_only_photos_that_the_desk_has_let_through(mail_row, office, postbox, session, clock):
+    row = mail_row("statens_vegvesen")
+    report_id = session.scalars(select(Report.id)).one()
+    for jpeg, public in ((b"\xff\xd8face", False), (b"\xff\xd8sign", True)):
+        photo_id = uuid.uuid4()
+        session.add(
+            Photo(
+                id=photo_id,
+                report_id=report_id,
+                created_at=clock(),
+                width=1,
+                height=1,
+                sha256="0" * 64,
+                public=public,
+            )
+        )
+        office.photos.save(photo_id, Processed(jpeg=jpeg, thumbnail=b"s", width=1, height=1, sha256="0" * 64))
+    session.commit()
+    session.expire_all()
+    outgoing.deliver(office, delivery_id=row.id)
+    (mail,) = postbox.mails
+    images = [part.get_content() for part in mail.walk() if part.get_content_type() == "image/jpeg"]
+    assert images == [b"\xff\xd8sign"]
+    assert "ikke plass" not in text_of(mail)
+
+
 def test_an_outside_unit_gets_no_link_to_a_private_report(mail_row, office, postbox, session):
     row = mail_row("statens_vegvesen")
     session.execute(text("UPDATE report SET private = true"))
