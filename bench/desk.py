@@ -53,7 +53,7 @@ def rows(environment: Environment) -> list[Row]:
 
 
 def _growth(name: str, address: Callable[[int], str], few: Server, many: Server) -> Row:
-    actions = [_look(server, address) for server in (few, many)]
+    actions: list[Callable[[int], object]] = [_look(server, address) for server in (few, many)]
     seconds_in_turn(actions, times=4)
     small, large = seconds_in_turn(actions, times=TIMES)
     ratio = large / small
@@ -65,15 +65,15 @@ def _growth(name: str, address: Callable[[int], str], few: Server, many: Server)
 
 def _look(server: Server, address: Callable[[int], str]) -> Callable[[int], None]:
     connection = server.connect()
-    signed_in = {"cookie": f"gatami_session={TOKEN}", "accept_encoding": "gzip"}
+    cookie = f"gatami_session={TOKEN}"
 
     def once(number: int) -> None:
         try:
-            status, body = ask(connection, "GET", address(number), **signed_in)
+            status, body = ask(connection, "GET", address(number), cookie=cookie, accept_encoding="gzip")
         except RemoteDisconnected:
             # The server lets go of whoever is silent for five seconds, and the other one's answers may take that.
             connection.close()
-            status, body = ask(connection, "GET", address(number), **signed_in)
+            status, body = ask(connection, "GET", address(number), cookie=cookie, accept_encoding="gzip")
         assert status == 200, (address(number), status, body[:300])
 
     return once

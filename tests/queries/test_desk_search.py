@@ -129,7 +129,12 @@ def test_pages_of_a_search_lead_on_and_miss_nothing(session, make_report, kari, 
     made = []
     for number in range(9):
         clock.pass_(days=40)
-        made.insert(0, make_report(description="Fliser ligger knust.", category="school" if number % 4 == 0 else "lamp_dark").reference)
+        made.insert(
+            0,
+            make_report(
+                description="Fliser ligger knust.", category="school" if number % 4 == 0 else "lamp_dark"
+            ).reference,
+        )
     staff_words.write_batch(session)
     for given, expected in [({}, made), ({"category": "school"}, made[::4])]:
         wanted = read_desk_filter({"text": "flis", **given}, rules)

@@ -6,8 +6,8 @@ import pytest
 
 from app.errors import Invalid
 from app.queries import staff_reports
-from app.web.desk_filters import read_desk_filter
 from app.services import triage
+from app.web.desk_filters import read_desk_filter
 
 
 @pytest.fixture
