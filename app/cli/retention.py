@@ -10,7 +10,7 @@ from app.cli.connect import database
 from app.settings import Settings, get_settings
 
 if TYPE_CHECKING:
-    from app.services.retention import Rule
+    from app.services.retention_rule import Rule
 
 
 def retention(

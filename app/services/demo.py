@@ -17,6 +17,7 @@ from app.delivery.outcome import Trouble, note
 from app.errors import Conflict, Invalid
 from app.models import Asset, Delivery, Notification, Report, Staff
 from app.routing import in_service_area
+from app.services import demo_mails
 from app.services.demo_history import Lives, World
 from app.services.demo_intake import Intake, arrivals
 from app.services.demo_places import STREETS, lamps
@@ -115,6 +116,7 @@ def _play(world: World, intake: Intake) -> None:
     rounds.plan_all()
     world.play()
     intake.this_mornings_queue(world.now)
+    demo_mails.arrive(world)
     world.session.flush()
 
 

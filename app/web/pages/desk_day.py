@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from app.errors import N_, Invalid
-from app.queries import staff_reports, waiting
+from app.queries import mails_in, staff_reports, waiting
 from app.queries.saved_filters import Saved, saved_by
 from app.routing import Rules
 from app.services import rules_watch, saved_filters
@@ -51,6 +51,7 @@ def day_page(
         nothing_waits=not any(counts.values()),
         saved=[_line(one, rules, lang, number=number) for one, number in zip(saved, numbers, strict=True)],
         counts={"day": counts["new"]},
+        mails_waiting=mails_in.count_waiting(session),
         rules_banner=rules_watch.banner(session),
     )
 

@@ -19,6 +19,11 @@ async function ask(path, fields, signal) {
   return answer;
 }
 
+/** Puts a part of the page that the server made in place of what the box held. */
+async function fill(box, answer) {
+  box.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes);
+}
+
 /** Only the last of several questions is answered. */
 function inTurn(wait) {
   let timer = 0;
@@ -49,7 +54,7 @@ function lookAround() {
   aroundInTurn(async (signal) => {
     const fields = { category: category.value, lat: lat.value, lon: lon.value, ...Object.fromEntries(answers) };
     const answer = await ask("around", fields, signal);
-    document.getElementById("caller-here").innerHTML = await answer.text();
+    await fill(document.getElementById("caller-here"), answer);
   });
 }
 
@@ -61,7 +66,7 @@ function lookForCaller() {
   callerInTurn(async (signal) => {
     const answer = await ask("caller", { phone: phone.value, email: email.value }, signal);
     const box = document.getElementById("caller-earlier");
-    box.innerHTML = await answer.text();
+    await fill(box, answer);
     const use = box.querySelector("[data-known-name]");
     if (!use || (name.value && email.value)) return;
     use.hidden = false;
