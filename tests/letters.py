@@ -193,7 +193,12 @@ class Samples:
         unit = _Shown(rules, self.language, NOON, url).unit("bydrift", Late(2, 1, (late, replace(late, due_at=NOON))))
         overdue = {"name": "Káre Šiŋŋá", "over": 2, "units": [unit], "account_url": f"{url}/staff/account"}
         moved = {"reference": "2026-000001-8", "category": category, "phones": ["77 79 00 00"]}
+        mention = {
+            "name": "Káre Šiŋŋá", "by": "Ola Nordmann", "reference": "2026-000001-8", "category": category,
+            "link": f"{url}/staff/reports/20260000018",
+        }  # fmt: skip
         return {
+            "mention": self.plain("mention", mention),
             "invitation": invitations._letter(kari, f"{url}/staff/invitations/x", rules=rules, at=NOON),
             "overdue": self.plain("overdue", overdue),
             "sign_in": self.plain("sign_in", {"link_url": f"{url}/mine/link/x", "hours": 2}),

@@ -31,11 +31,13 @@ from tests.mail import html_of, text_of
 from tests.test_translations import JINJA
 
 FOLDERS = (
-    "addition", "call_back", "collected", "digest", "forward", "invitation", "moved", "overdue", "place_confirm",
-    "question", "receipt", "sign_in", "status", "support", "support_status",
+    "addition", "call_back", "collected", "digest", "forward", "invitation", "mention", "moved", "overdue",
+    "place_confirm", "question", "receipt", "sign_in", "status", "support", "support_status",
 )  # fmt: skip
 # After these, what a reader was asked or asked for is over; all the others can be stopped.
-NOT_STOPPED = {"receipt", "question", "support", "place_confirm", "sign_in", "invitation", "moved", "overdue"}
+NOT_STOPPED = {
+    "receipt", "question", "support", "place_confirm", "sign_in", "invitation", "mention", "moved", "overdue",
+}  # fmt: skip
 TO_UNITS = {"forward", "call_back", "addition"}
 # As long as they come.
 BASE = "https://meld-en-feil.gatami.tromso-og-omegn.kommune.example"

@@ -1,4 +1,4 @@
-"""What of a report's words and photos goes outside: masks and blurs with corrections, units outside, time and erasure."""
+"""What of a report's words and photos goes outside: masks and blurs, with corrections, units outside and time."""
 
 from __future__ import annotations
 
