@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from app.models import Forwarding, Notification, Report, Staff, Update
 from app.queries import queue
@@ -79,7 +79,7 @@ def desk_report(
         joinedload(Report.photos),
     ]
     if deliveries:
-        options.append(selectinload(Report.forwardings).joinedload(Forwarding.deliveries))
+        options.append(joinedload(Report.forwardings).joinedload(Forwarding.deliveries))
     report = report_for(session, staff, reference, *options, to_act=True)
     lines = [
         Line(*row)

@@ -88,9 +88,10 @@ def queue(
 ) -> list[QueueRow]:
     """At most `limit` reports that meet the conditions, else new ones: danger words first and then by due date.
 
-    Or the oldest first, or the newest, as they were numbered. In the first order each other person who has reported the same moves the due date a day forward, at most
-    MOST_DAYS_FORWARD days: a crowd is heard, but cannot push aside what is long overdue. Without a due date those with
-    most others come first. What waits for its reporter's answer stands last.
+    Or the oldest first, or the newest, as they were numbered. In the first order each other person who has reported
+    the same moves the due date a day forward, at most MOST_DAYS_FORWARD days: a crowd is heard, but cannot push aside
+    what is long overdue. Without a due date those with most others come first. What waits for its reporter's answer
+    stands last.
     """
     danger = may_be_dangerous()
     claimed = and_(Report.claimed_by_id.is_not(None), Report.claimed_at >= at - claim_lasts)

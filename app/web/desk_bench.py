@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Depends
@@ -16,14 +16,14 @@ from app.errors import N_
 from app.models import Staff
 from app.queries import queue
 from app.queries.desk_filter import DeskFilter, conditions
-from app.queries.queue import LISTED, QueueRow
+from app.queries.queue import LISTED, Order, QueueRow
 from app.queries.waiting import kind_of
 from app.routing import Rules
 from app.services import claims
 from app.text import OWNER_WORDS, STATUS_WORDS, translate
 from app.web.desk_filters import DeskFilterDep, as_query
 
-ORDERS: tuple[Literal["urgent", "oldest", "newest"], ...] = ("urgent", "oldest", "newest")
+ORDERS: tuple[Order, ...] = ("urgent", "oldest", "newest")
 MOST_PAGES = 1000
 _DUE_WORDS = {
     "overdue": N_("Overdue"),
@@ -39,7 +39,7 @@ class Bench:
     """What the workbench is asked to show: a filter, an order, and which hundred, from 1."""
 
     wanted: DeskFilter
-    order: Literal["urgent", "oldest", "newest"]
+    order: Order
     page: int
 
     @property
@@ -89,7 +89,7 @@ def get_bench(wanted: DeskFilterDep, order: str = "urgent", page: str = "1") -> 
     if not (wanted.waiting_for or wanted.status or wanted.due or wanted.text):
         chosen = replace(wanted, waiting_for="new")
     number = int(page) if page.isascii() and page.isdigit() and len(page) <= 4 else 1
-    in_order = next((one for one in ORDERS if one == order), "urgent")
+    in_order: Order = next((one for one in ORDERS if one == order), "urgent")
     # The whole archive in order of urgency would be sorted anew for every page of it.
     return Bench(chosen, in_order if chosen.is_bounded else "newest", min(max(number, 1), MOST_PAGES))
 
@@ -134,7 +134,7 @@ def in_words(wanted: DeskFilter, rules: Rules, *, lang: str) -> list[str]:
 
 def _words(wanted: DeskFilter, rules: Rules, lang: str) -> Iterator[str]:
     def named(group: object, code: str) -> str:
-        return group.name(lang) if group is not None else code  # type: ignore[attr-defined, no-any-return]
+        return group.name(lang) if group is not None else code  # type: ignore[attr-defined]
 
     def said(sentence: str, **params: object) -> str:
         return translate(sentence, lang, **params)

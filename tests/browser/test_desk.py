@@ -8,9 +8,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
-from sqlalchemy import text
 
-from app.db import transaction
 from app.models import Role
 from tests.browser.accessibility import check_page
 from tests.browser.conftest import LiveServer
@@ -175,23 +173,6 @@ def test_the_undo_bar_counts_down_in_words_and_goes(live_server: LiveServer, des
     expect(bar).to_contain_text("8 seconds left to undo")
     expect(bar).to_contain_text("It can no longer be undone here.", timeout=12_000)
     expect(bar).to_be_hidden(timeout=8_000)
-
-
-def test_two_browsers_on_one_queue_never_overwrite_each_other(
-    live_server: LiveServer, desk_at: Callable[..., Page]
-) -> None:
-    report = report_at(live_server.state)
-    kari = desk_at(1280)
-    nils = desk_at(1280, "Nils", expect=["409"])
-    expect(nils.get_by_text("Kari is looking at this report now.")).to_be_visible()
-    press(kari, "f")
-    nils.keyboard.press("r")
-    nils.locator("#reject-words").fill("Kind words that took a while")
-    press(nils, "Control+Enter")
-    expect(nils.get_by_text("Somebody else changed this report just now.")).to_be_visible()
-    assert stored(live_server.state, report).status == "forwarded"
-    with transaction(live_server.state.session_factory) as session:
-        assert session.scalar(text("SELECT count(*) FROM note")) == 0
 
 
 @WIDTHS

@@ -144,7 +144,11 @@ def test_a_hundred_mixed_reports_are_triaged_by_keyboard(
     import_a_morning(state, tmp_path)
     for number in range(4):
         report_at(
-            state, category="ice", metres_north=-500 - 200 * number, description="unclear", email=f"r{number}@example.org"
+            state,
+            category="ice",
+            metres_north=-500 - 200 * number,
+            description="unclear",
+            email=f"r{number}@example.org",
         )
     with transaction(state.session_factory) as session:
         for reporter in session.scalars(select(Reporter)):

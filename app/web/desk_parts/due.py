@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.routing import Rules
+    from app.services.templates import ReadyWords
     from app.web.desk_parts.seen import Seen
 
 
@@ -32,16 +33,27 @@ class Proposed:
 
 def context(seen: Seen) -> dict[str, Any]:
     """What the forms about dates show."""
-    return about_dates(seen.session, seen.report, seen.rules, at=seen.at, always=seen.alone)
+    interim = seen.ready[ReplyFor.INTERIM]
+    return about_dates(seen.session, seen.report, seen.rules, at=seen.at, always=seen.alone, interim=interim)
 
 
-def about_dates(session: Session, report: Report, rules: Rules, *, at: datetime, always: bool) -> dict[str, Any]:
+def about_dates(
+    session: Session,
+    report: Report,
+    rules: Rules,
+    *,
+    at: datetime,
+    always: bool,
+    interim: list[ReadyWords] | None = None,
+) -> dict[str, Any]:
     """The same for the desk and for units. Expects `report.reporter` to be loaded.
 
-    The ready words are asked for, in one statement, when they are due, or `always`.
+    The ready words are asked for, in one statement, when they are due, or `always`; unless they are there as `interim`.
     """
     needed = needs_words(report, at=at)
-    ready = ready_words(session, report, rules, for_what=ReplyFor.INTERIM) if needed or always else []
+    ready = interim or []
+    if interim is None and (needed or always):
+        ready = ready_words(session, report, rules, for_what=ReplyFor.INTERIM)
     body, lang = (ready[0].body, ready[0].lang) if ready else ("", language_of(report, rules))
     expected = expected_day(report, at=at)
     return {

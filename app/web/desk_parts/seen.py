@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from app.models import Report, Staff
+from app.models import ReplyFor, Report, Staff
 from app.queries.desk_report import DeskReport
 from app.routing import Rules
+from app.services.templates import ReadyWords, all_ready_words
 from app.web.state import AppState
 
 
@@ -36,3 +38,8 @@ class Seen:
         """The language that the reporter reads."""
         reporter = self.report.reporter
         return reporter.language if reporter is not None else self.rules.default_language
+
+    @cached_property
+    def ready(self) -> dict[ReplyFor, list[ReadyWords]]:
+        """The ready words for every decision: one statement, whichever parts ask."""
+        return all_ready_words(self.session, self.report, self.rules, lang=self.lang)

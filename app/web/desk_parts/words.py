@@ -8,7 +8,7 @@ from app.errors import N_
 from app.models import ReplyFor
 from app.models.masking import Personal, words_of
 from app.queries.mentions import acknowledge
-from app.services.templates import ReadyWords, all_ready_words
+from app.services.templates import ReadyWords
 from app.text import translate
 from app.web.desk_parts.seen import Seen
 
@@ -23,7 +23,7 @@ LIKELY: dict[Personal, str] = {
 
 def context(seen: Seen) -> dict[str, Any]:
     """Ready words for each decision, and the reporter's words with what is masked and what should be."""
-    ready = all_ready_words(seen.session, seen.report, seen.rules, lang=seen.lang)
+    ready = seen.ready
     if seen.alone:
         acknowledge(seen.session, seen.report, seen.staff, at=seen.at)
     return {

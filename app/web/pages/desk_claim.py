@@ -1,4 +1,4 @@
-"""Who is on a report: taken over from a colleague by hand; said, said again and taken back by the workbench's script."""
+"""Who is on a report: taken over from a colleague by hand; said and taken back by the workbench's script."""
 
 from __future__ import annotations
 

@@ -130,7 +130,12 @@ class DeskForm:
         lang = get_language(self.request)
         done = update.id if update is not None and not flash else 0
         undo = undo_bar(self.session, self.staff, self.rules, self.state, done, lang=lang)
-        shown = {"undo": undo, "in_queue": True, "filter_query": self.filter, "show_reference": show_reference}
+        shown: dict[str, Any] = {
+            "undo": undo,
+            "in_queue": True,
+            "filter_query": self.filter,
+            "show_reference": show_reference,
+        }
         bar = bytes(render(self.request, "staff/_undo.html", **shown).body).decode() if undo else ""
         answer = {
             "reference": report.reference,

@@ -139,13 +139,13 @@ def _decide(sent: ManyForm) -> Many:
     elif verb == "merge":
         given["into"] = sent.text("into") or _oldest(chosen)
     elif verb == "set_due":
-        given["due_day"] = sent.day()
+        given |= {"due_day": sent.day(), "words": sent.text("why")}
     elif verb != "forward":
         raise Invalid(NO_VERB)
     return many.decide_many(sent.session, chosen, verb, rules=sent.rules, **sent.how, **given)
 
 
-def _words(sent: ManyForm) -> Any:  # noqa: ANN401  (words, or what makes them for each reporter)
+def _words(sent: ManyForm) -> Any:
     """What was typed, else the ready sentence in each reporter's language."""
     typed, ready = sent.text("words"), sent.text("ready")
     if typed or not ready:

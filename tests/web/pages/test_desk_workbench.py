@@ -1,4 +1,4 @@
-"""What the workbench's script asks for: the list and a report alone, an answer to a decision, who is on it, many at once."""
+"""What the workbench's script asks for: a list and a report alone, answers to decisions, who is on it, many at once."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ def test_a_refusal_by_script_is_the_report_with_its_panel_open_and_the_words(
     other = browser_of(ada)
     other.look("/staff/queue")
     other.submit(path(report, "/rejection"), words="Done elsewhere", version=report.version)
-    late = send(desk, path(report, "/rejection"), words="Words that took a while", version=report.version, from_queue="1")
+    late = send(
+        desk, path(report, "/rejection"), words="Words that took a while", version=report.version, from_queue="1"
+    )
     assert late.status_code == 409
     assert "Words that took a while" in late.text, "also where the panel is gone, because it is closed by now"
     assert "Ada: " in late.text
@@ -148,7 +150,9 @@ def test_all_that_the_filter_holds_are_decided(session, desk, make_report):
 def test_many_are_one_fault_and_the_oldest_stays(session, desk, make_report):
     reports = [make_report() for _ in range(3)]
     desk.look("/staff/queue")
-    desk.submit("/staff/queue/many", verb="merge", into="", chosen=[f"{r.reference}:{r.version}" for r in reports[::-1]])
+    desk.submit(
+        "/staff/queue/many", verb="merge", into="", chosen=[f"{r.reference}:{r.version}" for r in reports[::-1]]
+    )
     first = reports[0].id
     assert [again(session, one).duplicate_of_id for one in reports] == [None, first, first]
 
