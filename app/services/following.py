@@ -40,8 +40,8 @@ TOO_MANY = N_("Send at most five photos at a time, and twenty in all.")
 # What somebody else may have changed since the page of the report was read.
 _MAY_HAVE_CHANGED = (
     "version", "status", "status_before_scheduled", "unit_code", "closed_at", "waiting_since", "due_at", "changed_at",
-    "duplicate_of_id", "text_public", "words_withheld_at", "due_set_at", "counted_from", "paused_days", "first_answer_due_at",
-    "first_answered_at", "interim_due_at", "interim_sent_at",
+    "duplicate_of_id", "text_public", "masked_words", "words_withheld_at", "due_set_at", "counted_from", "paused_days",
+    "first_answer_due_at", "first_answered_at", "interim_due_at", "interim_sent_at",
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from app.errors import N_, Conflict, Invalid
 from app.models import Report, Seen, Staff, Update, UpdateKind
 from app.queries import inbox as inbox_query
 from app.queries.deadlines import soon
+from app.queries.mentions import acknowledge
 from app.queries.visible import report_for
 from app.routing import Reason, Rules
 from app.services import sight, units
@@ -98,6 +99,7 @@ def show_report(
         joinedload(Report.reporter),
     )
     sight.seen(session, report, staff, at=now, what=Seen.INBOX)
+    acknowledge(session, report, staff, at=now)
     mine = staff.sees_all or report.unit_code in staff.unit_codes
     # Whoever is only told of it has nobody to ask.
     return render(

@@ -10,7 +10,9 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from app.models import Mention, Note, Photo, Report, ReportStatus, Sight, Update
+from app.delivery.letter import compose
+from app.models import Actor, Mention, Note, Photo, Report, ReportStatus, Sight, Update
+from app.services import mention_mail
 from app.services.photos import attach_photos, take_photo
 
 WORDS = "Ring meg på 998 87 766 om hullet. Jeg heter Nina Hansen."
@@ -237,3 +239,29 @@ def test_hints_come_while_somebody_writes_and_for_staff_only(browser_of, kari):
     assert answer.json() == {"hints": ["Heavy word: “iverksette”. Plainer: sette i gang."]}
     stranger = browser_of(None)
     assert stranger.submit("/staff/plain-language", words="Vi", lang="nb").status_code in {303, 401}
+
+
+def test_a_member_of_the_unit_is_called_and_has_read_it_in_the_inbox(session, browser_of, kari, ola, written, clock):
+    written.forward("bydrift", actor=Actor.of(kari), at=clock())
+    session.commit()
+    desk = browser_of(kari)
+    desk.look(path(written))
+    assert desk.submit(path(written, "/note"), words="@Ola, har dere delen?").status_code == 303
+    assert session.scalars(select(Mention.staff_id)).all() == [ola.id]
+    browser_of(ola).look(f"/staff/inbox/{written.reference}")
+    session.expire_all()
+    assert session.scalars(select(Mention.seen_at)).one() is not None
+
+
+def test_the_mail_to_who_is_called_says_nothing_of_the_note_or_the_reporter(
+    session, browser_of, kari, ada, written, office, clock
+):
+    desk = browser_of(kari)
+    desk.look(path(written))
+    desk.submit(path(written, "/note"), words="@Ada: Nina Hansen ringte fra 99887766")
+    letter = mention_mail.write(session, session.scalars(select(Mention)).one(), office=office, at=clock())
+    text = str(compose(letter, settings=office.settings))
+    assert letter.to == ada.email
+    assert path(written) in text.replace("=\n", "")
+    assert "Hansen" not in text
+    assert "99887766" not in text
