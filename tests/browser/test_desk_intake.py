@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.db import transaction
-from app.models import Report, Role
+from app.models import IncomingMail, Report, Role
 from tests.browser.accessibility import check_everywhere
 from tests.browser.desk_day import hire, sign_in
 from tests.serving import LiveServer
@@ -82,6 +82,10 @@ def test_a_caller_is_served_in_half_a_minute_by_keyboard_alone(
         assert (report.category_code, report.lat, report.channel) == ("lamp_dark", 69.6492, "phone")
         assert (report.reporter.name, report.reporter.phone) == ("Nina", "77000099")
     another_from_the_same(page, report.shown_reference)
+    with transaction(live_server.state.session_factory) as session:
+        given = {"state": "waiting", "reason": "not_theirs", "received_at": live_server.state.clock()}
+        words = {"sender": "nina@example.org", "subject": "Sv: Gatelys", "body": "Det er fortsatt mørkt. " * 60}
+        session.add(IncomingMail(key="k" * 64, report_id=report.id, **given, **words))
     look_at_the_rest(page, report.reference)
 
 
