@@ -45,17 +45,12 @@ def asked_for(typed: str, *, named: Callable[[str], frozenset[str]] = lambda _wo
 
 
 def _number(run: str) -> str:
-    """One number, or several beside each other: nobody can tell, so either will do."""
+    """One number; or, as long as it is short, perhaps several beside each other: nobody can tell, so either will do."""
     parts = re.findall(r"[0-9]+", run)
     digits = "".join(parts)
     home = re.sub(r"[^0-9]", "", _COUNTRY.sub("", re.sub(r"[^0-9+]", "", run)))
-    found = [
-        digits,
-        home,
-        digits.lstrip("0"),
-        digits[-_PHONE_DIGITS:] if len(digits) > _PHONE_DIGITS else "",
-        "&".join(parts),
-    ]
+    found = [digits, home, digits.lstrip("0")]
+    found.append(digits[-_PHONE_DIGITS:] if len(digits) >= _PHONE_DIGITS else "&".join(parts))
     return "|".join(dict.fromkeys(one[:40] for one in found if one))
 
 
