@@ -91,7 +91,7 @@ BEGIN
         -- Written and completed in one transaction: it is not history before that is over.
         IF is_of_this_transaction(OLD.xmin) THEN RETURN NEW; END IF;
         -- An undone decision stays and is marked; the public sees it no more.
-        undone.public := false;
+        undone.public := OLD.public AND NEW.public;
         undone.data := OLD.data || '{"undone": true}';
         IF NEW = undone AND NOT OLD.data ? 'undone' THEN RETURN NEW; END IF;
     END IF;
@@ -113,6 +113,22 @@ BEGIN
         USING ERRCODE = 'insufficient_privilege';
 END $$;
 
+CREATE FUNCTION keep_merge() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE ended merge := OLD;
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        IF (SELECT count(*) FROM report WHERE id IN (OLD.report_id, OLD.into_id)) < 2 THEN RETURN OLD; END IF;
+    ELSE
+        IF is_of_this_transaction(OLD.xmin) THEN RETURN NEW; END IF;
+        ended.ended_at := NEW.ended_at;
+        -- Of two merges into one report, the earlier can be taken apart first.
+        ended.due_before := NEW.due_before;
+        IF NEW = ended THEN RETURN NEW; END IF;
+    END IF;
+    RAISE EXCEPTION 'merge is history: it is ended or goes on, and nothing else of it changes'
+        USING ERRCODE = 'insufficient_privilege';
+END $$;
+
 CREATE FUNCTION keep_report_sight() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
@@ -129,6 +145,7 @@ CREATE TRIGGER keep BEFORE UPDATE OR DELETE ON forwarding FOR EACH ROW EXECUTE F
 CREATE TRIGGER keep BEFORE UPDATE OR DELETE ON report_sight FOR EACH ROW EXECUTE FUNCTION keep_report_sight();
 CREATE TRIGGER keep BEFORE UPDATE OR DELETE ON staff_change
     FOR EACH ROW EXECUTE FUNCTION refuse_to_change_history();
+CREATE TRIGGER keep BEFORE UPDATE OR DELETE ON merge FOR EACH ROW EXECUTE FUNCTION keep_merge();
 -- Words can be erased with the person whom they are about, and are not rewritten.
 CREATE TRIGGER keep BEFORE UPDATE ON note FOR EACH ROW
     WHEN (OLD.body IS DISTINCT FROM NEW.body OR OLD.update_id <> NEW.update_id)
