@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from app.services.office import Office
 
+# The mail's links open the report as its reporter: they are for nobody else, so the look shows only that there is one.
+_LINK = re.compile(r"https?://\S+")
 # Lines of a mail that end with a blank go on in the next one (RFC 3676).
 _SOFT_BREAK = re.compile(r"(?<!^--) \n", re.MULTILINE)
 
@@ -68,4 +70,4 @@ def _mail(session: Session, update: Update, *, office: Office, at: datetime) -> 
         return None
     body = message.get_body(("plain",))
     text = body.get_content() if body is not None else ""
-    return Mail(letter.language, str(message["Subject"]), _SOFT_BREAK.sub(" ", text).strip())
+    return Mail(letter.language, str(message["Subject"]), _LINK.sub("https://…", _SOFT_BREAK.sub(" ", text)).strip())

@@ -204,6 +204,8 @@ def test_a_preview_shows_the_mail_in_the_reporters_language_and_decides_nothing(
     assert 'lang="nn"' in answer.text
     assert f"hullet {written.shown_reference}: vi kjem." in answer.text
     assert "Heavy word: “Vedrørande”" in answer.text
+    assert "/follow/" not in answer.text, "the reporter's own link is nobody else's"
+    assert "https://…" in answer.text
     session.expire_all()
     assert written.status == ReportStatus.NEW
     assert session.scalars(select(Note.id).join(Update).where(Update.report_id == written.id)).all() == []
