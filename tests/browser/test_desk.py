@@ -237,7 +237,8 @@ def test_a_click_on_the_map_places_an_unplaced_report(live_server: LiveServer, d
     page.get_by_role("button", name="Save the place").click()
     expect(page.get_by_text("The place is saved.")).to_be_visible()
     assert stored(live_server.state, report).lat is not None
-    press(page, "f")
+    page.keyboard.press("f")
+    expect(page.locator("form[data-undo]")).to_be_visible()
     assert stored(live_server.state, report).status == "forwarded"
 
 

@@ -61,7 +61,8 @@ async function isStillTrue(reference) {
   const { version, holder } = front().dataset;
   if (String(now.version) !== version || now.holder !== (holder ?? "")) {
     forget([reference]);
-    put(await preload(reference), { focus: false });
+    const html = await preload(reference);
+    if (shown() === reference && !isBegun() && !isSending()) put(html, { focus: false });
   }
 }
 
