@@ -236,6 +236,7 @@ def test_a_click_on_the_map_places_an_unplaced_report(live_server: LiveServer, d
     expect(page.locator("#place-lat")).not_to_have_value("")
     page.get_by_role("button", name="Save the place").click()
     expect(page.get_by_text("The place is saved.")).to_be_visible()
+    expect(page.locator("[data-key='f Enter']")).to_be_enabled()
     assert stored(live_server.state, report).lat is not None
     page.keyboard.press("f")
     expect(page.locator("form[data-undo]")).to_be_visible()
