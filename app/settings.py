@@ -51,14 +51,14 @@ class Settings(BaseSettings):
         None, description="IMAP server of the mailbox whose mails become reports. Unset: none is read."
     )
     mailbox_port: int = Field(993, description="Port of the IMAP server.")
-    mailbox_security: Literal["none", "starttls", "tls"] = Field(
-        "tls", description="How the IMAP server is spoken to."
-    )
+    mailbox_security: Literal["none", "starttls", "tls"] = Field("tls", description="How the IMAP server is spoken to.")
     mailbox_user: str | None = Field(None, description="Name to sign in to the mailbox with.")
     mailbox_password: str | None = Field(None, description="Password to sign in to the mailbox with.")
     mailbox_folder: str = Field("INBOX", description="Folder that is read; what was read is marked as read there.")
     mailbox_max_bytes: int = Field(
-        30_000_000, ge=100_000, description="Largest mail that becomes a report, in bytes; of larger ones the desk is told."
+        30_000_000,
+        ge=100_000,
+        description="Largest mail that becomes a report, in bytes; of larger ones the desk is told.",
     )
     mailbox_mails_per_day: int = Field(
         20, ge=0, description="Mails per day from one sender that become reports by themselves; 0: no limit."

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Double, String, any_, bindparam, case, func, literal_column, select, union_all
+from sqlalchemy import BigInteger, Double, String, any_, bindparam, func, literal_column, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.models import OPEN, Asset, Photo, Report

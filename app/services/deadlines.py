@@ -30,7 +30,7 @@ def counting_by(rules: Rules, factory: SessionFactory) -> SessionFactory:
 
 
 def promise(report: Report, category: Category, rules: Rules, *, at: datetime, outside: bool = False) -> None:
-    """Write the dates as counted from `at`, or from when it was opened again; nobody outside can be told by when it must be done.
+    """Write the dates as counted from `at`, or from when it was opened again; nobody outside is told by when.
 
     They are written down with the report, so that a later change of the rules file moves no promise. A day that
     somebody set for this kind of report stays, and so does the time by which the next words are due after the last.

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 STALE = N_("Somebody else changed this report just now. Look at it again before you decide.")
 
 _MOMENTS = (
-    "waiting_since", "closed_at", "hidden_at", "due_at", "due_set_at", "counted_from", "first_answer_due_at", "first_answered_at",
-    "interim_due_at", "interim_sent_at", "replied_at",
+    "waiting_since", "closed_at", "hidden_at", "due_at", "due_set_at", "counted_from", "first_answer_due_at",
+    "first_answered_at", "interim_due_at", "interim_sent_at", "replied_at",
 )  # fmt: skip
 _CODES = ("status", "unit_code", "status_before_scheduled", "duplicate_of_id", "paused_days")
 

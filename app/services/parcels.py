@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from app.storage import PhotoStore
 
 
-
 class Packing(Protocol):
     """Where photos, rules and settings come from: the worker's office, or a handler's."""
 

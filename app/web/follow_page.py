@@ -67,7 +67,13 @@ def show_page(
     }
     receipt = _receipt(visit) if new else {"new": False}
     return render(
-        visit.request, "follow/page.html", status_code=status, **shown, **_can(visit, first), **_question(visit), **receipt
+        visit.request,
+        "follow/page.html",
+        status_code=status,
+        **shown,
+        **_can(visit, first),
+        **_question(visit),
+        **receipt,
     )
 
 

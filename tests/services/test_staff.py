@@ -181,7 +181,9 @@ def test_the_last_administrator_stays(session, add, ada, clock, rules):
 
 def test_units_and_role_can_be_changed_and_a_unit_that_left_the_rules_file_may_stay(session, clock, rules, make_staff):
     nils = make_staff("Nils", Role.UNIT, "abolished", "bydrift")
-    staff.change(session, nils, name="Nils  Hansen", role="crew", unit_codes=["abolished", "eiendom"], rules=rules, at=clock())
+    staff.change(
+        session, nils, name="Nils  Hansen", role="crew", unit_codes=["abolished", "eiendom"], rules=rules, at=clock()
+    )
     session.commit()
     session.expire_all()
     assert (nils.name, nils.role, nils.unit_codes) == ("Nils Hansen", "crew", ["abolished", "eiendom"])

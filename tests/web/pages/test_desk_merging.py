@@ -66,7 +66,9 @@ def test_the_second_of_two_is_told(browser_of, session, kari, two, decide, make_
     browser = browser_of(kari)
     browser.look(f"/staff/reports/{second.reference}")
     decide(merging.mark_duplicate, second, typed=third.reference)
-    answer = browser.submit(f"/staff/reports/{second.reference}/duplicate", duplicate_of=first.reference, version=version)
+    answer = browser.submit(
+        f"/staff/reports/{second.reference}/duplicate", duplicate_of=first.reference, version=version
+    )
     assert answer.status_code == 409
     assert "Somebody else changed this report" in answer.text
 
