@@ -28,8 +28,8 @@ class DeskFilter:
 
     `waiting_for`: a kind of app.queries.waiting. `status`: a status, open, closed or at_unit. `age`: at least so many
     days old. `unit`: responsible or proposed. `since` and `until`: local days, both included. `mine`: the person who
-    asks is on it. What the rules say of `group`, `area` and `text` stands in `categories`, `shape` (GeoJSON, WGS84) and
-    `asked` (see staff_question in the database); app/web/desk_filters.py fills them.
+    asks is on it. What the rules say of `group`, `area`, `text` and the desk's own unit stands in `categories`, `shape`
+    (GeoJSON, WGS84), `asked` (see staff_question in the database) and `desk_unit`; app/web/desk_filters.py fills them.
     """
 
     waiting_for: str = ""
@@ -50,6 +50,7 @@ class DeskFilter:
     categories: tuple[str, ...] = ()
     shape: str = ""
     asked: tuple[str, ...] = ()
+    desk_unit: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -78,7 +79,7 @@ def conditions(wanted: DeskFilter, staff: Staff, *, at: datetime) -> list[Column
     found = [seen_by(staff)]
     kind = kind_of(wanted.waiting_for)
     if kind is not None:
-        found.append(kind.condition(staff, at))
+        found.append(kind.met(staff, at=at, desk_unit=wanted.desk_unit))
     found += [make(wanted) for name, make in _SIMPLE.items() if getattr(wanted, name)]
     found += _status(wanted.status)
     found += _times(wanted, at)

@@ -40,6 +40,13 @@ class Kind:
     icon: str
     condition: Condition
     pressing: bool = False
+    # Only what is with the unit that is the desk itself, which the rules name; shown where there is any.
+    with_desk: bool = False
+
+    def met(self, staff: Staff, *, at: datetime, desk_unit: str) -> ColumnElement[bool]:
+        """The whole condition; `desk_unit` is the code of the desk's own unit, or empty."""
+        found = self.condition(staff, at)
+        return and_(found, Report.unit_code == desk_unit) if self.with_desk else found
 
 
 def overdue(at: datetime) -> ColumnElement[bool]:
@@ -111,6 +118,15 @@ KINDS: tuple[Kind, ...] = (
         lambda _staff, _at: sent_back(),
     ),
     Kind(
+        "with_desk",
+        N_("With the service desk"),
+        N_("Sent to the desk's own inbox earlier. Nobody else answers them."),
+        "inbox",
+        lambda _staff, _at: at_unit(),
+        pressing=True,
+        with_desk=True,
+    ),
+    Kind(
         "replied",
         N_("Answers from reporters"),
         N_("Somebody has answered or told more, and nobody has acted on it."),
@@ -178,12 +194,15 @@ def kind_of(code: str) -> Kind | None:
     return next((kind for kind in KINDS if kind.code == code), None)
 
 
-def counts(session: Session, staff: Staff, *, at: datetime) -> dict[str, int]:
-    """Kind -> how many of the reports that this person sees; exact, in one statement."""
+def counts(session: Session, staff: Staff, *, at: datetime, desk_unit: str = "") -> dict[str, int]:
+    """Kind -> how many of the reports that this person sees; exact, in one statement.
+
+    `desk_unit`: the code of the unit that is the desk itself, where the rules name one.
+    """
     wanted = [
         select(func.count())
         .select_from(Report)
-        .where(seen_by(staff), kind.condition(staff, at))
+        .where(seen_by(staff), kind.met(staff, at=at, desk_unit=desk_unit))
         .scalar_subquery()
         .label(kind.code)
         for kind in KINDS

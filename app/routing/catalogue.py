@@ -148,9 +148,13 @@ class Channel(FromFile):
 
 
 class Unit(Named):
-    """Who mends: municipal, or `outside` (an authority or company that is told but can not be commanded)."""
+    """Who mends: municipal, or `outside` (an authority or company that is told but can not be commanded).
+
+    `desk`: the service desk itself. What is proposed to it stays in the desk's queue, and nothing is sent there.
+    """
 
     outside: bool = False
+    desk: bool = False
     channels: tuple[Channel, ...] = Field(min_length=1)
     phone: PhoneNumber | None = None
     url: WebAddress | None = None

@@ -41,6 +41,7 @@ def check_references(draft: Draft) -> None:
         for number, other in enumerate(category.similar_to):
             _known(draft, "categories", other, ("categories", code, "similar_to", number), what="category")
     _empty_groups(draft)
+    _one_desk(draft)
     if draft.fallback:
         _known(draft, "units", draft.fallback.unit, ("fallback", "unit"), what="unit")
     for number, rule in draft.rules.items():
@@ -75,6 +76,18 @@ def _empty_groups(draft: Draft) -> None:
                 ("groups", code),
                 f"The group “{code}” has no category; add one or remove the group.",
             )
+
+
+def _one_desk(draft: Draft) -> None:
+    """What belongs to the desk stays in one queue, and its people are the municipality's own."""
+    desks = [unit.code for unit in draft.units.values() if unit.desk]
+    for code in desks[1:]:
+        sentence = f"“{desks[0]}” is the service desk already; remove “desk” from one of the two."
+        draft.problem(("units", code, "desk"), sentence)
+    for code in desks:
+        if draft.units[code].outside:
+            sentence = "The service desk can not be outside the municipality; remove “desk” or “outside”."
+            draft.problem(("units", code, "desk"), sentence)
 
 
 def _rule(draft: Draft, rule: Rule, place: Place) -> None:

@@ -138,6 +138,11 @@ class Rules:
         """The languages every text in the file has."""
         return self.municipality.languages
 
+    @property
+    def desk_unit(self) -> str:
+        """The code of the unit that is the service desk itself; empty where the file names none."""
+        return next((unit.code for unit in self.units.values() if unit.desk), "")
+
     def categories_in(self, group: str) -> tuple[Category, ...]:
         """The group's categories in the file's order."""
         return tuple(category for category in self.categories.values() if category.group == group)

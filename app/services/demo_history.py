@@ -137,6 +137,10 @@ class Lives:
     def _forward(self, report: Report, desk: Staff, at: datetime, *, to: str | None = None) -> None:
         world = self._world
         unit = to or report.proposed_unit_code or world.rules.fallback.unit
+        if unit == world.rules.desk_unit:
+            words = demo_texts.ANSWERS[3]
+            triage.answer(world.session, report, words=words, by=desk, at=at, undo_seconds=UNDO_SECONDS)
+            return
         triage.forward(world.session, report, unit, rules=world.rules, by=desk, at=at, undo_seconds=UNDO_SECONDS)
         if unit not in WORKERS:
             return

@@ -150,6 +150,7 @@ ANSWERS = (
     "Takk for de gode ordene! Vi har sendt dem videre til dem som var ute i natt.",
     "Takk for forslaget. Vi tar det med når tiltakene for neste år settes opp.",
     "Takk for at du sier fra. Vi har sett på saken en gang til og beklager at svaret var feil.",
+    "Takk for at du sier fra. Vi har funnet ut hvem som har ansvaret, og bedt dem se på det.",
 )
 REJECTIONS = (
     "Takk for at du sier fra. Dette er på privat grunn, så eieren må ta seg av det.",

@@ -36,6 +36,7 @@ _CAN_BE_CALLED_BACK = {ReportStatus.FORWARDED, ReportStatus.IN_PROGRESS, ReportS
 MAY_HAVE_ARRIVED = {SendingState.SENDING, SendingState.SENT, SendingState.UNKNOWN}
 
 _TOO_LATE = N_("This can no longer be undone: it has gone out, or somebody has gone on with it. Call it back instead.")
+_DESK_ITSELF = N_("This belongs to the service desk itself, and nobody else opens it there. Answer it and close it.")
 _NOT_THERE = N_("The unit does not have this report any more, or a crew has it on its list. Phone the unit.")
 
 
@@ -104,10 +105,12 @@ def decide(
 
 
 def unit_of(report: Report, unit_code: str, rules: Rules) -> Unit:
-    """The unit that a report can be sent to. Raises Invalid (no such unit) and Conflict (not placed yet)."""
+    """The unit that a report can be sent to. Raises Invalid (no such unit) and Conflict (the desk, not placed yet)."""
     unit = rules.units.get(unit_code)
     if unit is None:
         raise Invalid(N_("This unit is not in use. Choose another one."), fields={"unit": N_("Choose a unit.")})
+    if unit.desk:
+        raise Conflict(_DESK_ITSELF)
     if not report.is_placed:
         raise Conflict(N_("Place the report on the map before you forward it."))
     return unit

@@ -60,11 +60,12 @@ def read_desk_filter(given: Mapping[str, str], rules: Rules) -> DeskFilter:
 
 def understood(wanted: DeskFilter, rules: Rules) -> DeskFilter:
     """The same with what the rules say of its group, its area and its words."""
-    area = rules.areas.get(wanted.area)
+    area, kind = rules.areas.get(wanted.area), kind_of(wanted.waiting_for)
     return replace(
         wanted,
         categories=tuple(one.code for one in rules.categories_in(wanted.group)) if wanted.group else (),
         shape=orjson.dumps(area.polygons.geojson()).decode() if area is not None else "",
+        desk_unit=rules.desk_unit if kind is not None and kind.with_desk else "",
         asked=asked_for(wanted.text, named=lambda word: categories_named(rules, word)),
     )
 

@@ -195,3 +195,15 @@ def test_the_hash_covers_the_polygon_files(tmp_path):
     moved = (tmp_path / "town.geojson").read_text().replace("18.9", "18.8")
     (tmp_path / "town.geojson").write_text(moved)
     assert load_rules(path).sha256 != before
+
+
+def test_one_unit_at_most_is_the_desk_itself_and_it_is_ours(tmp_path):
+    desk, works, county = "desk: {names", "works: {names", "outside: true"
+    rules = load_rules(write_rules(tmp_path, (desk, "desk: {desk: true, names")))
+    assert rules.desk_unit == "desk"
+    assert load_rules(write_rules(tmp_path)).desk_unit == ""
+    two = write_rules(tmp_path, (desk, "desk: {desk: true, names"), (works, "works: {desk: true, names"))
+    with pytest.raises(RulesError, match="“desk” is the service desk already"):
+        load_rules(two)
+    with pytest.raises(RulesError, match="can not be outside"):
+        load_rules(write_rules(tmp_path, (county, "outside: true, desk: true")))

@@ -212,3 +212,11 @@ def test_two_with_overlapping_choices_decide_each_report_once_and_never_wait_in_
         assert len(decided) == len(set(decided)) == sum(len(one) for one in both)
         for report in session.scalars(select(Report).where(Report.duplicate_of_id.is_not(None))):
             assert session.get_one(Report, report.duplicate_of_id).duplicate_of_id is None
+
+
+def test_what_belongs_to_the_desk_itself_is_refused_by_name(session, make_report, many):
+    lamp, praise = make_report(), make_report(category="praise")
+    made = many([lamp, praise], "forward")
+    assert made.done == [lamp.reference]
+    assert [one.reference for one in made.refused] == [praise.reference]
+    assert made.refused[0].sentence.startswith("This belongs to the service desk itself")

@@ -188,3 +188,14 @@ def test_a_correction_into_a_private_category_unpublishes_too(session, make_repo
         report.correct(changed, what=["category"], actor=REPORTER, at=clock(), before=None)
         session.commit()
     assert not report.text_public
+
+
+def test_what_belongs_to_the_desk_itself_is_not_sent_to_its_own_inbox(session, make_report, decide, rules):
+    praise = make_report(category="praise")
+    assert praise.proposed_unit_code == rules.desk_unit == "servicetorget"
+    with pytest.raises(Conflict, match="belongs to the service desk itself"):
+        decide(triage.forward, praise, unit_code="servicetorget", rules=rules)
+    session.refresh(praise)
+    assert praise.status == "new"
+    with pytest.raises(Conflict, match="belongs to the service desk itself"):
+        decide(triage.forward, make_report(), unit_code="bydrift", rules=rules, informed=["servicetorget"])

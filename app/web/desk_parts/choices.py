@@ -7,7 +7,7 @@ from app.routing import Rules
 
 
 def unit_options(report: Report | None, rules: Rules, *, lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Units to choose from, our own first; without the one that has it or is proposed, where it is about a report."""
+    """Units to choose from, our own first; never the desk itself, nor the one that has the report or is proposed."""
     skipped = (
         set()
         if report is None
@@ -15,7 +15,7 @@ def unit_options(report: Report | None, rules: Rules, *, lang: str) -> list[tupl
         if report.status != ReportStatus.NEW
         else {report.proposed_unit_code}
     )
-    units = [unit for unit in rules.units.values() if unit.code not in skipped]
+    units = [unit for unit in rules.units.values() if unit.code not in skipped and not unit.desk]
     own = [(unit.code, unit.name(lang)) for unit in units if not unit.outside]
     outside = [(unit.code, unit.name(lang)) for unit in units if unit.outside]
     return [("own", own), ("outside", outside)]

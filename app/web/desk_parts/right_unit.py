@@ -22,7 +22,9 @@ def context(seen: Seen) -> dict[str, Any]:
     rules, report, lang = seen.rules, seen.report, seen.lang
     return {
         "units": unit_options(report, rules, lang=lang),
-        "informable": [(one.code, one.name(lang)) for one in rules.units.values() if one.code != report.unit_code],
+        "informable": [
+            (one.code, one.name(lang)) for one in rules.units.values() if one.code != report.unit_code and not one.desk
+        ],
         "outside_units": [(one.code, one.name(lang)) for one in rules.units.values() if one.outside],
         "letter_units": [one.code for one in authority_letter.with_letters(rules)],
         "categories": category_options(rules, lang=lang),

@@ -40,14 +40,14 @@ def day_page(
     request: Request, staff: DeskDep, session: SessionDep, rules: RulesDep, now: NowDep, lang: LanguageDep
 ) -> Response:
     """What waits for the desk now; each kind leads to the workbench over it."""
-    counts = waiting.counts(session, staff, at=now)
+    counts = waiting.counts(session, staff, at=now, desk_unit=rules.desk_unit)
     saved = saved_by(session, staff)
     filters = [read_desk_filter(one.query, rules) for one in saved]
     numbers = staff_reports.how_many(session, staff, filters, at=now)
     return render(
         request,
         "staff/day.html",
-        kinds=[(kind, counts[kind.code]) for kind in waiting.KINDS],
+        kinds=[(kind, counts[kind.code]) for kind in waiting.KINDS if counts[kind.code] or not kind.with_desk],
         nothing_waits=not any(counts.values()),
         saved=[_line(one, rules, lang, number=number) for one, number in zip(saved, numbers, strict=True)],
         counts={"day": counts["new"]},

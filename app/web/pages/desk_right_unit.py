@@ -82,7 +82,8 @@ def change_category(desk: DeskFormDep) -> Response:
             words=desk.text("words"),
             **desk.who_when,
         )
-        return _send_on(desk, report) if on else made
+        # What belongs to the desk itself is where it should be.
+        return _send_on(desk, report) if on and report.proposed_unit_code != desk.rules.desk_unit else made
 
     flash = "" if on else N_("The category is changed. Proposed unit and due date follow it.")
     return desk.act(verb, stay=not on, flash=flash)

@@ -8,7 +8,19 @@ import { start as plain } from "./plain.js";
 /** Starts all of them for the report in `root`. */
 export function start(root) {
   for (const list of root.querySelectorAll("select[data-ready]")) follow(list);
+  for (const link of root.querySelectorAll("a[data-opens-panel]")) open(link);
   for (const part of [masking, plain, colleagues, blurring]) part(root);
+}
+
+/** Without the script the link goes to the panel's text, and the browser opens what holds it. */
+function open(link) {
+  link.addEventListener("click", (event) => {
+    const panel = document.getElementById(link.dataset.opensPanel);
+    if (!panel) return;
+    event.preventDefault();
+    panel.open = true;
+    panel.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  });
 }
 
 /** What is chosen comes into the text, where it can be changed before it is sent. */

@@ -295,3 +295,14 @@ def test_no_page_asks_more_the_more_it_shows(
 
 def test_the_claim_lasts_ten_minutes():
     assert claims.LASTS.total_seconds() == 600
+
+
+def test_what_the_desk_answers_itself_is_not_offered_to_be_sent(desk, make_report):
+    praise = make_report(category="praise", description="Thank you!")
+    page = desk.look(f"/staff/queue?report={praise.reference}")
+    assert "The service desk answers this itself." in page
+    assert "Send to Service desk" not in page
+    assert '<option value="servicetorget">' not in page
+    assert 'name="informed" value="servicetorget"' not in page
+    answer = page[page.index('id="decide-answer"') :]
+    assert answer.startswith('id="decide-answer" data-key="a f Enter"')

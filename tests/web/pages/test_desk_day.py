@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from app.models import Role, SavedFilter
+from app.models import Report, Role, SavedFilter
 
 
 @pytest.fixture
@@ -144,3 +144,16 @@ def test_the_pages_speak_the_readers_language(desk, lang):
         page = desk.look(path)
         assert f'lang="{lang}"' in page
         assert "Saved filters" not in page
+
+
+def test_what_lies_in_the_desks_own_inbox_is_not_forgotten(session, desk, make_report):
+    """Imported, or sent there before the rules file said which unit the desk is."""
+    assert "waiting_for=with_desk" not in desk.look("/staff/day")
+    report = make_report(category="praise")
+    make_report()
+    session.execute(update(Report).where(Report.id == report.id).values(status="forwarded", unit_code="servicetorget"))
+    session.commit()
+    assert re.search(r'waiting_for=with_desk">\s*<span class="day-kinds__number">1<', desk.look("/staff/day"))
+    there = desk.look("/staff/queue?waiting_for=with_desk")
+    assert report.shown_reference in there
+    assert there.count('<li class="queue__item"') == 1
