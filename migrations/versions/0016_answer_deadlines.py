@@ -96,7 +96,11 @@ CREATE INDEX ix_report_first_answered ON report (first_answered_at)
 
 def upgrade() -> None:
     op.execute(COLUMNS)
+    # Nothing changes that the map, the archive or a search counts, and comparing all rows before and after took a minute
+    # at 20,000 reports.
+    op.execute("ALTER TABLE report DISABLE TRIGGER USER")
     op.execute(FILL)
+    op.execute("ALTER TABLE report ENABLE TRIGGER USER")
     op.execute(INDEXES)
     op.execute(MAILS)
     op.execute(FIGURES)
