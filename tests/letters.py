@@ -22,12 +22,12 @@ from tests.application import NOON, STORGATA
 CLOSED = {"fixed", "answered", "referred", "rejected", "duplicate", "withdrawn"}
 STATUS_OF = {
     "taken": "in_progress", "reopened": "new", "noted": None, "interim": None, "due_set": None, "gone": "withdrawn",
-    "asked": None,
+    "asked": None, "split": "new",
 }  # fmt: skip
 # The sentence of each, for reporters and for those who reported the same.
 NEWS = (
     "forwarded", "taken", "scheduled", "noted", "interim", "due_set", "fixed", "answered", "referred", "rejected",
-    "duplicate", "reopened",
+    "duplicate", "reopened", "split",
 )  # fmt: skip
 SUPPORTERS_NEWS = (*NEWS, "withdrawn", "gone")
 WORDS = "Lyset er på plass igjen. Giitu go dieđihit, Čáhppes Ŋállu!\nLampa ved Šiŋŋá-Đorte fikk ny pære."

@@ -36,6 +36,7 @@ def a_letter(*, to="resident@example.org", reference="2026-000001-8", pictures=(
         "due_at": None,
         "follow_url": "http://testserver/follow/x/y",
         "confirm_url": None,
+        "came_by": "",
     }
     return Letter(
         template="receipt",
