@@ -70,7 +70,7 @@ _LIKELY = (
     (
         Personal.NAME,
         re.compile(
-            r"(?:\b(?i:jeg heter|eg heiter|mitt navn er|namnet mitt er|navn:|namn:|my name is|mu namma lea"
+            r"(?:\b(?i:c/o|hos|jeg heter|eg heiter|mitt navn er|namnet mitt er|navn:|namn:|my name is|mu namma lea"
             r"|(?:med )?(?:vennlig |venleg |beste |best |mange )?hils(?:en|ing)|mvh\.?|regards)[,:]?\s+)"
             r"((?:[A-ZÆØÅÁČĐŊŠŦŽ][\w'’-]+)(?:[ ]+(?:[A-ZÆØÅÁČĐŊŠŦŽ][\w'’.-]*)){0,3})"
         ),

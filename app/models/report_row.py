@@ -191,3 +191,18 @@ class ReportRow:
     def _public_words(cls) -> ColumnElement[str | None]:
         shown = and_(cls.text_public, cls.words_withheld_at.is_(None))
         return case((shown, func.coalesce(cls.masked_words, cls.description)))
+
+    @hybrid_property
+    def public_address(self) -> str | None:
+        """The place in words, for everybody: the register's. What a reporter typed may name people and is not shown.
+
+        The address of an imported report comes from a register too, and is shown with its words.
+        """
+        shown = self.source is not None and self.text_public and self.words_withheld_at is None
+        return self.nearest_address or (self.address if shown else None)
+
+    @public_address.inplace.expression
+    @classmethod
+    def _public_address(cls) -> ColumnElement[str | None]:
+        shown = and_(cls.source.is_not(None), cls.text_public, cls.words_withheld_at.is_(None))
+        return func.coalesce(func.nullif(cls.nearest_address, ""), case((shown, cls.address)))

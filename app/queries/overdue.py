@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.models import Report, Role, Staff, StaffUnit
 from app.models.reference import show_reference
@@ -62,10 +62,8 @@ def late_at(session: Session, unit_codes: Collection[str], *, at: datetime, soon
 
 
 def _first(session: Session, unit_code: str, *, soon: datetime) -> tuple[LateReport, ...]:
-    """The address that a reporter wrote may hold a name, so it is only told once the desk has let the words through."""
-    shown = Report.text_public & Report.words_withheld_at.is_(None)
-    place = case((shown, func.coalesce(Report.address, Report.nearest_address)), else_=Report.nearest_address)
-    query = select(Report.reference, Report.category_code, place, Report.due_at)
+    """The address that a reporter wrote may hold a name, so the one that everybody may read is told."""
+    query = select(Report.reference, Report.category_code, Report.public_address, Report.due_at)
     mine = (at_unit(), Report.unit_code == unit_code, *_due_before(soon))
     rows = session.execute(query.where(*mine).order_by(Report.due_at, Report.id).limit(LISTED))
     return tuple(LateReport(*row) for row in rows)

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
-    case,
     exists,
     func,
     literal,
@@ -167,7 +166,6 @@ def items_for(
     return items, (rows[0]["in_all"] if rows else 0)
 
 
-_SHOWN = and_(Report.text_public, Report.words_withheld_at.is_(None))
 _COLUMNS = (
     Report.reference,
     Report.category_code,
@@ -176,10 +174,7 @@ _COLUMNS = (
     Report.lon,
     Report.created_at,
     Report.closed_at,
-    # Residents write the address themselves, and it may hold a name: it goes the way of their other words.
-    case((and_(_SHOWN, func.coalesce(Report.address, "") != ""), Report.address), else_=Report.nearest_address).label(
-        "address"
-    ),
+    Report.public_address.label("address"),
     func.left(Report.public_words, 400).label("words"),
 )
 

@@ -111,8 +111,7 @@ _COLUMNS = (
     Report.due_at,
     Report.closed_at,
     Report.support_count,
-    # Residents write the address themselves, and it may hold a name: it goes the way of their other words.
-    case((Report.text_public, Report.address)).label("address"),
+    case((Report.text_public, Report.public_address)).label("address"),
     Report.public_words.label("description"),
 )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.errors import N_, Invalid
 from app.models import Forwarding, Report
 from app.services import forwarding, parcels
+from app.services.outside import without_reporter
 from app.text import render
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def preview(
         raise Invalid(sentence, fields={"unit": sentence})
     sent = Forwarding(report_id=report.id, unit_code=unit.code, at=at, for_information=False)
     delivery = forwarding.new_delivery(channel, at=at, go=at)
-    parcel = replace(parcels.packed(session, report, sent, delivery, office=office, at=at), words=words or None)
+    parcel = parcels.packed(session, report, sent, delivery, office=office, at=at)
+    parcel = replace(parcel, words=without_reporter(words, report.reporter) or None)
     given = {
         "parcel": parcel,
         "municipality_name": parcel.municipality,

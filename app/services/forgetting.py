@@ -90,6 +90,15 @@ TRACES = (
         """,
     ),
     Trace(
+        # Nobody else ever read what was typed there; an imported one came from a register.
+        "words",
+        None,
+        f"""
+        UPDATE report r SET address = NULL
+        WHERE id = {_IDS} AND address IS NOT NULL AND source IS NULL AND {_WORDS_SHOWN} RETURNING id
+        """,
+    ),
+    Trace(
         "answers",
         f"""
         UPDATE report SET answers = (
@@ -209,6 +218,10 @@ class Forgotten:
             self.report_ids |= found
 
 
+# Words about a person are the one part of the history of a report that the database lets go.
+_HISTORY_MAY_GO = text("SELECT set_config('gatami.history_may_go', :may, true)")
+
+
 def forget(session: Session, ids: Sequence[int], *, at_wish: bool, actor: Actor, at: datetime) -> Forgotten:
     """Take people out of these reports, whose rows the caller has locked; each gets a line of history.
 
@@ -221,10 +234,12 @@ def forget(session: Session, ids: Sequence[int], *, at_wish: bool, actor: Actor,
     session.execute(text(f"{_MAILS_IN} {_MAILS_FROM if at_wish else ''}"), given)
     if at_wish:
         free_mailboxes(session, session.scalars(text(_CONFIRMED), given))
+    session.execute(_HISTORY_MAY_GO, {"may": "yes"})
     for trace in TRACES:
         statement = trace.statement(at_wish=at_wish)
         if statement is not None:
             gone.note(trace.kind, session.scalars(text(statement), given))
+    session.execute(_HISTORY_MAY_GO, {"may": "no"})
     photos = session.execute(text(PHOTOS_AT_WISH if at_wish else PHOTOS_BY_TIME), given).all()
     gone.note("photos", [row.report_id for row in photos])
     gone.photo_ids = [one for row in photos for one in (row.id, row.original_id) if one is not None]

@@ -174,9 +174,8 @@ def unit_name(update: Update, rules: Rules, *, language: str) -> str:
 
 
 def address_for_all(report: Report) -> str | None:
-    """The place in words that everybody may read: what the reporter wrote may hold a name."""
-    shown = report.text_public and report.words_withheld_at is None
-    return report.address if shown else report.nearest_address
+    """The place in words that everybody may read."""
+    return report.public_address
 
 
 def hears(item: Item, support: Support | None) -> bool:

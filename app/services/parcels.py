@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Protocol, cast
 
 from sqlalchemy import select
@@ -26,6 +25,7 @@ from app.models import (
 )
 from app.models.links import public_path
 from app.services.news import category_name
+from app.services.outside import address_outside, answers_outside, without_people, without_reporter, words_outside
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -85,6 +85,9 @@ def packed(
     if outside:
         photos = [photo for photo in photos if photo.public]
     pictures = _pictures(photos, office=office)
+    address = address_outside(report) if outside else report.address
+    answers = answers_outside(report) if outside else report.answers
+    words = _words(session, forwarding)
     return Parcel(
         kind=cast("ParcelKind", delivery.kind),
         message_id=delivery.message_id,
@@ -103,17 +106,17 @@ def packed(
         due_at=None if outside else report.due_at,
         lat=report.lat,
         lon=report.lon,
-        address=report.address,
-        nearest_address=report.nearest_address if report.nearest_address != report.address else None,
+        address=address,
+        nearest_address=report.nearest_address if report.nearest_address != address else None,
         lamp=lamp.number if lamp else None,
         others=report.support_count,
         lamp_ref=lamp.source_ref if lamp else None,
         lamp_owner=report.asset_owner,
         road_ref=report.road_ref,
         road_owner=report.road_owner,
-        description=report.words_for_others if outside else report.description,
-        answers=rules.answers_in_words(report.category_code, report.answers, language),
-        words=_words(session, forwarding),
+        description=words_outside(report) if outside else report.description,
+        answers=rules.answers_in_words(report.category_code, answers, language),
+        words=without_reporter(words, report.reporter) if outside and words else words,
         # Whoever is only told has nobody to ask.
         contact=None if outside or forwarding.for_information else _contact(report.reporter),
         pictures=pictures,
@@ -137,7 +140,7 @@ def _is_moot(report: Report, forwarding: Forwarding, kind: str) -> bool:
 
 def _told(session: Session, report: Report, since: Update | None, *, kind: str, outside: bool) -> tuple[Told, ...]:
     """What the reporter wrote later: all of it with the report, else what came just now. Corrections are facts."""
-    if kind in {"call_back", "corrected"}:
+    if kind in {"call_back", "corrected"} or (outside and report.words_withheld_at is not None):
         return ()
     query = select(Update.at, Note.body).join(Note.update).where(Update.report_id == report.id)
     if since is not None:
@@ -145,18 +148,10 @@ def _told(session: Session, report: Report, since: Update | None, *, kind: str, 
     else:
         query = query.where(Update.kind.in_(_REPORTERS_WORDS), Update.actor_kind == ActorKind.REPORTER.value)
     rows = session.execute(query.order_by(Update.id)).all()
-    hidden = report.reporter if outside else None
-    return tuple(Told(at=at, words=_without_contact(body, hidden)) for at, body in rows)
-
-
-def _without_contact(words: str, reporter: Reporter | None) -> str:
-    """What was told to the municipality is not for others: the desk may have asked for just this number."""
-    if reporter is None:
-        return words
-    digits = re.sub(r"\D", "", reporter.phone or "")[-8:]
-    hidden = [re.escape(reporter.email)] if reporter.email else []
-    hidden += [r"(?:\+|00)?" + r"[ ()-]*".join(digits)] if len(digits) >= 5 else []
-    return re.sub("|".join(hidden), "…", words, flags=re.IGNORECASE) if hidden else words
+    if not outside:
+        return tuple(Told(at=at, words=body) for at, body in rows)
+    # What was told to the municipality is not for others: the desk may have asked for just this number.
+    return tuple(Told(at=at, words=without_people(body, report.reporter)) for at, body in rows)
 
 
 def _photos(photos: list[Photo], kind: str, since: Update | None) -> list[Photo]:

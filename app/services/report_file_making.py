@@ -14,6 +14,7 @@ from app.models.reference import show_reference
 from app.queries.visible import report_for
 from app.routing import Reason
 from app.services import report_file as file
+from app.services.outside import is_chosen, without_people
 from app.text import UPDATE_WORDS, status_word, translate
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def make(
         supporters=report.support_count,
         **_said(report, clerk),
         photos=[_photo(photo, report, masked=masked) for photo in report.photos],
-        history=[_event(update, clerk) for update in report.updates],
+        history=[_event(update, report, clerk) for update in report.updates],
         forwardings=[_forwarding(one, clerk) for one in report.forwardings],
         mails=_mails(session, report),
         seen_by=_sights(session, report, clerk),
@@ -113,7 +114,7 @@ def _codes(report: Report) -> dict[str, Any]:
 
 def _place(report: Report, *, masked: bool) -> dict[str, Any]:
     """An address that the reporter wrote is theirs as their words are; the register's is everybody's."""
-    own = report.address if not masked or report.public_words is not None else None
+    own = report.address if not masked else report.public_address if report.nearest_address is None else None
     return {
         "lat": report.lat,
         "lon": report.lon,
@@ -130,7 +131,8 @@ def _said(report: Report, clerk: Clerk) -> dict[str, Any]:
     masked, reporter, rating = clerk.masked, report.reporter, report.rating
     known = reporter is not None and any((reporter.name, reporter.email, reporter.phone))
     words = report.public_words if masked else report.description
-    given = [one for one in report.answers if not masked or _is_chosen(one)]
+    words = without_people(words, reporter) if words and masked else words
+    given = [one for one in report.answers if not masked or is_chosen(one)]
     answers = clerk.rules.answers_in_words(report.category_code, given, clerk.lang)
     contact = None
     if reporter is not None and known and not masked:
@@ -150,12 +152,6 @@ def _said(report: Report, clerk: Clerk) -> dict[str, Any]:
     }
 
 
-def _is_chosen(answer: dict[str, Any]) -> bool:
-    """A chosen answer is kept with its option's code, which differs from what people read; a typed one is the same."""
-    value = answer.get("value")
-    return isinstance(value, list | int | float | bool) or value != answer.get("text")
-
-
 def _photo(photo: Photo, report: Report, *, masked: bool) -> file.FilePhoto:
     everybody = photo.public and (photo.by_crew or report.words_withheld_at is None)
     return file.FilePhoto(
@@ -168,10 +164,11 @@ def _photo(photo: Photo, report: Report, *, masked: bool) -> file.FilePhoto:
     )
 
 
-def _event(update: Update, clerk: Clerk) -> file.FileEvent:
-    """When masked, of words only those that staff wrote for everybody."""
+def _event(update: Update, report: Report, clerk: Clerk) -> file.FileEvent:
+    """When masked, of words only those that staff wrote for everybody, without names and contact data."""
     note = update.note
     readable = note is not None and (not clerk.masked or (note.public and update.actor_kind == ActorKind.STAFF))
+    words = note.body if note is not None and readable else None
     return file.FileEvent(
         at=update.at,
         what=update.kind,
@@ -182,7 +179,7 @@ def _event(update: Update, clerk: Clerk) -> file.FileEvent:
         from_status=update.from_status,
         to_status=update.to_status,
         undone=bool(update.data.get("undone")),
-        words=note.body if note is not None and readable else None,
+        words=without_people(words, report.reporter) if words and clerk.masked else words,
         details={} if clerk.masked else update.data,
     )
 

@@ -54,6 +54,23 @@ def all_ready_words(
     return found
 
 
+def titles_for_any(session: Session, *, for_what: ReplyFor, lang: str) -> list[tuple[str, str]]:
+    """(code, title for the desk) of what can be said about any report; the municipality's own come first."""
+    changed = replies.every_template(session)
+    own = [
+        (one.code, best_text(texts_of(one), lang)[1][0])
+        for one in changed
+        if one.active and one.for_what == for_what and one.category_code is None and one.group_code is None
+    ]
+    known = {one.code for one in changed}
+    shipped = [
+        (code, best_text(shipped_texts(code), lang)[1][0])
+        for code, one in SHIPPED.items()
+        if one.for_what == for_what and code not in known
+    ]
+    return own + shipped
+
+
 def language_of(report: Report, rules: Rules) -> str:
     """The language that the reporter chose, else the municipality's first."""
     return report.reporter.language if report.reporter is not None else rules.default_language
@@ -66,7 +83,8 @@ def values_of(report: Report, rules: Rules, *, lang: str, unit_code: str | None 
     return {
         "reference": report.shown_reference,
         "category": category.name(lang) if category else None,
-        "place": report.address or report.nearest_address,
+        # What is said can become public with the decision.
+        "place": report.public_address,
         "unit": unit.name(lang) if unit else None,
         "due": show_date(report.due_at, lang) if report.due_at else None,
         "phone": desk_phone(rules),
@@ -84,11 +102,16 @@ def words_to_send(
     session: Session, report: Report, rules: Rules, *, typed: str, code: str = "", unit_code: str | None = None
 ) -> str:
     """What the reporter reads: what was typed, else the ready words that were chosen; with placeholders filled in."""
-    words = typed.strip()
-    if not words and code:
-        every = all_ready_words(session, report, rules)
-        words = next((one.body for ready in every.values() for one in ready if one.code == code), "")
+    words = typed.strip() or chosen_words(session, report, rules, code=code)
     return fill_in(words, report, rules, unit_code=unit_code)
+
+
+def chosen_words(session: Session, report: Report, rules: Rules, *, code: str) -> str:
+    """The ready words with this code, for the reporter; empty where there are none."""
+    if not code:
+        return ""
+    every = all_ready_words(session, report, rules)
+    return next((one.body for ready in every.values() for one in ready if one.code == code), "")
 
 
 def fill_in(words: str, report: Report, rules: Rules, *, unit_code: str | None = None) -> str:

@@ -60,12 +60,13 @@ ALTER TABLE photo ADD CONSTRAINT ck_photo_original CHECK (original_id IS NULL OR
 CREATE INDEX ix_photo_original ON photo (report_id) WHERE original_id IS NOT NULL;
 """
 
-# What everybody may find is what everybody may read: masked words are in no index.
+# What everybody may find is what everybody may read: masked words and typed addresses are in no index.
 LET_THROUGH = """
 CREATE OR REPLACE FUNCTION let_through_words(r report) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT concat_ws(' ',
         CASE WHEN r.text_public AND r.words_withheld_at IS NULL
-             THEN concat_ws(' ', coalesce(r.masked_words, r.description), r.address) END,
+             THEN concat_ws(' ', coalesce(r.masked_words, r.description),
+                 CASE WHEN r.source IS NOT NULL THEN r.address END) END,
         r.nearest_address,
         (SELECT string_agg(note.body, ' ')
          FROM report_update told JOIN note ON note.update_id = told.id AND note.public

@@ -100,14 +100,15 @@ BEGIN
 END $$;
 
 CREATE FUNCTION keep_forwarding() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE taken_back forwarding := OLD;
 BEGIN
     IF TG_OP = 'DELETE' THEN
         PERFORM FROM report WHERE id = OLD.report_id;
         IF NOT FOUND THEN RETURN OLD; END IF;
     ELSIF is_of_this_transaction(OLD.xmin) THEN RETURN NEW;
-    ELSIF (NEW.id, NEW.report_id, NEW.unit_code, NEW.by_id, NEW.at, NEW.for_information)
-        IS NOT DISTINCT FROM (OLD.id, OLD.report_id, OLD.unit_code, OLD.by_id, OLD.at, OLD.for_information)
-        AND (OLD.undone_at IS NULL OR NEW.undone_at IS NOT DISTINCT FROM OLD.undone_at) THEN RETURN NEW;
+    ELSE
+        taken_back.undone_at := NEW.undone_at;
+        IF NEW = taken_back AND (OLD.undone_at IS NULL OR NEW = OLD) THEN RETURN NEW; END IF;
     END IF;
     RAISE EXCEPTION 'forwarding is history: who sent what to whom and when is never changed or deleted'
         USING ERRCODE = 'insufficient_privilege';
@@ -123,7 +124,10 @@ BEGIN
         ended.ended_at := NEW.ended_at;
         -- Of two merges into one report, the earlier can be taken apart first.
         ended.due_before := NEW.due_before;
-        IF NEW = ended THEN RETURN NEW; END IF;
+        -- What has joined meanwhile goes along when an end is undone.
+        IF NEW.ended_at IS NULL AND OLD.ended_at IS NOT NULL THEN ended.along := NEW.along; END IF;
+        IF NEW = ended AND (NEW.ended_at IS NULL OR NEW.ended_at IS NOT DISTINCT FROM OLD.ended_at
+            OR (OLD.ended_at IS NULL AND NEW.ended_at >= OLD.at)) THEN RETURN NEW; END IF;
     END IF;
     RAISE EXCEPTION 'merge is history: it is ended or goes on, and nothing else of it changes'
         USING ERRCODE = 'insufficient_privilege';
@@ -146,15 +150,25 @@ CREATE TRIGGER keep BEFORE UPDATE OR DELETE ON report_sight FOR EACH ROW EXECUTE
 CREATE TRIGGER keep BEFORE UPDATE OR DELETE ON staff_change
     FOR EACH ROW EXECUTE FUNCTION refuse_to_change_history();
 CREATE TRIGGER keep BEFORE UPDATE OR DELETE ON merge FOR EACH ROW EXECUTE FUNCTION keep_merge();
--- Words can be erased with the person whom they are about, and are not rewritten.
+-- Words can be erased with the person whom they are about, and are not rewritten. An undone decision hides its words;
+-- what was for staff never comes to be for everybody.
 CREATE TRIGGER keep BEFORE UPDATE ON note FOR EACH ROW
-    WHEN (OLD.body IS DISTINCT FROM NEW.body OR OLD.update_id <> NEW.update_id)
+    WHEN (OLD.body IS DISTINCT FROM NEW.body OR OLD.update_id <> NEW.update_id OR NEW.public > OLD.public)
     EXECUTE FUNCTION keep_note();
+CREATE TRIGGER keep_row BEFORE DELETE ON note FOR EACH ROW EXECUTE FUNCTION keep_note();
 """
 NOTES = """
 CREATE FUNCTION keep_note() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF is_of_this_transaction(OLD.xmin) THEN RETURN NEW; END IF;
+    IF TG_OP = 'DELETE' THEN
+        IF current_setting('gatami.history_may_go', true) = 'yes' OR is_of_this_transaction(OLD.xmin) THEN
+            RETURN OLD;
+        END IF;
+        -- It goes with its line of history, which goes with its report.
+        PERFORM FROM report_update WHERE id = OLD.update_id;
+        IF NOT FOUND THEN RETURN OLD; END IF;
+    ELSIF is_of_this_transaction(OLD.xmin) THEN RETURN NEW;
+    END IF;
     RAISE EXCEPTION 'note is history: words are erased with a person, never rewritten'
         USING ERRCODE = 'insufficient_privilege';
 END $$;
@@ -167,7 +181,7 @@ def upgrade() -> None:
     op.execute(REFUSE)
     op.execute(NOTES)
     op.execute(HISTORY)
-    for table in ("report_update", "forwarding", "report_sight", "staff_change"):
+    for table in ("report_update", "forwarding", "report_sight", "staff_change", "merge", "note"):
         op.execute(
             f"CREATE TRIGGER keep_all BEFORE TRUNCATE ON {table} FOR EACH STATEMENT "
             "EXECUTE FUNCTION may_empty_history()"

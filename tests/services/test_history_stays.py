@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
-from app.models import Actor, ChangeKind, Merge, Note, Role, Staff, Update, UpdateKind
+from app.models import REPORTER, Actor, ChangeKind, Merge, Note, Role, Staff, Update, UpdateKind
 from app.queries.visible import report_for
-from app.services import sight, triage, undoing
+from app.services import forgetting, sight, triage, undoing
 from app.services.drafts import ReportDraft
 from app.services.reporting import submit_report
 from tests.application import NOON, STORGATA
@@ -50,12 +50,22 @@ REFUSED = [
     "DELETE FROM report_update",
     "TRUNCATE report_update CASCADE",
     "UPDATE note SET body = 'She wrote.'",
+    "UPDATE note SET public = true",
+    "DELETE FROM note",
+    "TRUNCATE note",
     "UPDATE forwarding SET unit_code = 'eiendom'",
     "UPDATE forwarding SET by_id = NULL",
+    "UPDATE forwarding SET rule = 'other'",
+    "UPDATE forwarding SET corrected = NOT corrected",
+    "UPDATE forwarding SET proposed_unit_code = 'eiendom'",
     "DELETE FROM forwarding",
+    "TRUNCATE forwarding CASCADE",
     "UPDATE merge SET into_id = report_id, report_id = into_id",
     "UPDATE merge SET by_id = NULL",
+    "UPDATE merge SET ended_at = at - interval '1 day'",
+    "UPDATE merge SET along = '{1}'",
     "DELETE FROM merge",
+    "TRUNCATE merge",
     "UPDATE report_sight SET at = now()",
     "UPDATE report_sight SET staff_id = staff_id + 1",
     "DELETE FROM report_sight",
@@ -121,10 +131,24 @@ def test_an_undone_decision_is_marked_once_and_hidden_and_nothing_else_of_it_cha
 
 def test_words_go_with_a_person_and_everything_with_a_deleted_report(real_session_factory, told):
     with real_session_factory.begin() as session:
-        session.execute(text("DELETE FROM note"))
+        forgetting.forget(session, [told], at_wish=True, actor=REPORTER, at=NOON)
         assert session.scalars(select(Note)).all() == []
+        session.execute(text("INSERT INTO note (update_id, body, public) SELECT max(id), 'x', false FROM report_update"))
+    with real_session_factory() as session, pytest.raises(ProgrammingError, match="is history"):
+        session.execute(text("DELETE FROM note"))
     with real_session_factory.begin() as session:
         session.execute(text("DELETE FROM report"))
     with real_session_factory() as session:
         for table in ("report_update", "forwarding", "report_sight", "merge"):
             assert session.scalar(text(f"SELECT count(*) FROM {table}")) == 0
+
+
+def test_the_end_of_a_merge_is_said_once_and_can_be_undone(real_session_factory, told):
+    def attempt(statement):
+        with real_session_factory.begin() as session:
+            return session.execute(text(statement)).rowcount
+
+    assert attempt("UPDATE merge SET ended_at = at + interval '1 minute'") == 1
+    with pytest.raises(ProgrammingError, match="is history"):
+        attempt("UPDATE merge SET ended_at = at + interval '1 day'")
+    assert attempt("UPDATE merge SET ended_at = NULL") == 1
