@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 STALE = N_("Somebody else changed this report just now. Look at it again before you decide.")
 
+IN_THE_WAY = N_("Somebody else is deciding about this just now. Try again.")
+
 _MOMENTS = (
     "waiting_since", "closed_at", "hidden_at", "due_at", "due_set_at", "counted_from", "first_answer_due_at",
     "first_answered_at", "interim_due_at", "interim_sent_at", "replied_at",
@@ -34,6 +36,12 @@ def as_it_was(report: Report) -> dict[str, Any]:
     """Codes and moments that undo brings back, ready for JSON; no words about people."""
     moments = {name: value.isoformat() if (value := getattr(report, name)) else None for name in _MOMENTS}
     return {**{name: getattr(report, name) for name in _CODES}, **moments}
+
+
+def changed(report: Report, before: dict[str, Any]) -> dict[str, Any]:
+    """Of what `as_it_was` kept before a decision only what it changed: undo leaves alone what others do meanwhile."""
+    now = as_it_was(report)
+    return {name: value for name, value in before.items() if now[name] != value}
 
 
 def bring_back(report: Report, before: dict[str, Any]) -> None:
@@ -66,7 +74,7 @@ def made_together(session: Session) -> dict[str, str]:
 
 def settle(session: Session, report: Report, update: Update, *, before: dict[str, Any]) -> Update:
     """Keep what undo needs with the line of history, free the claim, and find out now who was first."""
-    update.data = {**update.data, "before": before, **made_together(session)}
+    update.data = {**update.data, "before": changed(report, before), **made_together(session)}
     report.claimed_by_id = report.claimed_at = None
     session.add(update)
     session.flush()  # The second of two people learns it here, before anything is queued.

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from app.errors import N_, Conflict, Invalid, TooMany
 from app.models import REPORTER, SYSTEM, Note, NotificationKind, Report, Reporter, ReportStatus, Update, UpdateKind
 from app.queries.following import kept_report
-from app.services import crews, deadlines, merging, notifying
+from app.services import crews, deadlines, holding, merging, notifying
+from app.services.decisions import STALE
 from app.services.drafts import MAX_DESCRIPTION, MAX_PHOTOS
 from app.services.limits import take_now
 from app.services.photos import attach_photos, count_photos
@@ -117,8 +118,11 @@ def still_broken(
     another report that is closed by now, that one is opened; while that one is open, this one was another thing.
     Raises Conflict when it is closed for longer than `days`.
     """
-    merging.hold_with(session, report)
+    first = report.duplicate_of_id
+    holding.hold_with(session, report)
     hold(session, report)
+    if report.duplicate_of_id != first:
+        raise Conflict(STALE)
     if key and was_done(session, report, key):
         return Said.BEFORE
     if report.is_open:
@@ -132,7 +136,6 @@ def still_broken(
         report.reply(actor=REPORTER, at=at, words=words, data=_data(photo_ids, key))
         _add_photos(session, report, photo_ids, at=at)
         return _open_kept(session, kept, report, at=at, rules=rules) if not kept.is_open else Said.ADDED
-    first = report.duplicate_of_id
     update = report.reopen(actor=REPORTER, at=at, words=words, data=_data(photo_ids, key))
     deadlines.begin_anew(report, rules, at=at)
     merging.came_apart(session, report, first, at=at)

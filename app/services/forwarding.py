@@ -26,7 +26,7 @@ from app.models import (
 )
 from app.routing import Channel, Rules, Unit
 from app.services import notifying
-from app.services.decisions import made_together
+from app.services.decisions import changed, made_together
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -207,7 +207,7 @@ def _decide(
     unit_before = report.unit_code
     verb = report.refer if unit.outside else report.forward
     update = verb(unit.code, actor=actor, at=at, words=words)
-    kept = {"before": before, **made_together(session)} if before else {}
+    kept = {"before": changed(report, before), **made_together(session)} if before else {}
     update.data = {**update.data, "unit_before": unit_before, **kept}
     report.claimed_by_id = report.claimed_at = None
     session.add(update)

@@ -20,7 +20,7 @@ from app.errors import N_, Conflict, DomainError, Invalid, NotFound
 from app.models import OPEN, Report, Staff, Update
 from app.models.reference import parse_reference
 from app.queries.visible import held_by
-from app.services import due, merging, triage, undoing
+from app.services import due, holding, merging, triage, undoing
 from app.services.decisions import STALE, together
 from app.text import say
 
@@ -141,7 +141,8 @@ def undo_many(session: Session, batch: str, *, by: Staff, at: datetime, undo_sec
     made = list(session.scalars(query.order_by(Update.id.desc())))
     if not made:
         raise NotFound(N_("There is nothing of yours to undo here."))
-    merging.hold(session, [one.report_id for one in made])
+    parts_before = {first for one in made if (first := one.data.get("before", {}).get("duplicate_of_id"))}
+    holding.hold_all(session, {one.report_id for one in made}, others=parts_before)
     loaded = select(Report).where(Report.id.in_({one.report_id for one in made}))
     reports = {report.id: report for report in session.scalars(loaded.execution_options(populate_existing=True))}
     many = Many(batch)

@@ -2,12 +2,12 @@
 
 Nothing is copied. Whoever sent the one, and those who said "mine too" to it, hear of what happens to the other from
 then on; its photos are shown there. `report.reporter` must be loaded. Raises Conflict (somebody was first, or not in
-this status) and Invalid. Rows are locked in the order of their ids, so that two people never wait for each other.
+this status) and Invalid. services/holding.py locks the rows, so that two people never wait for each other in a ring.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,15 +16,15 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.errors import N_, Conflict, Invalid
-from app.models import OPEN, Actor, Merge, NotificationKind, Report, ReportStatus
+from app.models import OPEN, Actor, Merge, NotificationKind, Report
 from app.models.reference import parse_reference, show_reference
-from app.services import supporting
-from app.services.decisions import STALE, as_it_was, check_version, settle, tell_reporter
+from app.services import holding, supporting
+from app.services.decisions import as_it_was, check_version, settle, tell_reporter
+from app.services.holding import BUSY, Held, hold_all, is_part_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from app.models import Staff, Update
@@ -37,21 +37,7 @@ OTHER_CLOSED = N_("%(reference)s is closed. Reopen it first, or choose a report 
 CLOSED = N_("This report is closed. Reopen it before you merge it.")
 IN_ANOTHER = N_("This report is merged into another one already.")
 NOT_FOR_ALL = N_("%(reference)s is not public, so who sent this one could not follow it. Merge the other way round.")
-BUSY = N_("Somebody else is merging one of these reports just now. Look at them again before you decide.")
 MOST_STEPS = 20
-
-
-@dataclass(frozen=True)
-class Held:
-    """A locked row: what a merge rests on, as it is now."""
-
-    id: int
-    reference: str
-    version: int
-    status: str
-    duplicate_of_id: int | None
-    due_at: datetime | None
-    for_all: bool
 
 
 @dataclass(frozen=True)
@@ -105,33 +91,11 @@ def split(
     """Take it apart from the report that it went into: it was another thing, and the desk decides anew."""
     check_version(report, version)
     before = as_it_was(report)
-    hold_with(session, report)
+    holding.hold_with(session, report)
     found = settle(session, report, report.split(actor=Actor.of(by), at=at), before=before)
     came_apart(session, report, before["duplicate_of_id"], at=at)
     tell_reporter(session, report, found, kind=STATUS, at=at, undo_seconds=undo_seconds)
     return found
-
-
-def hold(session: Session, ids: Iterable[int]) -> dict[int, Held]:
-    """Lock these reports until the transaction ends; lines of history can still be added by others."""
-    for_all = (~Report.private & Report.hidden_at.is_(None)).label("for_all")
-    columns = (Report.id, Report.reference, Report.version, Report.status, Report.duplicate_of_id, Report.due_at)
-    rows = session.execute(
-        select(*columns, for_all)
-        .where(Report.id.in_(set(ids)))
-        .order_by(Report.id)
-        .with_for_update(key_share=True, of=Report)
-    )
-    return {row.id: Held(*row) for row in rows}
-
-
-def hold_with(session: Session, report: Report) -> None:
-    """Lock it with the one that it is part of and those that went along. Raises Conflict when it is no longer so."""
-    if report.duplicate_of_id is None:
-        return
-    held = hold(session, [report.id, report.duplicate_of_id, *_along(session, report.id)])
-    if held[report.id].duplicate_of_id != report.duplicate_of_id:
-        raise Conflict(STALE)
 
 
 def came_apart(session: Session, report: Report, first: int | None, *, at: datetime) -> None:
@@ -143,26 +107,25 @@ def came_apart(session: Session, report: Report, first: int | None, *, at: datet
         row.ended_at = at
         _give_back(session, row, first=first)
         for one in {report.id, row.into_id} - {first}:
-            supporting.recount(session, one)
-    supporting.recount(session, first)
-
-
-def hold_again(session: Session, report: Report, first: int | None) -> None:
-    """Before it becomes part of `first` again: raises Conflict when that one has gone into another meanwhile."""
-    if first is not None and hold(session, [report.id, first])[first].duplicate_of_id is not None:
-        raise Conflict(STALE)
+            supporting.recount(session, one, locked=True)
+    supporting.recount(session, first, locked=True)
 
 
 def came_together(session: Session, report: Report, *, ended: datetime) -> None:
-    """That they came apart at this moment is undone."""
+    """That they came apart at this moment is undone; what has gone into it since goes along. All are locked."""
+    if report.duplicate_of_id is None:
+        return
     query = select(Merge).where(Merge.report_id == report.id, Merge.ended_at == ended).order_by(Merge.id.desc())
     row = session.scalars(query.limit(1)).first()
-    if row is not None and report.duplicate_of_id is not None:
-        row.ended_at = None
-        _point(session, row.along, to=report.duplicate_of_id, held=report.id)
+    along = list(session.scalars(select(Report.id).where(is_part_of(report.id)).order_by(Report.id)))
+    _point(session, along, to=report.duplicate_of_id, held=report.id)
+    if row is not None:
+        row.ended_at, row.along = None, along
         if row.made_due_earlier:
             _set_due(session, row.into_id, row.due_after, only_if=row.due_before)
-    supporting.recount(session, report.duplicate_of_id)
+    if along:
+        supporting.recount(session, report.id, locked=True)
+    supporting.recount(session, report.duplicate_of_id, locked=True)
 
 
 def _both(session: Session, report: Report, typed: str) -> tuple[Chain, Held]:
@@ -170,7 +133,7 @@ def _both(session: Session, report: Report, typed: str) -> tuple[Chain, Held]:
     chain = _chain(session, report, typed)
     if chain.typed == report.id:
         raise Invalid(ITSELF, fields={"duplicate_of": ITSELF})
-    held = hold(session, [report.id, chain.first, *chain.along])
+    held = hold_all(session, [report.id], others=[report.id, chain.first], tied=chain.along)
     kept, mine = held[chain.first], held[report.id]
     check_version(report, mine.version)
     if mine.duplicate_of_id is not None:
@@ -179,13 +142,14 @@ def _both(session: Session, report: Report, typed: str) -> tuple[Chain, Held]:
         raise Conflict(CLOSED)
     if kept.id == report.id:
         raise Conflict(GOES_ROUND)
-    if kept.duplicate_of_id is not None or any(held[one].duplicate_of_id != report.id for one in chain.along):
+    if kept.duplicate_of_id is not None:
         raise Conflict(BUSY)
     if kept.status not in OPEN:
         raise Conflict(OTHER_CLOSED, reference=show_reference(kept.reference))
     if mine.for_all and not kept.for_all:
         raise Conflict(NOT_FOR_ALL, reference=show_reference(kept.reference))
-    return chain, kept
+    parts = sorted(one.id for one in held.values() if one.duplicate_of_id == report.id)
+    return replace(chain, along=tuple(parts)), kept
 
 
 def _chain(session: Session, report: Report, typed: str) -> Chain:
@@ -201,21 +165,11 @@ def _chain(session: Session, report: Report, typed: str) -> Chain:
         .where(following.id == start.c.duplicate_of_id)
         .where(start.c.step < MOST_STEPS)
     )
-    along = select(func.array_agg(Report.id)).where(_is_part_of(report.id)).scalar_subquery()
+    along = select(func.array_agg(Report.id)).where(is_part_of(report.id)).scalar_subquery()
     rows = session.execute(select(chain.c.id, along).order_by(chain.c.step)).all()
     if not rows:
         raise Invalid(NO_SUCH, fields={"duplicate_of": NO_SUCH})
     return Chain(rows[0][0], rows[-1][0], tuple(sorted(rows[0][1] or ())))
-
-
-def _is_part_of(report_id: int) -> ColumnElement[bool]:
-    return (Report.duplicate_of_id == report_id) & (Report.status == ReportStatus.DUPLICATE.value)
-
-
-def _along(session: Session, report_id: int) -> list[int]:
-    """The reports that had gone into this one when it was merged."""
-    along = session.scalar(select(Merge.along).where(Merge.report_id == report_id, Merge.ended_at.is_(None)))
-    return list(along or ())
 
 
 def _standing(session: Session, report_id: int) -> Merge | None:

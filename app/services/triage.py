@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.errors import N_, Conflict
 from app.models import Actor, NotificationKind, Report, Update
-from app.services import deadlines, forwarding, informing, merging
+from app.services import deadlines, forwarding, holding, informing, merging
 from app.services.decisions import as_it_was, check_version, settle, tell_reporter
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def reopen(
     """Closed too early: it is new again, and the desk decides once more. By `rules` its dates begin anew."""
     check_version(report, version)
     before = as_it_was(report)
-    merging.hold_with(session, report)
+    holding.hold_with(session, report)
     update = report.reopen(actor=Actor.of(by), at=at, words=words)
     deadlines.begin_anew(report, rules, at=at, answered=True)
     settle(session, report, update, before=before)

@@ -12,8 +12,8 @@ from sqlalchemy import delete, select
 
 from app.errors import N_, Conflict, NotFound
 from app.models import Actor, Forwarding, Note, Notification, Rating, Report, ReportStatus, Update, UpdateKind
-from app.services import forwarding, informing, merging
-from app.services.decisions import bring_back
+from app.services import forwarding, holding, informing, merging
+from app.services.decisions import as_it_was, bring_back
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -37,21 +37,21 @@ def undo(
     decision = session.get(Update, update_id)
     if decision is None or decision.report_id != report.id or decision.staff_id != by.id:
         raise NotFound(N_("There is nothing of yours to undo here."))
-    before = decision.data.get("before")
-    if before is None or at > decision.at + timedelta(seconds=undo_seconds) + GRACE:
+    kept = decision.data.get("before")
+    if kept is None or at > decision.at + timedelta(seconds=undo_seconds) + GRACE:
         raise Conflict(_TOO_LATE)
     _check_last(session, decision)
+    before = {**as_it_was(report), **kept}  # What the decision did not change stays as it is by now.
     first, first_before = report.duplicate_of_id, before["duplicate_of_id"]
-    merging.hold_with(session, report)
-    merging.hold_again(session, report, first_before)
+    holding.hold_to_undo(session, report, first_before=first_before, made=decision.at)
     sent = _its_forwarding(session, decision)
     if sent is not None:
         forwarding.cancel(session, sent, by=by, at=at)
     else:
         _cancel_mails(session, decision)
         _take_back(report, decision, before_status=before["status"], by=by, at=at)
+    bring_back(report, before)  # Before anything is asked: a status and what belongs to it are written as one.
     informing.cancel(session, decision, at=at)
-    bring_back(report, before)
     _hide(session, decision)
     # Somebody was quick to say how satisfied they are with an end that was none.
     session.execute(delete(Rating).where(Rating.report_id == report.id, Rating.at >= decision.at))

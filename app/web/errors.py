@@ -19,7 +19,9 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Match, Mount
 
 from app import errors
+from app.db import was_in_the_way
 from app.errors import N_, DomainError
+from app.services.decisions import IN_THE_WAY
 from app.text import say, translate
 from app.web import malformed
 from app.web.cursors import CursorError
@@ -232,7 +234,9 @@ def on_gone(request: Request, error: ClientDisconnect) -> Response:  # noqa: ARG
 
 
 def on_no_database(request: Request, error: Exception) -> Response:
-    """The database is away or full up: say so, and let the caller come back."""
+    """The database is away or full up: say so, and let the caller come back. Or two waited for each other."""
+    if isinstance(error, OperationalError) and was_in_the_way(error):
+        return answer(request, 409, translate(IN_THE_WAY, get_language(request)))
     log.error("The database does not answer: %s", type(error).__name__)
     return answer(request, 503, translate(ADVICE[503], get_language(request)), headers={"Retry-After": "10"})
 
