@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
-from app.models import Forwarding, Notification, Report, Staff, Update
+from app.models import Forwarding, Notification, Report, Staff, Update, UpdateKind
 from app.queries import queue
+from app.queries.stuck import about_report
 from app.queries.visible import report_for
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class DeskReport:
     lines: list[Line]
     nearby: list[Neighbour]
     holder: str | None
+    # Something about it did not get through, to a unit or to the reporter.
+    undelivered: bool = False
 
     @property
     def candidates(self) -> list[Neighbour]:
@@ -55,6 +58,7 @@ class Decided:
     category_code: str
     reporter_is_told: bool
     supporters_told: int
+    informed: list[str]
 
 
 def desk_report(
@@ -81,19 +85,17 @@ def desk_report(
     if deliveries:
         options.append(joinedload(Report.forwardings).joinedload(Forwarding.deliveries))
     report = report_for(session, staff, reference, *options, to_act=True)
-    lines = [
-        Line(*row)
-        for row in session.execute(
-            select(Update, Staff.name)
-            .outerjoin(Staff, Staff.id == Update.staff_id)
-            .where(Update.report_id == report.id)
-            .order_by(Update.id)
-            .options(joinedload(Update.note))
-        )
-    ]
+    rows = session.execute(
+        select(Update, Staff.name, about_report(report.id).label("undelivered"))
+        .outerjoin(Staff, Staff.id == Update.staff_id)
+        .where(Update.report_id == report.id)
+        .order_by(Update.id)
+        .options(joinedload(Update.note))
+    ).all()
     return DeskReport(
         report=report,
-        lines=lines,
+        lines=[Line(update, name) for update, name, _ in rows],
+        undelivered=any(row.undelivered for row in rows[:1]),
         nearby=queue.near(session, report),
         holder=_holder(session, report, staff, at=at, claim_lasts=claim_lasts) if holder is None else holder or None,
     )
@@ -111,14 +113,34 @@ def decided(session: Session, staff: Staff, update_id: int, *, since: datetime) 
     to_reporter = (Notification.update_id == Update.id, Notification.support_id.is_(None))
     mail = select(Notification.id).where(*to_reporter).exists()
     supporters = select(func.count()).where(Notification.update_id == Update.id, Notification.support_id.is_not(None))
+    line = aliased(Update)
+    informed = select(func.array_agg(line.unit_code)).where(
+        line.report_id == Update.report_id,
+        line.kind == UpdateKind.INFORMED,
+        line.at == Update.at,
+        line.unit_code.is_not(None),
+    )
+    told = func.coalesce(informed.scalar_subquery(), [])
     row = session.execute(
-        select(Update, Report.reference, Report.category_code, mail, supporters.scalar_subquery())
+        select(Update, Report.reference, Report.category_code, mail, supporters.scalar_subquery(), told)
         .join(Report, Report.id == Update.report_id)
         .where(Update.id == update_id, Update.staff_id == staff.id, Update.at > since)
     ).first()
     if row is None or row[0].data.get("undone") or "before" not in row[0].data:
         return None
     return Decided(*row)
+
+
+def sent_together(session: Session, batch: str) -> dict[str, int]:
+    """How many reports each unit was sent by one decision on many; by the unit's code."""
+    count = func.count()
+    query = (
+        select(Update.unit_code, count)
+        .where(Update.data["batch"].astext == batch, Update.kind.in_([UpdateKind.FORWARDED, UpdateKind.REFERRED]))
+        .group_by(Update.unit_code)
+        .order_by(count.desc(), Update.unit_code)
+    )
+    return {code: n for code, n in session.execute(query) if code}
 
 
 def latest_forwarding(report: Report) -> Forwarding | None:

@@ -133,6 +133,19 @@ def test_enter_sends_to_the_proposed_unit_and_j_and_k_walk_the_list(
 ) -> None:
     first, second, third = (report_at(live_server.state, metres_north=300 * n) for n in range(3))
     page = desk_at(1280)
+    # A key pressed while a report is on its way waits for it, and the list says at once which one that is.
+    page.evaluate(
+        "() => { const ask = window.fetch; window.fetch = async (url, how) => {"
+        " if (String(url).includes('/queue/reports/')) await new Promise((go) => setTimeout(go, 700));"
+        " return ask(url, how); }; }"
+    )
+    page.locator(f"#list a[data-reference='{third}']").last.click()
+    page.keyboard.press("n")
+    marked = page.locator(".queue__item:has([aria-current])")
+    assert (marked.get_attribute("data-reference"), current(page)) == (third, first)
+    page.wait_for_function("(wanted) => document.getElementById('front').dataset.reference === wanted", arg=third)
+    expect(page.locator("#note-words")).to_be_focused()
+    page.goto("/staff/queue")
     press(page, "j")
     press(page, "j")
     assert current(page) == third
@@ -225,7 +238,28 @@ def test_the_card_of_keys_is_accessible(live_server: LiveServer, desk_at: Callab
     report_at(live_server.state)
     page = desk_at(1280)
     page.keyboard.press("?")
+    expect(page.locator("#keys-title")).to_be_focused()
+    assert page.locator("#keys").evaluate("(card) => card.scrollTop") == 0
     check_page(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("z")
+    expect(page.locator("#bench-said")).to_contain_text("There is nothing to undo here.")
+    # What is decided scrolls beside the words of the reporter, which stay; its buttons stay where they were.
+    places = "() => [...document.querySelectorAll('.decision-list > * > summary')].map((one) => one.offsetLeft)"
+    before = page.evaluate(places)
+    page.keyboard.press("n")
+    page.keyboard.type("Ring them")
+    assert page.evaluate("window.scrollY") == 0
+    assert page.evaluate(places) == before
+    expect(page.locator("#words-title")).to_be_in_viewport()
+    expect(page.locator("#note-words")).to_be_in_viewport()
+    page.locator("#note-public").focus()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".desk-report")).to_contain_text("Ring them")
+    page.keyboard.press("h")
+    page.wait_for_url("**/sight")
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/staff/queue**")
 
 
 def test_a_click_on_the_map_places_an_unplaced_report(live_server: LiveServer, desk_at: Callable[..., Page]) -> None:

@@ -165,6 +165,7 @@ def test_a_hundred_mixed_reports_are_triaged_by_keyboard(
         wanted = wants[reference]
         if wanted == UNCLEAR:
             desk.press("q", *"Where?")
+            assert desk.page.locator("#ask-words").input_value() == "Where?"
             desk.decide("Control+Enter")
         else:
             desk.decide(*KEYS[wanted])
@@ -254,7 +255,7 @@ def test_a_decision_that_could_not_be_sent_keeps_its_words(
 
 
 def test_many_at_once_by_keys_and_by_a_circle_with_one_undo(
-    live_server: LiveServer, desk_at: Callable[..., Desk]
+    live_server: LiveServer, desk_at: Callable[..., Desk], screenshot: Callable[..., None]
 ) -> None:
     state = live_server.state
     near = [report_at(state, metres_north=100 * n) for n in range(3)]
@@ -272,9 +273,12 @@ def test_many_at_once_by_keys_and_by_a_circle_with_one_undo(
 
     page.keyboard.press("Control+a")
     expect(bar).to_contain_text("5 chosen")
+    page.keyboard.press("a")
+    expect(page.locator("#decide-answer")).not_to_have_attribute("open", "")
+    expect(page.locator("#front [data-key='f Enter'] .key")).to_be_hidden()
     page.keyboard.press("f")
     undo = page.locator("form[data-undo]")
-    expect(undo).to_contain_text("Done with 5 reports.")
+    expect(undo).to_contain_text("Done with 5 reports. 5 to City operations")
     expect(page.get_by_text("No new reports. Time for coffee.")).to_be_visible()
     assert {stored(state, one).status for one in near + far} == {"forwarded"}
     page.keyboard.press("z")
@@ -295,6 +299,7 @@ def test_many_at_once_by_keys_and_by_a_circle_with_one_undo(
     page.mouse.move(x + 60, y, steps=4)
     page.mouse.up()
     expect(page.locator("#circle-said")).to_contain_text("3 chosen within")
+    screenshot(page, "desk-many-1280")
     check_everywhere(page)
     page.get_by_role("button", name="Close", exact=True).first.click()
     bar.locator("#many-reject > summary").click()

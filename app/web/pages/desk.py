@@ -8,14 +8,13 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
+from app.errors import NotFound
 from app.models import ReplyFor, Staff
 from app.queries import queue
 from app.queries.desk_report import desk_report
 from app.queries.queue import QueueRow
 from app.routing import Rules
-from app.services import claims, rules_watch
-from app.services.standard_words import SHIPPED
-from app.text import translate
+from app.services import claims, rules_watch, templates
 from app.web.deps import DeskDep, LanguageDep, NowDep, RulesDep, SessionDep, StateDep
 from app.web.desk_bench import Bench, BenchDep, Listing, in_words, list_bench
 from app.web.desk_parts.choices import unit_options
@@ -44,22 +43,22 @@ def queue_page(
     """The list with the current report beside it, claimed by whoever looks at it."""
     by_category = queue.counts(session)
     listing = list_bench(session, bench, staff, at=now, by_category=by_category)
-    before, current, after = queue.beside(listing.rows, report, me=staff.id)
+    before, current, after = _beside(listing, report, me=staff.id)
     context: dict[str, Any] = {"view": None, "report": None}
-    if current is not None:
-        context = _open(session, staff, rules, state, current, now=now, lang=lang)
+    if current is not None or report:
+        context = _open(session, staff, rules, state, current, report, now=now, lang=lang)
     return render(
         request,
         "staff/queue.html",
         by_category=by_category if bench.is_new_by_category else {},
         before=before,
         after=after,
-        asked_for=report,
+        asked_for=report if current is None else "",
         current=current,
         counts={"queue": sum(by_category.values())},
         undo=desk_view.undo_bar(session, staff, rules, state, done, lang=lang),
         rules_banner=rules_watch.banner(session),
-        **many_context(rules, lang=lang),
+        **many_context(session, rules, lang=lang),
         **list_context(bench, listing, rules, staff, lang=lang),
         **desk_view.NOTHING_REFUSED,
         **context,
@@ -120,17 +119,41 @@ def list_context(bench: Bench, listing: Listing, rules: Rules, staff: Staff, *, 
     }
 
 
-def many_context(rules: Rules, *, lang: str) -> dict[str, Any]:
+def many_context(session: Session, rules: Rules, *, lang: str) -> dict[str, Any]:
     """What the form for many reports offers: every unit, and the ready words that fit any report."""
-    ready = [(code, translate(one.title, lang), "") for code, one in SHIPPED.items() if one.for_what == ReplyFor.REJECT]
+    titles = templates.titles_for_any(session, for_what=ReplyFor.REJECT, lang=lang)
+    ready = [(code, title, "") for code, title in titles]
     return {"all_units": unit_options(None, rules, lang=lang), "many_rejections": ready}
 
 
+def _beside(listing: Listing, reference: str, *, me: int) -> tuple[QueueRow | None, QueueRow | None, QueueRow | None]:
+    """(previous, current, next). One that is asked for and not listed stands in front alone: never another instead."""
+    before, current, after = queue.beside(listing.rows, reference, me=me)
+    if reference and current is not None and current.reference != reference:
+        return None, None, current
+    return before, current, after
+
+
 def _open(
-    session: Session, staff: Staff, rules: Rules, state: AppState, row: QueueRow, *, now: datetime, lang: str
+    session: Session,
+    staff: Staff,
+    rules: Rules,
+    state: AppState,
+    row: QueueRow | None,
+    asked_for: str,
+    *,
+    now: datetime,
+    lang: str,
 ) -> dict[str, Any]:
-    """Claim the report and load it; who else looks at it is known from the list."""
-    claims.look(session, row.reference, by=staff, at=now)
-    holder = row.claimed_by if row.claimed_by_id != staff.id else None
-    view = desk_report(session, staff, row.reference, at=now, claim_lasts=claims.LASTS, holder=holder or "")
+    """Claim the report and load it; who else looks at a listed one is known from the list. Nothing if there is none."""
+    try:
+        if row is not None:
+            claims.look(session, row.reference, by=staff, at=now)
+            holder = row.claimed_by if row.claimed_by_id != staff.id else None
+            view = desk_report(session, staff, row.reference, at=now, claim_lasts=claims.LASTS, holder=holder or "")
+        else:
+            view = desk_report(session, staff, asked_for, at=now, claim_lasts=claims.LASTS)
+            claims.look(session, view.report.reference, by=staff, at=now)
+    except NotFound:
+        return {"view": None, "report": None}
     return desk_view.about(Seen(session, staff, rules, state, view, at=now, lang=lang, alone=False))

@@ -8,23 +8,27 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
 from app.errors import N_, DomainError, Invalid
 from app.models import Report, Staff
 from app.models.reference import show_reference
+from app.models.reply import PLACEHOLDERS, unknown_placeholders
 from app.queries import queue
+from app.queries.desk_report import sent_together
 from app.routing import Rules
 from app.services import claims, many
 from app.services.many import MOST, Many
+from app.services.reply_templates import UNKNOWN
 from app.services.templates import words_to_send
 from app.text import say, translate
 from app.web.deps import CsrfChecked, DeskDep, FormDep, LanguageDep, NowDep, RulesDep, SessionDep, StateDep
 from app.web.desk_bench import get_bench
 from app.web.desk_filters import read_desk_filter
 from app.web.errors import status_of
-from app.web.pages.desk_form import PART_HEADER, filter_of, filter_pairs
+from app.web.pages.desk_form import PART_HEADER, filter_of, filter_pairs, refusal_of
 from app.web.state import AppState
 from app.web.templating import render
 
@@ -109,9 +113,9 @@ def decide(sent: ManyFormDep) -> Response:
     """Do the same with each of them; what is refused is said one by one."""
     try:
         made = _decide(sent)
-    except DomainError as refused:
+    except (DomainError, OperationalError) as error:
         sent.session.rollback()
-        return _refused(sent, refused)
+        return _refused(sent, refusal_of(error))
     return _answer(sent, made)
 
 
@@ -123,9 +127,9 @@ def undo(sent: ManyFormDep) -> Response:
         made = many.undo_many(
             sent.session, sent.text("batch"), by=sent.staff, at=sent.at, undo_seconds=seconds, lang=sent.lang
         )
-    except DomainError as refused:
+    except (DomainError, OperationalError) as error:
         sent.session.rollback()
-        return _refused(sent, refused)
+        return _refused(sent, refusal_of(error))
     return _answer(sent, made, undone=True)
 
 
@@ -146,13 +150,17 @@ def _decide(sent: ManyForm) -> Many:
 
 
 def _words(sent: ManyForm) -> Any:
-    """What was typed, else the ready sentence in each reporter's language."""
+    """What was typed, else the ready sentence in each reporter's language; filled in for each report."""
     typed, ready = sent.text("words"), sent.text("ready")
-    if typed or not ready:
-        return typed
+    if not typed and not ready:
+        return ""
+    unknown = unknown_placeholders(typed)
+    if unknown:
+        known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+        raise Invalid(UNKNOWN, unknown=", ".join(unknown), known=known)
 
     def for_one(report: Report) -> str:
-        return words_to_send(sent.session, report, sent.rules, typed="", code=ready)
+        return words_to_send(sent.session, report, sent.rules, typed=typed, code=ready)
 
     return for_one
 
@@ -168,6 +176,7 @@ def _answer(sent: ManyForm, made: Many, *, undone: bool = False) -> Response:
         sent.request,
         "staff/_many_done.html" if part else "staff/many.html",
         made=made,
+        sent_to=[] if undone else _sent_to(sent, made),
         undone=undone,
         in_filter=filter_of(sent.text("in_filter")),
         left_over=bool(sent.text("all")) and len(made.done) + len(made.refused) >= MOST,
@@ -186,6 +195,13 @@ def _answer(sent: ManyForm, made: Many, *, undone: bool = False) -> Response:
         "undo": bytes(page.body).decode(),
     }
     return Response(orjson.dumps(answer), media_type="application/json")
+
+
+def _sent_to(sent: ManyForm, made: Many) -> list[tuple[str, int]]:
+    """The units' names, and how many reports each gets; the most first."""
+    units = sent.rules.units
+    counts = sent_together(sent.session, made.batch)
+    return [(units[code].name(sent.lang) if code in units else code, n) for code, n in counts.items()]
 
 
 def _refused(sent: ManyForm, refused: DomainError) -> Response:

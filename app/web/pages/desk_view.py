@@ -18,7 +18,7 @@ from app.services import claims, rules_watch
 from app.services.written import WRONG_CLOCK
 from app.text import say, translate
 from app.web.deps import get_language
-from app.web.desk_parts import contact, due, right_unit, similar, trace
+from app.web.desk_parts import contact, due, right_unit, similar, trace, undelivered
 from app.web.desk_parts import words as ready_words
 from app.web.desk_parts.seen import Seen
 from app.web.errors import status_of
@@ -26,7 +26,7 @@ from app.web.state import AppState
 from app.web.templating import render
 
 # Each gives the names that its fragment in templates/desk/ uses.
-PARTS = (right_unit, ready_words, similar, due, trace, contact)
+PARTS = (right_unit, ready_words, similar, due, trace, contact, undelivered)
 NOTHING_REFUSED: dict[str, Any] = {"refused": "", "problems": {}, "typed": {}}
 CHANNEL_WORDS = {
     "web": N_("by web"),
@@ -179,7 +179,8 @@ def undo_bar(
     return {
         "decision": made,
         "left": left,
-        "unit": unit.name(lang) if unit else "",
+        "unit": unit.name(lang) if unit and made.update.kind != UpdateKind.INFORMED else "",
+        "informed": [rules.units[code].name(lang) for code in made.informed if code in rules.units],
         "ways": _ways(made, rules),
     }
 

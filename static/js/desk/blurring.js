@@ -7,7 +7,9 @@ const SMALLEST = 1;
 /** Follows the photo in `root`, if there is one. */
 export function start(root) {
   const photo = root.querySelector("[data-blurring]");
-  if (photo) new Marks(photo);
+  if (!photo) return;
+  new Marks(photo);
+  photo.closest("form").querySelector("[data-add-box]").focus({ preventScroll: true });
 }
 
 class Marks {

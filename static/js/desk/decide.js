@@ -49,7 +49,8 @@ async function done(answer, form) {
   forget([reference]);
   if (form.matches("[data-undo]")) removeBar(form);
   if (answer.undo) addBar(answer.undo);
-  if (answer.say) say(answer.say);
+  // One message at a time: the bar says what was done, and the line of the decision before goes.
+  say(answer.say);
   if (stay || form.matches("[data-undo]")) {
     await show(reference, { push: shown() !== reference, keep: shown() !== reference });
     list.refresh(reference);

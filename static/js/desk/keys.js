@@ -5,13 +5,21 @@ const SWITCH = "gatami-keys-off";
 // A key that bounces must not decide about the report that has just come in front.
 const BOUNCE_MS = 250;
 const own = new Map();
+const nobody = new Map();
 let last = { key: "", at: 0 };
 // A page that is on its way out takes no more keys: the next one was meant for the report that comes.
 let leaving = false;
+// While a report that was walked to is loading, a key is meant for that one; only steps go on at once.
+const STEPS = ["j", "k", "J", "K"];
+let coming = false;
+let kept = "";
 const WRITES = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 
 /** `act` is what this key does where nothing on the page carries it; "Ctrl+a" names two keys held together. */
 export const when = (key, act) => own.set(key, act);
+
+/** `act` is what this key does where it could do something but nothing on the page carries it now. */
+export const otherwise = (key, act) => nobody.set(key, act);
 
 /** Starts to listen; shows the button of the card. */
 export function listenToKeys() {
@@ -19,7 +27,7 @@ export function listenToKeys() {
   const opener = document.querySelector("[data-opens-keys]");
   if (opener && card) {
     opener.hidden = false;
-    opener.addEventListener("click", () => card.showModal());
+    opener.addEventListener("click", () => openCard(card));
   }
   keepSwitch(document.getElementById("keys-on"));
   document.addEventListener("keydown", (event) => onKey(event, card));
@@ -37,37 +45,71 @@ function onKey(event, card) {
     return;
   }
   if (event.key === "Escape") {
-    if (!closePanels(event) && own.has("Escape")) act(event, "Escape");
+    if (closePanels(event)) return;
+    if (own.has("Escape")) act(event, "Escape");
+    else press(event);
     return;
   }
   if (isOff() || writes) return;
-  if (event.key === "?") { card?.showModal(); return; }
+  if (event.key === "?") { openCard(card); return; }
   // Enter belongs to whatever has the focus; only when nothing has it does it mean the usual decision.
   if (event.key === "Enter" && !isNowhere(event.target)) return;
   if (leaving || document.querySelector("[data-busy]")) return;
+  if (coming && !STEPS.includes(event.key)) {
+    event.preventDefault();
+    if (!event.repeat) kept = event.key;
+    return;
+  }
   if (own.has(event.key) && !event.repeat) act(event, event.key);
   else press(event);
+}
+
+/** From here until `arrived()` another report is on its way: one key that is pressed waits for it. */
+export function isComing() {
+  coming = true;
+  kept = "";
+}
+
+/** The report stands there, or could not come (`came` false): the key that waited is pressed, or forgotten. */
+export function arrived(came) {
+  const key = came ? kept : "";
+  coming = false;
+  kept = "";
+  if (key) document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+}
+
+function openCard(card) {
+  card?.showModal();
+  card?.scrollTo({ top: 0 });
 }
 
 function act(event, name) {
   if (own.get(name)() !== false) event.preventDefault();
 }
 
-/** What carries the key: the form for many comes first as long as something is chosen for it. */
+/** What carries the key. As long as many are chosen the keys of the report in front rest. */
 function carrierOf(key) {
   const found = [...document.querySelectorAll("[data-key]")]
     .filter((element) => element.dataset.key.split(" ").includes(key) && !element.disabled && element.checkVisibility());
-  return found.find((element) => element.closest("#many")) ?? found[0];
+  return found.find((element) => element.closest("#many")) ?? found.find((element) => !element.closest("[data-many] #front"));
 }
 
 function press(event) {
   const wanted = carrierOf(event.key);
-  if (!wanted) return;
+  if (!wanted) {
+    if (nobody.has(event.key)) nobody.get(event.key)();
+    return;
+  }
   event.preventDefault();
   const walks = wanted.matches("a");
   if (event.repeat && !walks) return;
   if (wanted.matches("details")) {
     openPanel(wanted);
+    return;
+  }
+  // One step back is the page it was left from, as it stood there.
+  if (wanted.hasAttribute("data-back") && document.referrer.startsWith(`${location.origin}/staff/queue`)) {
+    history.back();
     return;
   }
   const bounced = !walks && last.key === event.key && event.timeStamp - last.at < BOUNCE_MS;
@@ -83,8 +125,22 @@ function press(event) {
 
 function openPanel(panel) {
   panel.open = true;
-  panel.querySelector("input:not([type=hidden]), select, textarea")?.focus();
-  panel.scrollIntoView({ block: "nearest" });
+  const first = panel.querySelector("[data-first]") ?? panel.querySelector(".decision__form :is(input:not([type=hidden]), select, textarea)");
+  (first ?? panel.querySelector("summary")).focus({ preventScroll: true });
+  bringIntoSight(panel);
+}
+
+/** What the reporter wrote stays where it is read: beside it, only the column of decisions scrolls. */
+function bringIntoSight(panel) {
+  const column = panel.closest(".desk-report__decide");
+  if (!column || getComputedStyle(column).overflowY !== "auto") {
+    panel.scrollIntoView({ block: "nearest" });
+    return;
+  }
+  const [box, inside] = [panel.getBoundingClientRect(), column.getBoundingClientRect()];
+  const foot = Math.min(inside.bottom, window.innerHeight);
+  if (box.bottom > foot) column.scrollTop += Math.min(box.bottom - foot + 8, box.top - inside.top);
+  else if (box.top < inside.top) column.scrollTop -= inside.top - box.top;
 }
 
 function closePanels(event) {
@@ -96,11 +152,12 @@ function closePanels(event) {
   return true;
 }
 
-/** Enter in a list of choices, and Ctrl+Enter in a text, send the form they are in. */
+/** Enter in a list of choices, and Ctrl+Enter in any field of a decision, send the form they are in. */
 function sendFromField(event) {
   const field = event.target;
-  const sends = field.matches?.("[data-send-on-enter]") || (field.matches?.("textarea") && (event.ctrlKey || event.metaKey));
-  if (!sends || !field.form) return false;
+  const held = event.ctrlKey || event.metaKey;
+  const sends = field.matches?.("[data-send-on-enter]") || (held && field.matches?.("textarea, details :is(input, select)"));
+  if (!sends || field.form?.method !== "post") return false;
   event.preventDefault();
   // A form with several buttons is sent by the one that stands beside the field.
   field.form.requestSubmit(field.closest("#many details")?.querySelector("button[name=verb]"));

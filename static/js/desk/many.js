@@ -74,6 +74,7 @@ function tell() {
   const all = document.getElementById("many-all")?.checked;
   const form = bar();
   form.hidden = !chosen;
+  document.getElementById("workbench").toggleAttribute("data-many", chosen > 0);
   form.open = form.open || chosen > 0;
   form.querySelector("[data-clears]").hidden = false;
   const words = sentence("sayChosen", { n: all ? list.side().dataset.total : chosen });

@@ -6,13 +6,14 @@ import { claim, keepClaim } from "./claim.js";
 import { startCircle } from "./circle.js";
 import { decide, goOn, isOwn, isSending } from "./decide.js";
 import { begin, forget, front, isBegun, onShown, preload, put, show, shown } from "./front.js";
-import { when } from "./keys.js";
+import { arrived, isComing, otherwise, when } from "./keys.js";
 import * as list from "./list.js";
 import { listen } from "./live.js";
 import { add, chooseAll, chooseNone, isChoosing, startChoosing, toggle, undoMany } from "./many.js";
 import { bench, explain, say, sentence } from "./saying.js";
 
 const GATHER_MS = 500;
+let walk = 0;
 
 /** Starts, if this page is the workbench. */
 export function startWorkbench() {
@@ -21,7 +22,7 @@ export function startWorkbench() {
   onShown(afterShown);
   startChoosing();
   startCircle();
-  document.querySelectorAll("#workbench, #undo-stack").forEach((part) => part.addEventListener("submit", onSubmit));
+  bench().addEventListener("submit", onSubmit);
   bench().addEventListener("click", onClick);
   history.replaceState({ reference: shown() }, "");
   window.addEventListener("popstate", ({ state }) => (state?.reference ? go(state.reference, { push: false }) : location.reload()));
@@ -35,14 +36,23 @@ export function startWorkbench() {
 /** Puts a report in front, and says so when that can not be. */
 async function go(reference, options = {}) {
   if (!reference || isSending()) return;
+  const mine = ++walk;
   front()?.setAttribute("aria-busy", "true");
+  isComing();
+  list.mark(reference);
+  let came = false;
   try {
-    await show(reference, options);
+    came = await show(reference, options);
   } catch (error) {
     say(error.status === 404 ? sentence("sayGone") : explain(error), { calm: false });
+    list.mark(shown());
     list.refresh(shown());
   } finally {
-    front()?.removeAttribute("aria-busy");
+    // Who has gone on to another one before this came waits for that one.
+    if (mine === walk) {
+      front()?.removeAttribute("aria-busy");
+      arrived(came);
+    }
   }
 }
 
@@ -90,6 +100,7 @@ function takeKeys() {
   when("Ctrl+a", chooseAll);
   when("J", () => extend(list.after(shown())));
   when("K", () => extend(list.before(shown())));
+  otherwise("z", () => say(sentence("sayNoUndo")));
   when("Escape", () => isChoosing() && (chooseNone(), true));
 }
 
@@ -107,7 +118,8 @@ let timer = 0;
 
 function gather(references, { new: waiting }) {
   const count = document.querySelector('.site-nav [href="/staff/queue"] .count');
-  if (count && waiting !== undefined) count.textContent = waiting;
+  // Over all that is new the list says its own count, together with the heading.
+  if (count && waiting !== undefined && !list.side()?.dataset.new) count.textContent = waiting;
   references.forEach((one) => news.add(one));
   clearTimeout(timer);
   timer = setTimeout(() => {

@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
-from app.models import Report, Role
+from app.models import Note, ReplyTemplate, ReplyText, Report, Role, Update
 from app.queries import queue
 
 DECISION = {"X-Gatami-Part": "decision", "Accept": "application/json, text/html;q=0.9"}
@@ -147,6 +147,30 @@ def test_all_that_the_filter_holds_are_decided(session, desk, make_report):
     assert again(session, lamp).status == "new"
 
 
+def test_words_typed_for_many_are_filled_in_for_each_and_an_unknown_placeholder_is_refused(session, desk, make_report):
+    reports = [make_report(lat=69.65 + n / 100, lon=18.95) for n in range(2)]
+    chosen = [f"{one.reference}:{one.version}" for one in reports]
+    desk.look("/staff/queue")
+    page = desk.submit("/staff/queue/many", verb="reject", words="Hei {navn} nei.", chosen=chosen)
+    assert "{navn} is not known." in html.fromstring(page.text).text_content()
+    assert {again(session, one).status for one in reports} == {"new"}
+    desk.submit("/staff/queue/many", verb="reject", words="Hei {reference} nei.", chosen=chosen)
+    said = session.scalars(select(Note.body).join(Note.update).where(Update.kind == "rejected")).all()
+    assert sorted(said) == sorted(f"Hei {one.shown_reference} nei." for one in reports)
+
+
+def test_many_are_offered_the_words_of_the_municipality(session, desk, clock):
+    own = ReplyTemplate(code="own_1", for_what="reject", sort_order=1, active=True, changed_at=clock())
+    own.texts = [ReplyText(lang="nb", title="Ikke vår vei", body="Det er ikke vår vei.")]
+    off = ReplyTemplate(code="not_found", for_what="reject", sort_order=2, active=False, changed_at=clock())
+    session.add_all([own, off])
+    session.commit()
+    page = html.fromstring(desk.look("/staff/queue"))
+    offered = page.xpath("//form[contains(@action, '/many')]//*[@name='ready']//option/@value")
+    assert "own_1" in offered
+    assert "not_found" not in offered
+
+
 def test_many_are_one_fault_and_the_oldest_stays(session, desk, make_report):
     reports = [make_report() for _ in range(3)]
     desk.look("/staff/queue")
@@ -214,3 +238,43 @@ def test_a_total_that_would_take_long_to_count_is_said_as_so_many_or_more(desk, 
     monkeypatch.setattr(queue, "COUNTED", 2)
     assert "2 reports or more" in desk.look("/staff/queue?status=open")
     assert len(session.scalars(select(Report.id)).all()) == 3
+
+
+def test_a_report_that_left_the_list_stands_in_front_itself_and_never_another(session, desk, make_report):
+    gone, waiting = make_report(), make_report()
+    desk.submit(path(gone, "/rejection"), words="Not ours", version=gone.version)
+    page = desk.look(f"/staff/queue?report={gone.reference}")
+    front = html.fromstring(page).get_element_by_id("front")
+    assert (front.get("data-reference"), front.get("data-status")) == (gone.reference, "rejected")
+    assert "It stands here as it is now." in page
+    onward = html.fromstring(page).get_element_by_id("asked-for").xpath(".//a/@href")
+    assert onward == [f"/staff/queue?report={waiting.reference}"]
+    page = desk.look("/staff/queue?report=99999999")
+    assert html.fromstring(page).get_element_by_id("front").get("data-reference") is None
+    assert "There is no report with this reference" in page
+
+
+def test_whoever_can_not_be_asked_is_said(desk, make_report):
+    page = desk.look(f"/staff/queue?report={make_report().reference}")
+    panel = html.fromstring(page).get_element_by_id("decide-ask")
+    assert panel.get("data-key") == "q"
+    assert "The reporter has given no e-mail address." in panel.text_content()
+
+
+def test_decisions_stand_in_the_same_places(desk, make_report, clock):
+    def keys(report):
+        page = html.fromstring(desk.look(f"/staff/queue?report={report.reference}"))
+        return page.xpath("//*[@id='front']//div[@class='decision-list']/*/@data-key")
+
+    usual = keys(make_report())
+    assert usual == list("uraqndscmoh")
+    assert keys(make_report(email="r@example.org")) == usual
+
+
+def test_the_bar_names_who_is_told_and_how_many_go_where(session, desk, make_report):
+    one, other = make_report(), make_report()
+    sent = send(desk, path(one, "/forwarding"), unit="bydrift", informed="eiendom", from_queue="1", version=one.version)
+    assert "For information: Municipal property" in sent.json()["undo"]
+    chosen = [f"{report.reference}:{report.version}" for report in (other, make_report())]
+    many = send(desk, "/staff/queue/many", verb="forward_to", unit="bydrift", chosen=chosen)
+    assert "2 to City operations" in many.json()["undo"]
