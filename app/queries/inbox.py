@@ -9,6 +9,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.models import AT_UNIT, ActorKind, Report, ReportStatus, Staff, Update, UpdateKind
+from app.queries.mentions import mentions
 from app.queries.visible import held_by
 
 PAGE = 50
@@ -47,6 +48,12 @@ def with_news(session: Session, reports: Sequence[Report]) -> set[int]:
     by_staff = func.max(Update.id).filter(Update.actor_kind == ActorKind.STAFF.value)
     query = select(Update.report_id).where(Update.report_id.in_([report.id for report in reports]))
     return set(session.scalars(query.group_by(Update.report_id).having(by_reporter > func.coalesce(by_staff, 0))))
+
+
+def naming(session: Session, staff: Staff, reports: Sequence[Report]) -> set[int]:
+    """The ids of those in which somebody has called this person by name, and that the person has not opened since."""
+    ids = [report.id for report in reports]
+    return set(session.scalars(select(Report.id).where(Report.id.in_(ids), mentions(staff))))
 
 
 def still_broken(session: Session, staff: Staff, *, since: datetime) -> Sequence[Report]:

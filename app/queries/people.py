@@ -97,6 +97,12 @@ def mentionable(session: Session, *, unit_code: str | None = None) -> list[Staff
     return sorted(found, key=lambda staff: (sort_key(staff.name), staff.id))
 
 
+def active(session: Session) -> list[Staff]:
+    """Everybody who can sign in now, by name."""
+    found = session.scalars(select(Staff).where(Staff.active))
+    return sorted(found, key=lambda staff: (sort_key(staff.name), staff.id))
+
+
 def open_browsers(session: Session, staff: Staff, *, at: datetime) -> Sequence[StaffSession]:
     """Where the person is signed in, the latest first."""
     query = select(StaffSession).where(

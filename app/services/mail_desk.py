@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.delivery.incoming import UnreadableMailError, read_mail
 from app.delivery.mail_text import own_words
 from app.errors import N_, Conflict, Invalid
 from app.models import Actor, IncomingMail, MailState, Report
+from app.models.reference import parse_reference, show_reference
 from app.queries.mails_in import mail as mail_of
 from app.services.drafts import MAX_PHOTOS
 from app.services.mail_drafts import cut
+from app.services.mail_threads import reference_in
 from app.services.photos import attach_photos, take_photo
 from app.storage import PhotoRefused
 
@@ -51,7 +53,7 @@ REASONS: dict[str, tuple[str, str]] = {
         N_("Download it and open it in a mail program. Tell those who run the service."),
     ),
     "not_theirs": (
-        N_("It answers a report, but it does not come from the report's confirmed address."),
+        N_("It is about a report, but nothing shows that the reporter wrote it."),
         N_("Read it. Add it to the report when it belongs there."),
     ),
     "not_added": (
@@ -62,7 +64,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "list": (N_("It came from a mailing list or is a newsletter."), ""),
     "own": (N_("It comes from one of our own addresses."), ""),
 }
-NO_REPORT = N_("The mail does not answer a report. Make a new one of it.")
+NO_REPORT = N_("Write the reference of the report that the mail belongs to, or make a new report of it.")
+NOT_FOUND = N_("There is no report with this reference. Look at the number once more.")
 
 
 def became(session: Session, mail_id: int, report: Report) -> None:
@@ -78,15 +81,25 @@ def put_away(session: Session, mail_id: int) -> None:
     mail_of(session, mail_id).empty(MailState.DONE)
 
 
+def likely_reference(mail: IncomingMail) -> str:
+    """The reference in the mail's subject or words, as it is shown; empty where there is none."""
+    found = reference_in(f"{mail.subject or ''}\n{mail.body or ''}")
+    return show_reference(found) if found else ""
+
+
 def add_to_report(
-    session: Session, mail_id: int, *, photos: PhotoStore, by: Staff, at: datetime, most_bytes: int
+    session: Session, mail_id: int, *, typed: str = "", photos: PhotoStore, by: Staff, at: datetime, most_bytes: int
 ) -> Report:
-    """Its words become a note for staff, its photos the report's own, held back until they are let through."""
+    """Its words become a note for staff, its photos the report's own, held back until they are let through.
+
+    `typed`: the reference of the report where the mail does not answer one. Raises Conflict where there is none.
+    """
     mail = mail_of(session, mail_id)
-    if mail.report_id is None:
-        raise Conflict(NO_REPORT)
     options = (joinedload(Report.reporter), selectinload(Report.photos))
-    report = session.scalars(select(Report).where(Report.id == mail.report_id).options(*options)).one()
+    query = select(Report).where(_which(mail, typed)).options(*options).with_for_update(of=Report)
+    report = session.scalar(query)
+    if report is None:
+        raise Conflict(NOT_FOUND)
     words = cut(own_words(mail.body or "") or mail.subject or "")
     if words:
         report.note(actor=Actor.of(by), at=at, words=words, public=False)
@@ -94,7 +107,16 @@ def add_to_report(
     ids = pictures_of(session, mail, photos, at=at, most_bytes=most_bytes)[:room]
     attach_photos(session, report, ids, after=len(report.photos))
     mail.empty(MailState.DONE)
+    mail.report_id = report.id
     return report
+
+
+def _which(mail: IncomingMail, typed: str) -> ColumnElement[bool]:
+    if mail.report_id is not None:
+        return Report.id == mail.report_id
+    if not typed.strip():
+        raise Conflict(NO_REPORT)
+    return Report.reference == (parse_reference(typed) or "")
 
 
 def pictures_of(

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import inspect
+
 from app import jobs
 from app.jobs import JobName
 from app.models import Actor, Mention, NotificationKind, Report, Update
 from app.models.mention import names_in
-from app.queries.people import mentionable
-from app.services.decisions import as_it_was, tell_reporter
+from app.queries.people import active, mentionable
+from app.services.decisions import as_it_was, changed, tell_reporter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,9 +27,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Called:
-    """Whom the @names of a note mean. `unknown` is nobody here, `unclear` could be several."""
+    """Whom the @names of a note mean. `unknown` is nobody here, `unclear` could be several.
+
+    `elsewhere` work here, but do not see this report, so they are not called.
+    """
 
     staff: list[Staff] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     unclear: list[str] = field(default_factory=list)
 
@@ -47,10 +53,11 @@ def note(
     No version is asked for: of notes written at once each waits for the one before, and none is lost. Colleagues whose
     names stand in a line among staff see it on their day and get a mail, when the seconds for undo are over.
     """
-    session.refresh(report, ["version", "changed_at"], with_for_update=True)
+    session.flush()  # What was changed before would be forgotten.
+    session.refresh(report, inspect(Report).column_attrs.keys(), with_for_update={"key_share": True})
     before = as_it_was(report)
     update = report.note(actor=Actor.of(by), at=at, words=words, public=public)
-    update.data = {"before": before}
+    update.data = {"before": changed(report, before)}
     session.add(update)
     session.flush()  # The mail is tied to this line by its id.
     if public:
@@ -58,9 +65,13 @@ def note(
     else:
         call = called(session, report, words)
         _call(session, report, update, [one for one in call.staff if one.id != by.id], at=at, undo_seconds=undo_seconds)
-        if call.unknown or call.unclear:
+        if call.unknown or call.elsewhere or call.unclear:
             # Names of colleagues and slips of the pen, so the desk is told beside the line.
-            update.data = {**update.data, "unknown_names": len(call.unknown), "unclear_names": len(call.unclear)}
+            update.data = {
+                **update.data,
+                "unknown_names": len(call.unknown) + len(call.elsewhere),
+                "unclear_names": len(call.unclear),
+            }
     return update
 
 
@@ -77,7 +88,18 @@ def called(session: Session, report: Report, words: str) -> Called:
             found.staff.extend(one for one in meant if one not in found.staff)
         else:
             (found.unclear if meant else found.unknown).append(name)
+    if found.unknown:
+        _find_elsewhere(session, found)
     return found
+
+
+def _find_elsewhere(session: Session, found: Called) -> None:
+    colleagues = active(session)
+    for name in list(found.unknown):
+        meant = _meant(name, colleagues)
+        if meant:
+            found.unknown.remove(name)
+            found.elsewhere.append(meant[0].name if len(meant) == 1 else name)
 
 
 def _meant(name: str, staff: Sequence[Staff]) -> list[Staff]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from app.errors import N_
+from app.errors import N_, Conflict
 from app.queries import mails_in
 from app.services import mail_desk, rules_watch
 from app.services.mail_desk import REASONS
 from app.text import translate
 from app.web.caller_form import Taking
-from app.web.deps import CsrfChecked, DeskDep, LanguageDep, NowDep, RulesDep, SessionDep, StateDep
+from app.web.deps import CsrfChecked, DeskDep, FormDep, LanguageDep, NowDep, RulesDep, SessionDep, StateDep
 from app.web.pages.desk_intake import show_form
 from app.web.report_form import ReportForm
 from app.web.templating import redirect, render
@@ -39,6 +39,7 @@ def page(
         waiting=mails_in.waiting(session),
         left_out=mails_in.left_out(session),
         why=why,
+        likely_reference=mail_desk.likely_reference,
         rules_banner=rules_watch.banner(session),
     )
     answer.headers["Cache-Control"] = "no-store"
@@ -73,11 +74,18 @@ def make_report(
 
 
 @router.post("/{mail_id}/addition", dependencies=[CsrfChecked])
-def add(request: Request, mail_id: int, staff: DeskDep, session: SessionDep, state: StateDep, now: NowDep) -> Response:
-    """It belongs to the report that it answers."""
-    report = mail_desk.add_to_report(
-        session, mail_id, photos=state.photos, by=staff, at=now, most_bytes=state.settings.photo_max_bytes
-    )
+def add(
+    request: Request, mail_id: int, *, staff: DeskDep, session: SessionDep, state: StateDep, now: NowDep, form: FormDep
+) -> Response:
+    """It belongs to the report that it answers, or to the one whose reference is typed."""
+    typed, most = str(form.get("reference") or ""), state.settings.photo_max_bytes
+    try:
+        report = mail_desk.add_to_report(
+            session, mail_id, typed=typed, photos=state.photos, by=staff, at=now, most_bytes=most
+        )
+    except Conflict as refused:
+        session.rollback()
+        return redirect(request, f"/staff/mails#mail-{mail_id}", flash=("danger", refused.message))
     return redirect(request, f"/staff/reports/{report.reference}", flash=("success", ADDED))
 
 

@@ -26,6 +26,8 @@ router = APIRouter(prefix="/staff/reports/{reference}", include_in_schema=False)
 SIDES = ("left", "top", "width", "height")
 EMPTY_ROWS = 3
 SAVED = N_("Your note is saved for staff.")
+TOLD = N_("%(names)s will be told.")
+ELSEWHERE = N_("%(names)s can not see this report and will not be told.")
 
 
 @router.post("/note", dependencies=[CsrfChecked])
@@ -44,12 +46,16 @@ def note(desk: DeskFormDep) -> Response:
 
 
 def _saved(desk: DeskForm, words: str) -> str:
-    """That it is saved, and which @names mean nobody."""
+    """That it is saved, who is told, and which @names are not."""
     lang = get_language(desk.request)
     sentences = [translate(SAVED, lang)]
     if names_in(words):
         report = report_for(desk.session, desk.staff, desk.reference)
         called = noting.called(desk.session, report, words)
+        told = [one.name for one in called.staff if one.id != desk.staff.id]
+        for names, sentence in ((told, TOLD), (called.elsewhere, ELSEWHERE)):
+            if names:
+                sentences.append(translate(sentence, lang, names=", ".join(names)))
         if called.unknown:
             named = ", ".join(called.unknown)
             sentences.append(translate(N_("Nobody here is called %(names)s."), lang, names=named))
@@ -72,7 +78,7 @@ def colleagues(reference: str, session: SessionDep, staff: DeskDep) -> Response:
 @router.post("/masking", dependencies=[CsrfChecked])
 def mask(desk: DeskFormDep) -> Response:
     """The words that others must not read, by their numbers; with `publish` the rest is let through."""
-    chosen = {int(value) for value in desk.form.getlist("mask") if isinstance(value, str) and value.isdigit()}
+    chosen = desk.wholes("mask")
     publish = desk.text("publish") == "1"
     return desk.act(
         lambda report: moderation.mask_words(desk.session, report, which=chosen, publish=publish, **desk.who_when),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.orm import joinedload
 
-from app.models import Delivery, Notification
+from app.models import Delivery, Forwarding, Notification, Report
 from app.services import bounces, forwarding, outgoing
 
 
@@ -191,3 +192,35 @@ def test_the_desk_is_told_when_no_more_addresses_are_switched_off(session, make_
     session.execute(text("UPDATE reporter SET bounced_at = :at"), {"at": clock()})
     session.commit()
     assert "no more addresses are switched off" in browser.look("/staff/deliveries")
+
+
+def test_the_report_says_what_did_not_arrive_to_whom_and_offers_the_same(browser_of, kari, stuck, session):
+    row = stuck()
+    reference = session.get(Forwarding, row.forwarding_id, options=[joinedload(Forwarding.report)]).report.reference
+    browser = browser_of(kari)
+    for page in (f"/staff/reports/{reference}", f"/staff/queue?waiting_for=undelivered&report={reference}"):
+        html = browser.look(page)
+        assert "bydrift@tromso.example" in html
+        assert "The mail server does not take mail for this address." in html
+        assert f'action="/staff/deliveries/{row.id}/attempt"' in html
+    answer = browser.submit(
+        f"/staff/deliveries/{row.id}/arrival", report=reference, from_queue="1", in_filter="waiting_for=undelivered"
+    )
+    assert answer.headers["location"] == f"/staff/queue?report={reference}&waiting_for=undelivered"
+    assert f"/staff/deliveries/{row.id}/" not in browser.look(f"/staff/reports/{reference}")
+
+
+def test_a_reporters_mail_that_failed_is_said_on_the_report_without_the_address(browser_of, kari, stuck_mail, session):
+    row = stuck_mail()
+    reference = session.scalars(select(Report.reference)).one()
+    html = browser_of(kari).look(f"/staff/reports/{reference}")
+    assert "Receipt to the reporter" in html
+    assert f'action="/staff/deliveries/notifications/{row.id}/attempt"' in html
+
+
+def test_a_report_of_which_all_arrived_costs_no_look_at_what_did_not(browser_of, kari, make_report, count_queries):
+    report = make_report()
+    browser = browser_of(kari)
+    with count_queries() as queries:
+        browser.look(f"/staff/queue/reports/{report.reference}")
+    assert not [one for one in queries.statements if "UNION ALL" in one and "last_error" in one]

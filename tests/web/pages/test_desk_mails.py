@@ -146,3 +146,21 @@ def test_what_nobody_saw_to_goes_in_time(session, office, theirs, clock):
     retention.run(office)
     assert session.scalars(select(IncomingMail)).all() == []
     assert session.scalars(select(Update)).all()
+
+
+def test_a_mail_of_which_no_report_is_known_is_added_by_its_reference(desk, office, make_report, session):
+    report = make_report()
+    data = mail(f"Gjelder {report.shown_reference}. Det er verre nå.", sender="not an address", message_id="<odd@x>")
+    take_in(office, Mail(data, len(data)))
+    waiting = kept(session)
+    assert waiting.report_id is None
+    page = desk.look("/staff/mails")
+    assert form_of(page, f"/staff/mails/{waiting.id}/addition").fields["reference"] == [report.shown_reference]
+    assert "0 kB" not in page
+    answer = desk.submit(f"/staff/mails/{waiting.id}/addition", reference="99999999999")
+    assert answer.headers["location"].startswith("/staff/mails")
+    assert "There is no report with this reference." in desk.look("/staff/mails")
+    answer = desk.submit(f"/staff/mails/{waiting.id}/addition", reference=report.shown_reference)
+    assert answer.headers["location"] == f"/staff/reports/{report.reference}"
+    assert is_empty(kept(session))
+    assert "Det er verre nå." in desk.look(f"/staff/reports/{report.reference}")
