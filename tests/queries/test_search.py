@@ -113,7 +113,8 @@ def test_words_that_nobody_let_through_are_never_found(make_report, session, fin
 
 def test_words_that_are_taken_back_are_gone_at_once(published, session, find):
     report = published("Sjelden blåhval i veikanten", address="Hvalveien 3")
-    assert find("blåhval") == find("hvalveien") == [report.reference]
+    assert find("blåhval") == [report.reference]
+    assert find("hvalveien") == [], "a typed address may name people"
     for change in (
         {"text_public": False}, {"text_public": False, "words_withheld_at": NOON}, {"hidden_at": NOON},
         {"private": True}, {"description": None, "address": None}, {"lat": None, "lon": None},

@@ -133,7 +133,9 @@ def test_words_go_with_a_person_and_everything_with_a_deleted_report(real_sessio
     with real_session_factory.begin() as session:
         forgetting.forget(session, [told], at_wish=True, actor=REPORTER, at=NOON)
         assert session.scalars(select(Note)).all() == []
-        session.execute(text("INSERT INTO note (update_id, body, public) SELECT max(id), 'x', false FROM report_update"))
+        session.execute(
+            text("INSERT INTO note (update_id, body, public) SELECT max(id), 'x', false FROM report_update")
+        )
     with real_session_factory() as session, pytest.raises(ProgrammingError, match="is history"):
         session.execute(text("DELETE FROM note"))
     with real_session_factory.begin() as session:

@@ -1,4 +1,4 @@
-"""What a unit outside the municipality reads of a report, in its mail and in the letter that the desk looks at first."""
+"""What a unit outside the municipality reads of a report, in its mail and in the letter that the desk looks at."""
 
 from __future__ import annotations
 

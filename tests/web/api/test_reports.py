@@ -152,7 +152,8 @@ def test_only_what_is_public_is_read(client, make_report, session):
 
 
 def test_words_and_photos_are_read_when_the_desk_let_them_through(client, make_report, session):
-    report = make_report(description="It flickers", address="Storgata 61", **PLACE)
+    report = make_report(description="It flickers", address="At Olsen's", **PLACE)
+    report.nearest_address = "Storgata 61"
     photo = Photo(report_id=report.id, created_at=NOON, width=1, height=1, sha256="0" * 64, public=True)
     session.add(photo)
     report.text_public = True

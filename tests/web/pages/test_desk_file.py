@@ -76,6 +76,15 @@ def test_a_masked_file_names_nobody(browser_of, kari, told, ending):
     assert "Left out" in text or json.loads(answer.content)["contact_left_out"]
 
 
+def test_a_masked_file_prints_no_person_that_staff_named_to_everybody(browser_of, session, kari, told, clock):
+    said = f"Takk, {told.reporter.name}! Ring 912 34 999."
+    told.note(actor=Actor.of(kari), at=clock(), words=said, public=True)
+    session.commit()
+    told_words = {one["words"] for one in json.loads(take(browser_of(kari), told, "json").content)["history"]}
+    assert "Takk, […]! Ring […] […] […]" in told_words
+    assert said in take(browser_of(kari), told, "json", whole="1").text
+
+
 def test_a_masked_file_has_the_words_that_everybody_may_read(browser_of, session, kari, told):
     told.text_public = True
     session.commit()

@@ -147,7 +147,8 @@ def test_what_was_not_let_through_stands_in_no_feed(client, make_report, session
 
 def test_words_that_were_let_through_are_escaped_and_whole(client, make_report, session):
     words = 'Hull <b>&amp; "kant"</b> ]]> 🕳️ čŋ\x0b\x1f\ufffe'
-    report = make_report(address="A & B <c>", **PLACE)
+    report = make_report(address="At Olsen's", **PLACE)
+    report.nearest_address = "A & B <c>"
     report.description, report.text_public = words, True
     photo = Photo(report_id=report.id, created_at=NOON, width=1, height=1, sha256="0" * 64, public=True)
     session.add(photo)
@@ -155,6 +156,7 @@ def test_words_that_were_let_through_are_escaped_and_whole(client, make_report, 
     entry = read(client, "/reports.atom?lang=en").find(f"{A}entry")
     assert entry.findtext(f"{A}summary") == 'Status: Received. Hull <b>&amp; "kant"</b> ]]> 🕳️ čŋ'
     assert entry.findtext(f"{A}title").endswith("A & B <c>")
+    assert "Olsen" not in client.get("/reports.atom").text
     assert entry.find(f"{A}link[@rel='enclosure']").get("href") == f"http://testserver/photos/{photo.id}.jpg"
 
 

@@ -103,13 +103,15 @@ def test_the_list_shows_nothing_that_is_not_public(client, make_report, session)
 
 
 def test_what_the_desk_let_through_is_shown(client, make_report, session):
-    report = make_report(description="Dark", address="Storgata 61", **PLACE)
+    report = make_report(description="Dark", address="At Olsen's", **PLACE)
+    report.nearest_address = "Storgata 61"
     photo = Photo(report_id=report.id, created_at=NOON, width=1, height=1, sha256="0" * 64, public=True)
     session.add(photo)
     report.text_public = True
     session.commit()
     page = look(client)
     assert "Storgata 61" in page
+    assert "Olsen" not in page, "nobody can mask what was typed as an address"
     assert f"/photos/{photo.id}-thumbnail.jpg" in page
 
 
