@@ -33,11 +33,16 @@ def answered(session: Session, head: Head) -> Report | None:
     report_id = _by_mail(session, head.references)
     if report_id is not None:
         return session.scalar(select(Report).where(Report.id == report_id).options(*_OPTIONS))
-    found = _REFERENCE.search(head.subject)
-    reference = parse_reference(found[0]) if found else None
+    reference = reference_in(head.subject)
     if reference is None:
         return None
     return session.scalar(select(Report).where(Report.reference == reference).options(*_OPTIONS))
+
+
+def reference_in(words: str) -> str | None:
+    """The first reference that stands in the words, as bare digits."""
+    found = (parse_reference(one) for one in _REFERENCE.findall(words))
+    return next((one for one in found if one), None)
 
 
 def add(

@@ -50,6 +50,7 @@ def inbox_page(
         "staff/inbox.html",
         reports=reports[: inbox_query.PAGE],
         news=inbox_query.with_news(session, reports),
+        naming=inbox_query.naming(session, staff, reports),
         still_broken=inbox_query.still_broken(session, staff, since=now - STILL_BROKEN_FOR),
         waiting=counts,
         unit=unit,
