@@ -80,6 +80,17 @@ PLACEHOLDERS: dict[str, str] = {
     "due": N_("The day when it should be done"),
     "phone": N_("The service desk's phone number"),
 }
+# The same as people here write them; shown beside the others, in the language of whoever reads.
+IN_NORWEGIAN: dict[str, str] = {
+    "referanse": "reference",
+    "kategori": "category",
+    "sted": "place",
+    "stad": "place",
+    "enhet": "unit",
+    "eining": "unit",
+    "frist": "due",
+    "telefon": "phone",
+}
 _BRACED = re.compile(r"\{([^{}\n]*)\}")
 # A sentence begins with a capital, so that "kl. 15" is in the middle of one.
 _BETWEEN = re.compile(r"(?<=[.!?])(?=\s+[A-ZÆØÅÁČĐŊŠŦŽ{“«\"])|(?<=\n)")
@@ -87,7 +98,7 @@ _BETWEEN = re.compile(r"(?<=[.!?])(?=\s+[A-ZÆØÅÁČĐŊŠŦŽ{“«\"])|(?<=\
 
 def unknown_placeholders(words: str) -> list[str]:
     """What stands in braces and is none of PLACEHOLDERS, as it was written; a single brace too."""
-    unknown = [f"{{{name}}}" for name in _BRACED.findall(words) if name not in PLACEHOLDERS]
+    unknown = [f"{{{name}}}" for name in _BRACED.findall(words) if _meant(name) not in PLACEHOLDERS]
     rest = _BRACED.sub("", words)
     return list(dict.fromkeys(unknown + [brace for brace in "{}" if brace in rest]))
 
@@ -102,10 +113,26 @@ def fill(words: str, values: dict[str, str | None], *, keep: frozenset[str] = fr
     return _BRACED.sub(lambda found: _value(found, values, keep), kept).strip()
 
 
+def _meant(name: str) -> str:
+    """The placeholder's own name, in whichever language it was written."""
+    return IN_NORWEGIAN.get(name.strip().casefold(), name)
+
+
+def shown_placeholders(lang: str) -> list[tuple[str, str]]:
+    """(as it is written, what it is), Norwegian names first where Norwegian is read."""
+    shown = []
+    for name, meaning in PLACEHOLDERS.items():
+        other = [norwegian for norwegian, meant in IN_NORWEGIAN.items() if meant == name]
+        names = other[-1:] if lang == "nn" else other[:1] if lang != "en" else []
+        shown.append((" ".join(f"{{{one}}}" for one in (*names, name)), meaning))
+    return shown
+
+
 def _lacks(sentence: str, values: dict[str, str | None], keep: frozenset[str]) -> bool:
-    return any(name in values and name not in keep and not values[name] for name in _BRACED.findall(sentence))
+    named = [_meant(name) for name in _BRACED.findall(sentence)]
+    return any(name in values and name not in keep and not values[name] for name in named)
 
 
 def _value(found: re.Match[str], values: dict[str, str | None], keep: frozenset[str]) -> str:
-    name = found[1]
+    name = _meant(found[1])
     return found[0] if name in keep or name not in values else values[name] or ""

@@ -34,6 +34,7 @@ from app.queries.desk_filter import DeskFilter, conditions
 from app.queries.desk_search import Position, found_words
 from app.queries.queue import pressing
 from app.queries.statuses import is_new, is_open
+from app.queries.visible import seen_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,6 +89,12 @@ def page(
     older = _cursor(rows[-1][1:], mark, forward=True) if rows and (more or not forward) else ""
     newer = _cursor(rows[0][1:], mark, forward=False) if rows and ((edge is not None) if forward else more) else ""
     return Page([row[0] for row in rows], newer, older)
+
+
+def is_there(session: Session, staff: Staff, reference: str) -> bool:
+    """Whether the person sees a report with this reference, given as bare digits."""
+    query = select(Report.id).where(Report.reference == reference, seen_by(staff))
+    return session.scalar(query) is not None
 
 
 def searches_all(wanted: DeskFilter, sort: Sort) -> bool:

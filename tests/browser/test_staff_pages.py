@@ -29,14 +29,14 @@ def test_a_deputy_is_named_and_a_file_is_taken_out(live_server: LiveServer, page
     page = page_at(1280)
     sign_in(page.context, live_server, hire(state, "Ada", Role.ADMIN))
     page.goto(f"/staff/people/{ids['Ola']}")
-    page.get_by_text("Name a deputy").click()
+    page.get_by_text("When the person is away …").click()
     page.get_by_label("Who stands in").select_option(value=str(ids["Eva"]))
     page.get_by_label("Last day away").fill(
         "2027-12-24" if state.clock().year == 2027 else f"{state.clock().year}-12-31"
     )
     page.locator("form[action$='/deputies'] button").click()
     expect(page.get_by_text("Eva stands in.").first).to_be_visible()
-    page.get_by_text("End the account").first.click()
+    page.get_by_text("When the person leaves …").click()
     check_everywhere(page)
     for path in ("/staff/people", "/staff/units", "/staff/account", f"/staff/people/{ids['Ola']}/sights"):
         page.goto(path)

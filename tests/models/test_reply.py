@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.models.reply import fill, unknown_placeholders
+from app.models.reply import fill, shown_placeholders, unknown_placeholders
 
 VALUES = {"reference": "2026-1", "unit": "Bydrift", "due": None}
 
@@ -39,3 +39,13 @@ def test_a_name_that_is_known_later_stays():
 )
 def test_what_is_unknown_is_named_once(words, unknown):
     assert unknown_placeholders(words) == unknown
+
+
+def test_placeholders_may_be_written_in_norwegian():
+    words = "Melding {referanse} i {Sted}. Frist: {frist}. Ring {telefon}."
+    assert unknown_placeholders(words) == []
+    values = {"reference": "2026-1", "place": "Storgata", "due": None, "phone": "77"}
+    assert fill(words, values) == "Melding 2026-1 i Storgata. Ring 77."
+    assert unknown_placeholders("{refferanse}") == ["{refferanse}"]
+    assert ("{sted} {place}", "The address, or the nearest one") in shown_placeholders("nb")
+    assert ("{stad} {place}", "The address, or the nearest one") in shown_placeholders("nn")

@@ -135,6 +135,7 @@ MAY: dict[str, frozenset[str]] = {
     "GET /staff/rules/change": DESK,
     "GET /staff/rules/change.diff": DESK,
     "GET /staff/rules/figures": DESK,
+    "GET /staff/rules/file": DESK,
     "GET /staff/rules/what-if": DESK,
     "POST /staff/rules/what-if": DESK,
     "GET /staff/sign-in": EVERYBODY,

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.db import transaction
+from app.models.reference import parse_reference
 from app.queries import staff_reports
 from app.queries.saved_filters import saved_by
 from app.queries.visible import report_for
@@ -21,7 +22,7 @@ from app.web.desk_parts.choices import category_options
 from app.web.pages import desk_view
 from app.web.pages.desk_form import with_query
 from app.web.pages.desk_view import show_report
-from app.web.templating import render
+from app.web.templating import redirect, render
 
 router = APIRouter(prefix="/staff/reports", include_in_schema=False)
 
@@ -39,7 +40,10 @@ def list_page(
     sort: str = "newest",
     cursor: str = "",
 ) -> Response:
-    """The list, newest first or as it was asked for."""
+    """The list, newest first or as it was asked for; a whole reference leads to its report."""
+    reference = parse_reference(wanted.text)
+    if reference is not None and staff_reports.is_there(session, staff, reference):
+        return redirect(request, f"/staff/reports/{reference}")
     order = sort_of(sort)
     page = staff_reports.page(session, staff, wanted, at=now, sort=order, cursor=cursor)
     sorted_by = {"sort": order} if order != "newest" else {}

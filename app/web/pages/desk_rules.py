@@ -28,6 +28,17 @@ TOO_LARGE = N_("The file is too large. A rules file has at most 500 kB.")
 BAD_DAY = N_("Write the day as year, month and day, for example 2025-11-01.")
 
 
+@router.get("/file")
+def in_force(_staff: DeskDep, rules: RulesDep) -> Response:
+    """The rules file as it stands, to be changed and tried."""
+    try:
+        content = rules.path.read_bytes()
+    except OSError as error:
+        raise NotFound(N_("The rules file can not be read now.")) from error
+    headers = {"Content-Disposition": f'attachment; filename="{rules.path.name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type="application/yaml", headers=headers)
+
+
 @router.get("/figures")
 def figures(
     request: Request,

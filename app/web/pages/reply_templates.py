@@ -15,7 +15,7 @@ from app.languages import LANGUAGES
 from app.models import ReplyFor, Report, Staff
 from app.models.plain_language import hints
 from app.models.reference import show_reference
-from app.models.reply import PLACEHOLDERS, fill
+from app.models.reply import fill, shown_placeholders
 from app.queries.visible import report_for
 from app.routing import Rules
 from app.services import reply_templates
@@ -57,6 +57,7 @@ def list_page(
             (translate(FOR_WORDS[kind], lang), [one for one in found if one.for_what == kind]) for kind in ReplyFor
         ],
         title_of=lambda words: best_text(words.texts, lang)[1][0],
+        first_line_of=lambda words: best_text(words.texts, lang)[1][1].strip().partition("\n")[0],
         missing_in=lambda words: ", ".join(LANGUAGES[code] for code in words.missing),
         where_of=lambda words: _where_in_words(words, rules, lang),
         **_everywhere(lang),
@@ -257,6 +258,6 @@ def _where_in_words(words: Words, rules: Rules, lang: str) -> str:
 def _everywhere(lang: str) -> dict[str, Any]:
     return {
         "all_languages": LANGUAGES,
-        "placeholders": [(f"{{{name}}}", translate(meaning, lang)) for name, meaning in PLACEHOLDERS.items()],
+        "placeholders": [(names, translate(meaning, lang)) for names, meaning in shown_placeholders(lang)],
         "rules_banner": None,
     }

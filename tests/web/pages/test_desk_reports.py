@@ -124,3 +124,18 @@ def test_pressing_twice_makes_one_report(session, desk):
     first, second = (desk.post(form.action, data=form.fields) for _ in range(2))
     assert first.headers["location"] == second.headers["location"]
     assert len(session.scalars(select(Report)).all()) == 1
+
+
+def test_a_whole_reference_leads_to_its_report(browser_of, kari, make_report):
+    report = make_report(description="The lamp by the bakery")
+    desk = browser_of(kari)
+    answer = desk.get("/staff/reports", params={"text": report.shown_reference})
+    assert answer.headers["location"] == f"/staff/reports/{report.reference}"
+    assert "«The lamp by the bakery»" in desk.look("/staff/reports")
+
+
+def test_the_rules_file_in_force_is_downloaded_at_the_desk(browser_of, kari, ola, rules):
+    answer = browser_of(kari).get("/staff/rules/file")
+    assert answer.content == rules.path.read_bytes()
+    assert "attachment" in answer.headers["content-disposition"]
+    assert browser_of(ola).get("/staff/rules/file").status_code == 403

@@ -93,6 +93,16 @@ def test_words_masked_on_a_page_that_is_no_longer_true_are_not_masked(session, b
     assert written.masked_words is None
 
 
+@pytest.mark.parametrize("number", ["²", "9" * 5000, "٣", "-1", "x"])
+def test_what_is_no_number_of_a_word_masks_nothing(session, browser_of, kari, written, number):
+    desk = browser_of(kari)
+    desk.look(path(written))
+    answer = desk.submit(path(written, "/masking"), mask=["1", number], version=written.version)
+    assert answer.status_code == 303
+    session.expire_all()
+    assert written.masked_words == [1]
+
+
 @pytest.mark.parametrize("who", ["ola", "per", None])
 def test_nobody_but_the_desk_masks_blurs_or_looks_at_originals(request, browser_of, with_photo, session, who):
     browser = browser_of(request.getfixturevalue(who) if who else None)
@@ -228,7 +238,10 @@ def test_a_colleague_is_called_once_and_a_name_of_nobody_is_said(session, browse
     answer = desk.submit(path(written, "/note"), words="@Ada kan du ringe? @Kristin og @Ola også")
     assert answer.status_code == 303
     assert [one.staff_id for one in session.scalars(select(Mention))] == [ada.id], "Ola does not see a new report"
-    assert "Nobody here is called Kristin, Ola." in desk.look(path(written))
+    page = desk.look(path(written))
+    assert "Ada will be told." in page
+    assert "Nobody here is called Kristin." in page
+    assert "Ola can not see this report and will not be told." in page
     browser_of(ada).look(path(written))
     session.expire_all()
     assert session.scalars(select(Mention.seen_at)).one() is not None
@@ -250,7 +263,10 @@ def test_a_member_of_the_unit_is_called_and_has_read_it_in_the_inbox(session, br
     desk.look(path(written))
     assert desk.submit(path(written, "/note"), words="@Ola, har dere delen?").status_code == 303
     assert session.scalars(select(Mention.staff_id)).all() == [ola.id]
-    browser_of(ola).look(f"/staff/inbox/{written.reference}")
+    unit = browser_of(ola)
+    assert "Somebody has called you" in unit.look("/staff/inbox")
+    unit.look(f"/staff/inbox/{written.reference}")
+    assert "Somebody has called you" not in unit.look("/staff/inbox")
     session.expire_all()
     assert session.scalars(select(Mention.seen_at)).one() is not None
 
@@ -267,3 +283,13 @@ def test_the_mail_to_who_is_called_says_nothing_of_the_note_or_the_reporter(
     assert path(written) in text.replace("=\n", "")
     assert "Hansen" not in text
     assert "99887766" not in text
+
+
+def test_a_kind_that_is_never_public_offers_no_publishing_and_says_so(session, browser_of, kari, make_report):
+    report = make_report(description="About a person")
+    report.private = True
+    session.commit()
+    page = browser_of(kari).look(path(report))
+    assert "Reports of this kind are never shown to others" in page
+    assert "Publish the text" not in page
+    assert "This note becomes public" in page
