@@ -21,8 +21,6 @@ def mail_in(
     ] = None,
 ) -> None:
     """Make a report of the mail on standard input; what cannot become one waits for the desk."""
-    from sqlalchemy.exc import InterfaceError, OperationalError
-
     from app.services.mail_intake import Mail, take_in
     from app.worker import make_office
 
@@ -36,9 +34,9 @@ def mail_in(
             office = make_office(settings.model_copy(update={"database_url": url}))
             outcome = take_in(office, Mail(data, size, envelope_sender))
             office.session_factory.kw["bind"].dispose()
-    except (OperationalError, InterfaceError):
-        # The mail server keeps it and hands it over again.
-        typer.echo("gatami: The database does not answer.", err=True)
+    except Exception as error:  # noqa: BLE001  (whatever it is, the mail must not be lost)
+        # The mail server keeps it and hands it over again; one that is itself the trouble waits for the desk then.
+        typer.echo(f"gatami: The mail could not be taken in now ({type(error).__name__}).", err=True)
         raise typer.Exit(TRY_LATER) from None
     typer.echo(outcome.value)
 

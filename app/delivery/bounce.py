@@ -8,10 +8,10 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
-from email import policy
 from email.message import Message
-from email.parser import BytesParser
 from typing import TYPE_CHECKING, Any
+
+from app.delivery.parsing import parse_mail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def read_bounce(data: bytes, *, given_to: str = "") -> Bounce | None:
     `given_to` is the address that the mail server handed it over for, where it says so.
     """
     try:
-        message = BytesParser(policy=policy.compat32).parsebytes(data[:MOST_BYTES])
+        message = parse_mail(data[:MOST_BYTES])
         if not _is_report(message):
             return None
         parts = list(_parts(message))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import imaplib
+import logging
 import re
 import ssl
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from app.settings import Settings
+
+log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 30.0
 MOST_AT_ONCE = 50
@@ -46,7 +49,13 @@ class Mailbox:
         found = _ok(self._connection.uid("SEARCH", "UNSEEN", "UNDELETED"))
         numbers = (found[0] or b"").split() if found else []
         for number in numbers[:MOST_AT_ONCE]:
-            mail = self._fetch(number.decode("ascii", "replace"))
+            try:
+                mail = self._fetch(number.decode("ascii", "replace"))
+            except imaplib.IMAP4.abort:
+                raise
+            except imaplib.IMAP4.error:  # It cannot hand this one over; that says nothing of the next.
+                log.warning("The mailbox's server keeps a mail back.")
+                continue
             if mail is not None:
                 yield mail
 

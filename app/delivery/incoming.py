@@ -9,28 +9,27 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
-from email import policy
 from email.header import decode_header
 from email.message import Message
-from email.parser import BytesHeaderParser, BytesParser
+from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
 
-from app.delivery.mail_text import decode, from_html, plain
+from app.delivery.mail_text import MOST_HTML, decode, from_html, plain, without_control
+from app.delivery.parsing import BOUNDED, parse_mail
 from app.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# More than people ever send; a mail is read up to here and what lies behind is named.
-MOST_PARTS = 400
-MOST_DEPTH = 12
 # A photo of a message that was sent on as an attachment counts; what lies deeper is somebody's archive.
 MOST_NESTED = 2
 MOST_PICTURES = 20
 MOST_NAMED = 10
 HEAD_BYTES = 200_000
+_HALF = 32
 OWN_DOMAIN = "@gatami"
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _ID = re.compile(r"<([^<>\s]{1,300})>")
 _PICTURE = ("image/",)
 _PICTURE_NAME = re.compile(r"\.(?:jpe?g|png|webp|heic|heif|avif)$", re.IGNORECASE)
@@ -75,21 +74,25 @@ class _Found:
     links: list[str] = field(default_factory=list)
     pictures: list[bytes] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    html_left: int = MOST_HTML
 
 
 def read_head(data: bytes, *, envelope_sender: str | None = None) -> Head:
-    """The head of a raw message, whatever is wrong with the rest. `envelope_sender` is what the mail server says;
+    """The head of a raw message; never raises, whatever stands in it. `envelope_sender` is what the mail server says;
     empty: nobody, as with messages about mails.
     """
     try:
-        message = BytesHeaderParser(policy=policy.compat32).parsebytes(data[:HEAD_BYTES])
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        message = Message()
+        message = BytesHeaderParser(policy=BOUNDED).parsebytes(data[:HEAD_BYTES])
+        return _head_of(message, data, envelope_sender)
+    except Exception:  # noqa: BLE001  (a mail whose head ends the reading would end that of all behind it)
+        return Head(_digest(b"data", data), "", "", "", "", (), None)
+
+
+def _head_of(message: Message[Any, Any], data: bytes, envelope_sender: str | None) -> Head:
     name, sender = _address(message)
     message_id = next(iter(_ID.findall(_raw(message, "Message-ID"))), "")
     return Head(
-        # The same mail without a Message-ID is known by its bytes.
-        key=key_of(message_id) if message_id else hashlib.sha256(b"data\x00" + data).hexdigest(),
+        key=_key(message, message_id, data),
         message_id=message_id,
         sender=sender,
         sender_name=name,
@@ -99,20 +102,31 @@ def read_head(data: bytes, *, envelope_sender: str | None = None) -> Head:
     )
 
 
-def key_of(message_id: str) -> str:
-    """What a mail with this Message-ID is known by, when all else of it is gone."""
-    return hashlib.sha256(f"id\x00{message_id}".encode("utf-8", "replace")).hexdigest()
+def _key(message: Message[Any, Any], message_id: str, data: bytes) -> str:
+    """The same however often a mail is delivered, and another one for any other mail: anybody can write somebody
+    else's Message-ID above theirs. The servers on its way add to the head, and change line ends.
+    """
+    if not message_id:
+        return _digest(b"data", data)
+    body = _BLANK_LINE.split(data, 1)[-1].replace(b"\r\n", b"\n").strip()
+    heads = [_raw(message, name).encode("utf-8", "replace") for name in ("From", "Date", "Subject")]
+    return key_begins(message_id) + _digest(*heads, body)[:_HALF]
+
+
+def key_begins(message_id: str) -> str:
+    """What the keys of all mails with this Message-ID begin with, when all else of them is gone."""
+    return _digest(b"id", message_id.encode("utf-8", "replace"))[:_HALF]
+
+
+def _digest(*parts: bytes) -> str:
+    return hashlib.sha256(b"\x00".join(parts)).hexdigest()
 
 
 def read_mail(data: bytes) -> Incoming:
     """Words and pictures of a raw message; raises UnreadableMailError, and nothing else, whatever the bytes are."""
     try:
-        message = BytesParser(policy=policy.compat32).parsebytes(data)
         found = _Found()
-        for number, (part, nested) in enumerate(_parts(message)):
-            if number >= MOST_PARTS:
-                found.left_out.append("…")
-                break
+        for part, nested in _parts(parse_mail(data)):
             _take(part, found, nested=nested)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, KeyError, IndexError) as error:
         # Python's parser stumbles over some garbage in its own ways.
@@ -128,14 +142,14 @@ def read_mail(data: bytes) -> Incoming:
 
 def _parts(message: Message[Any, Any]) -> Iterator[tuple[Message[Any, Any], int]]:
     """Each part that is not made of others, and in how many messages it lies."""
-    waiting: list[tuple[Message[Any, Any], int, int]] = [(message, 0, 0)]
+    waiting: list[tuple[Message[Any, Any], int]] = [(message, 0)]
     while waiting:
-        part, depth, nested = waiting.pop()
+        part, nested = waiting.pop()
         inner = part.get_payload()
         if isinstance(inner, list) and part.get_content_type() != "message/delivery-status":
             nested += part.get_content_maintype() == "message"
-            if depth < MOST_DEPTH and nested <= MOST_NESTED:
-                waiting += [(one, depth + 1, nested) for one in reversed(inner) if isinstance(one, Message)]
+            if nested <= MOST_NESTED:
+                waiting += [(one, nested) for one in reversed(inner) if isinstance(one, Message)]
             continue
         yield part, nested
 
@@ -152,7 +166,9 @@ def _take(part: Message[Any, Any], found: _Found, *, nested: int) -> None:
         text = plain(decode(_bytes(part), part.get_content_charset()), flowed=part.get_param("format") == "flowed")
         (found.nested if nested else found.plain).append(text)
     elif kind == "text/html" and not attached:
-        text, links = from_html(decode(_bytes(part), part.get_content_charset()))
+        html = decode(_bytes(part), part.get_content_charset())[: found.html_left]
+        found.html_left -= len(html)
+        text, links = from_html(html)
         (found.nested if nested else found.html).append(text)
         found.links += links
     else:
@@ -161,7 +177,7 @@ def _take(part: Message[Any, Any], found: _Found, *, nested: int) -> None:
 
 def _leave_out(found: _Found, name: str) -> None:
     if len(found.left_out) < MOST_NAMED:
-        found.left_out.append(one_line(name)[:80])
+        found.left_out.append(one_line(without_control(name))[:80])
     elif found.left_out[-1] != "…":
         found.left_out.append("…")
 
@@ -179,7 +195,7 @@ def _file_name(part: Message[Any, Any]) -> str:
 
 
 def _raw(message: Message[Any, Any], name: str) -> str:
-    return str(message.get(name, ""))
+    return without_control(str(message.get(name, "")))
 
 
 def _words(raw: str) -> str:
@@ -187,12 +203,16 @@ def _words(raw: str) -> str:
     try:
         found = decode_header(raw)
     except (ValueError, LookupError, TypeError):
-        return raw
-    return "".join(decode(part, charset) if isinstance(part, bytes) else part for part, charset in found)
+        return without_control(raw)
+    words = (decode(part, charset) if isinstance(part, bytes) else part for part, charset in found)
+    return without_control("".join(words))
 
 
 def _address(message: Message[Any, Any]) -> tuple[str, str]:
-    name, address = parseaddr(_raw(message, "From")[:2000])
+    try:
+        name, address = parseaddr(without_control(_raw(message, "From")))
+    except (RecursionError, ValueError, LookupError, TypeError):  # It calls itself for every bracket.
+        return "", ""
     return one_line(_words(name))[:100], address if address.count("@") == 1 and len(address) <= 254 else ""
 
 

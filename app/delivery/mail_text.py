@@ -11,11 +11,15 @@ from app.text import as_seen
 
 MOST_BYTES = 400_000
 MOST_LINKS = 50
+# Of all HTML of a mail, in characters: what people write with their signature and logo is a tenth of it.
+MOST_HTML = 200_000
 # Only what mails are written in: some of Python's other decoders are slow on purpose-made text, or no text at all.
 _CHARSETS = re.compile(
     r"utf|ascii|iso8859|latin|cp\d|windows|koi8|mac|euc|shift|iso2022|gb|big5|johab|hp_roman8|tis", re.IGNORECASE
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
+_NEVER_CLOSED = re.compile(r"<(?=[^<>]*(?:<|\Z))")
+_DECLARATION = re.compile(r"<[!?][^<>]*>")
 _BLANK_LINES = re.compile(r"\n[ \t\xa0]*(?:\n[ \t\xa0]*){2,}")
 _BLOCKS = {
     "address", "article", "blockquote", "br", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li",
@@ -47,16 +51,38 @@ def decode(data: bytes, charset: str | None) -> str:
 
 def plain(text: str, *, flowed: bool = False) -> str:
     """Text as it can be kept: one kind of line ends, no control characters, no long gaps."""
-    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = without_control(text.replace("\r\n", "\n").replace("\r", "\n"))
     text = as_seen(unflow(text) if flowed else text)
     return _BLANK_LINES.sub("\n\n", text).strip()
+
+
+def without_control(text: str) -> str:
+    """Text that a database takes: no NUL, no half letters; line ends stay."""
+    return _CONTROL.sub("", text)
+
+
+def easy_html(html: str) -> str:
+    """The same page without comments and declarations, and every < in it is closed by a > before the next one.
+
+    Where one is missing, Python's parser looks through all that follows, and again for each of thousands.
+    """
+    kept, at = [], 0
+    html = html[:MOST_HTML]
+    while (start := html.find("<!--", at)) >= 0:
+        kept.append(html[at:start])
+        end = html.find("-->", start)
+        at = end + 3 if end >= 0 else start + 4
+        if end < 0:
+            break
+    kept.append(html[at:] if start < 0 else html[at:].replace("<!--", ""))
+    return _DECLARATION.sub("", _NEVER_CLOSED.sub("&lt;", "".join(kept)))
 
 
 def from_html(html: str) -> tuple[str, list[str]]:
     """(the words of a page, the addresses behind its links); nothing of it is run or fetched."""
     reader = _Reader()
     try:
-        reader.feed(html)
+        reader.feed(easy_html(html))
         reader.close()
     except (AssertionError, ValueError):
         pass  # What was read until then counts.

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parseaddr
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 
 from app.db import transaction
 from app.delivery.bounce import read_bounce
@@ -65,7 +65,8 @@ class Mail:
 def take_in(office: Office, mail: Mail) -> Outcome:
     """Take one mail in, in transactions of its own; safe to repeat after a crash, and when it comes twice.
 
-    Raises only when the database does not answer: the mail must then be kept where it is and tried again.
+    Raises when the database or the disk does not answer: the mail must then be kept where it is and tried again. The
+    attempts are counted, and after the last one it waits for the desk.
     """
     at = office.clock()
     head = read_head(mail.data, envelope_sender=mail.envelope_sender)
@@ -76,8 +77,8 @@ def take_in(office: Office, mail: Mail) -> Outcome:
         return _set_aside(office, head, mail, "broke")
     try:
         return _read(office, head, mail, at=at)
-    except (OperationalError, InterfaceError):
-        raise
+    except (OperationalError, InterfaceError, OSError):
+        raise  # A full disk or a database that is away has nothing to do with this mail.
     except Exception as error:  # noqa: BLE001  (whatever it stumbled over, the next mails must not wait for it)
         log.error("A mail could not be read: %s", type(error).__name__)  # noqa: TRY400  (its words would be in it)
         return _set_aside(office, head, mail, "unreadable" if not isinstance(error, DBAPIError) else "broke")
@@ -188,12 +189,20 @@ def _set_aside(office: Office, head: Head, mail: Mail, reason: str) -> Outcome:
             text = read_mail(raw).text
         except UnreadableMailError:
             text = ""
+    try:
+        return _wait(office, head, text, raw=raw, size=mail.size, reason=reason)
+    except DataError:  # Something in its head is no text for a database; the mail itself is kept as bytes.
+        bare = replace(head, sender="", subject="")
+        return _wait(office, bare, "", raw=raw, size=mail.size, reason=reason)
+
+
+def _wait(office: Office, head: Head, text: str, *, raw: bytes, size: int, reason: str) -> Outcome:
     with transaction(office.session_factory) as session:
         row = _row(session, head)
         if row.state != MailState.READING:
             return Outcome.ALREADY
         _keep(row, head, text, raw=raw, reason=reason)
-        row.size = mail.size
+        row.size = size
     return Outcome.WAITING
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.delivery.incoming import key_of
+from app.delivery.incoming import key_begins
 from app.delivery.mail_text import own_words
 from app.errors import DomainError
 from app.models import Delivery, Forwarding, IncomingMail, Notification, Report
 from app.models.address import ascii_address
+from app.models.links import BounceKind, bounce_token, same, thread_root
 from app.models.reference import parse_reference
 from app.services import following, mail_drafts
 
@@ -50,11 +51,10 @@ def add(
 ) -> str | None:
     """Add the words and photos as the reporter's; gives the reason where a person must look at it first.
 
-    Only the report's own confirmed address may: anybody can write a sender into a mail, and a reference is no secret.
+    Only the report's own confirmed address may, and only with an answer to a mail that we sent there: anybody can
+    write a sender into a mail, and a reference is no secret.
     """
-    reporter = report.reporter
-    mine = reporter is not None and reporter.confirmed_at is not None and reporter.email is not None
-    if not mine or (reporter.email or "").lower() != ascii_address(head.sender).lower():  # type: ignore[union-attr]
+    if not _is_theirs(session, report, head, secret=office.secret):
         return "not_theirs"
     words = own_words(incoming.text)
     photo_ids, refused = mail_drafts.take_pictures(office, session, incoming.pictures, once=head.key, at=at)
@@ -68,6 +68,27 @@ def add(
         return "not_added"
     mail_drafts.note_rest(session, report, office.rules, words, [*incoming.left_out, *refused], at=at)
     return None
+
+
+def _is_theirs(session: Session, report: Report, head: Head, *, secret: bytes) -> bool:
+    reporter = report.reporter
+    if reporter is None or reporter.email is None or reporter.confirmed_at is None:
+        return False
+    if reporter.email.lower() != ascii_address(head.sender).lower():
+        return False
+    # Both stand in our mails only, are made of a secret or of chance, and belong to one address.
+    if any(same(one, thread_root(report, reporter.email, secret=secret)) for one in head.references):
+        return True
+    told = select(Notification.id, Notification.sent_to).where(
+        Notification.message_id.in_(head.references),
+        Notification.report_id == report.id,
+        Notification.support_id.is_(None),
+    )
+    kind = BounceKind.NOTIFICATION.value
+    return any(
+        same(row.sent_to or "", bounce_token(kind, row.id, reporter.email, secret=secret))
+        for row in session.execute(told)
+    )
 
 
 def _by_mail(session: Session, message_ids: tuple[str, ...]) -> int | None:
@@ -84,6 +105,7 @@ def _by_mail(session: Session, message_ids: tuple[str, ...]) -> int | None:
         found = session.scalar(told) or session.scalar(sent)
         if found is not None:
             return found
-    keys = [key_of(one) for one in message_ids]
-    earlier = select(IncomingMail.report_id).where(IncomingMail.key.in_(keys), IncomingMail.report_id.is_not(None))
+    begins = {key_begins(one) for one in message_ids}
+    same_id = or_(*(IncomingMail.key.between(one.ljust(64, "0"), one.ljust(64, "f")) for one in begins))
+    earlier = select(IncomingMail.report_id).where(same_id, IncomingMail.report_id.is_not(None))
     return session.scalar(earlier.order_by(IncomingMail.id.desc()).limit(1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import time
 import zlib
 
@@ -22,7 +23,7 @@ from app.models import (
     Update,
     UpdateKind,
 )
-from app.services import mail_intake, mailbox_round
+from app.services import mail_intake, mailbox_round, outgoing
 from app.services.mail_intake import Mail, Outcome, take_in
 from tests.mailbox import NINA, mail, photo
 from tests.storage.pictures import WHERE, exif, heic, png_claiming
@@ -246,12 +247,13 @@ def test_a_message_sent_on_as_an_attachment_is_read(receive, session):
     assert "Hull i vegen ved skolen" in only(session).description
 
 
-def test_mails_inside_mails_are_opened_twice_and_no_further(receive, session):
+@pytest.mark.parametrize(("deep", "reason"), [(9, "empty"), (40, "unreadable")])
+def test_mails_inside_mails_are_opened_twice_and_no_further(receive, session, deep, reason):
     data = mail("Hullet i vegen er innerst.", message_id="<inner@example.org>")
-    for n in range(40):
+    for n in range(deep):
         data = wrapped(data, n)
     assert receive(data) is Outcome.WAITING
-    assert (kept(session).reason, count(session, Report)) == ("empty", 0)
+    assert (kept(session).reason, kept(session).raw, count(session, Report)) == (reason, data, 0)
 
 
 def test_a_thousand_parts_in_each_other_break_nothing(receive, session):
@@ -303,9 +305,11 @@ def test_a_sender_who_floods_us_waits_and_hears_nothing(receive, session, office
 
 
 @pytest.fixture
-def mine(make_report, session):
+def mine(make_report, session, office):
     """Nina's own report, whose address she confirmed, with the receipt she got."""
     report = make_report(email=NINA)
+    outgoing.notify(office, notification_id=session.scalars(select(Notification.id)).one())
+    session.expire_all()
     reporter = session.scalars(select(Reporter)).one()
     reporter.confirmed_at = report.created_at
     session.commit()
@@ -328,9 +332,32 @@ def test_an_answer_to_our_mail_is_added_to_its_report(receive, session, mine):
     assert len(report.photos) == 1
 
 
-def test_a_reference_in_the_subject_is_enough_for_the_confirmed_address(receive, session, mine):
-    subject = f"Sv: Melding {mine.shown_reference}"
-    assert receive(mail(ANSWER, subject=subject, message_id="<a@example.org>")) is Outcome.ADDITION
+def test_what_all_our_mails_about_a_report_refer_to_is_as_good_as_one_of_them(receive, session, mine, postbox):
+    thread = re.search(rb"In-Reply-To:\s*(<[^>]+>)", postbox.raw[0])[1].decode()
+    told = {"subject": f"Sv: Melding {mine.shown_reference}", "References": thread}
+    assert receive(mail(ANSWER, message_id="<a@example.org>", **told)) is Outcome.ADDITION
+
+
+@pytest.mark.parametrize("named", ["nothing", "a made-up mail", "a mail to somebody else", "an unsent mail"])
+def test_nobody_writes_as_the_reporter_who_only_knows_the_reference_and_the_address(
+    receive, session, mine, office, make_report, named
+):
+    given = {"a made-up mail": "<0123@gatami>"}
+    if named == "a mail to somebody else":
+        make_report(email="stranger@example.org")
+        row = session.scalars(select(Notification).where(Notification.report_id != mine.id)).one()
+        outgoing.notify(office, notification_id=row.id)
+        given[named] = f"<{row.message_id}>"
+    elif named == "an unsent mail":
+        row = session.scalars(select(Notification)).one()
+        row.sent_to = None
+        session.commit()
+        given[named] = f"<{row.message_id}>"
+    told = {"subject": f"Sv: Melding {mine.shown_reference}", "In_Reply_To": given.get(named, "<x@example.org>")}
+    assert receive(mail(ANSWER, message_id="<forged@example.org>", **told)) is Outcome.WAITING
+    assert kept(session).reason == "not_theirs"
+    kinds = session.scalars(select(Update.kind).where(Update.kind == UpdateKind.REPLIED)).all()
+    assert kinds == []
 
 
 @pytest.mark.parametrize("sender", ["stranger@example.org", NINA])
