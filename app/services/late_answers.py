@@ -1,8 +1,9 @@
 """Registers' answers for reports that came without them: through the API, without script, placed by the desk.
 
-A job looks every few seconds for new reports about whose place a register has not been asked, asks, and proposes
-again. What is still to be done can be seen from the reports and the kept answers alone, so taking a report in costs
-nothing for it, nothing is lost in a crash, and a register that is down is asked again until the report is old.
+A job looks every few seconds for new reports, and for others whose pin was moved, about whose place a register has not
+been asked, asks, and proposes again what is new. What is still to be done can be seen from the reports and the kept
+answers alone, so taking a report in costs nothing for it, nothing is lost in a crash, and a register that is down is
+asked again until the report is old.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from datetime import datetime, timedelta
 from random import shuffle
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Exists, exists, select
+from sqlalchemy import Exists, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.db import transaction
-from app.models import SYSTEM, ActorKind, Asset, RegisterAnswer, Report, ReportStatus, Update, UpdateKind
+from app.models import AT_UNIT, SYSTEM, ActorKind, Asset, RegisterAnswer, Report, ReportStatus, Update, UpdateKind
 from app.queries.surroundings import Surroundings, place_key, surroundings
 from app.services import proposing
 from app.services.looking_up import ask_for_the_rest, keep, with_answers
@@ -39,10 +40,12 @@ MOST_SILENT = 3
 # Staff who do only this have not begun to decide anything.
 _ENTERED = (UpdateKind.SUBMITTED.value, UpdateKind.PLACED.value)
 
+_ASKED_FOR = {ReportStatus.NEW.value, *(status.value for status in AT_UNIT)}
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A new report whose place may have more to tell; degrees WGS84."""
+    """A report whose place may have more to tell; degrees WGS84."""
 
     report_id: int
     lat: float
@@ -79,13 +82,13 @@ def look_up(office: Office) -> int:
 
 
 def _waiting(session: Session, registers: Registers, *, at: datetime) -> Iterator[Waiting]:
-    """New reports that nobody works on, where a register has not been asked or has told something else."""
+    """New reports that nobody works on, and others whose pin was moved, where a register has something to tell."""
     columns = (Report.id, Report.lat, Report.lon, Report.road_owner, Asset.road_owner, Report.nearest_address)
     query = (
         select(*columns)
         .outerjoin(Asset, Asset.id == Report.asset_id)
-        .where(Report.status == ReportStatus.NEW.value, Report.lat.is_not(None), Report.changed_at > at - FOR)
-        .where(~_worked_on(Report.id))
+        .where(Report.status.in_(_ASKED_FOR), Report.lat.is_not(None), Report.changed_at > at - FOR)
+        .where(or_(Report.status == ReportStatus.NEW.value, _moved(Report.id)), ~_worked_on(Report.id))
         .order_by(Report.id.desc())
         .limit(MOST)
     )
@@ -123,7 +126,7 @@ def _look_up(office: Office, one: Waiting) -> bool:
 def _is_as_it_was(session: Session, report: Report, one: Waiting) -> bool:
     """Nobody decides on a report behind the back of staff who have begun to work on it, or about another place."""
     there = (report.lat, report.lon) == (one.lat, one.lon)
-    return there and report.status == ReportStatus.NEW and not session.scalar(select(_worked_on(report.id)))
+    return there and report.status in _ASKED_FOR and not session.scalar(select(_worked_on(report.id)))
 
 
 def _worked_on(report_id: InstrumentedAttribute[int] | int) -> Exists:
@@ -140,6 +143,11 @@ def _worked_on(report_id: InstrumentedAttribute[int] | int) -> Exists:
     )
 
 
+def _moved(report_id: InstrumentedAttribute[int]) -> Exists:
+    """The pin of what a unit has already was moved: its place has to be asked about anew."""
+    return exists().where(Update.report_id == report_id, Update.kind == UpdateKind.PLACED.value)
+
+
 def _tell(session: Session, report: Report, around: Surroundings, *, rules: Rules, at: datetime) -> None:
     """Write the facts, and when a fact for the rules changed, the proposal and a line of history for staff."""
     owner, unit = report.road_owner, report.proposed_unit_code
@@ -148,7 +156,8 @@ def _tell(session: Session, report: Report, around: Surroundings, *, rules: Rule
     if report.road_owner == owner:
         return
     category = rules.categories.get(report.category_code)
-    if category is not None:
+    # What a unit has stays there, with its date, until the desk decides otherwise; the desk's page says what differs.
+    if category is not None and report.status == ReportStatus.NEW:
         proposing.propose(report, category, rules, at=report.created_at)
     report.record(
         UpdateKind.LOOKED_UP,

@@ -36,6 +36,23 @@ def propose(report: Report, category: Category, rules: Rules, *, at: datetime) -
     deadlines.promise(report, category, rules, at=at, outside=proposal.unit.outside)
 
 
+def would_propose(report: Report, rules: Rules) -> Proposal | None:
+    """What the rules say now of a report that has been decided about; None where its category has left them."""
+    category = rules.categories.get(report.category_code)
+    if category is None:
+        return None
+    return proposal_for(
+        category,
+        rules,
+        lat=report.lat,
+        lon=report.lon,
+        road_owner=report.road_owner,
+        asset_owner=report.asset_owner,
+        answers={str(answer["code"]): answer["value"] for answer in report.answers},
+        at=report.created_at,
+    )
+
+
 def proposal_for(
     category: Category,
     rules: Rules,

@@ -21,6 +21,8 @@ MOST_EXAMPLES = 50
 MOST_SECONDS = 20.0
 # From here on a file sends practically everything to one unit, which is hardly meant.
 NEARLY_ALL = 0.9
+# Fewer reports than these say nothing about a file.
+A_HANDFUL = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,9 @@ class WhatIf:
 
     @property
     def nearly_all_to(self) -> str | None:
-        """The one unit that more than nine of ten reports would go to, where there is one."""
+        """The one unit that more than nine of ten reports would go to, if any; a handful of reports say nothing."""
         unit, times = max(self.then.items(), key=lambda item: item[1], default=("", 0))
-        return unit if times > NEARLY_ALL * self.total else None
+        return unit if self.total >= A_HANDFUL and times > NEARLY_ALL * self.total else None
 
     def add(self, report: PastReport, *, now: str, then: str) -> None:
         """Count one report."""

@@ -23,7 +23,8 @@ def installed(make_database, tmp_path, rules) -> Installation:
     engine = make_engine(there.url, pool_size=1)
     with transaction(make_session_factory(engine)) as session:
         draft = ReportDraft(category="lamp_dark", lat=STORGATA[0], lon=STORGATA[1])
-        submit_report(session, draft, rules=rules, at=datetime.now(UTC) - timedelta(days=30))
+        for _ in range(20):
+            submit_report(session, draft, rules=rules, at=datetime.now(UTC) - timedelta(days=30))
     engine.dispose()
     return there
 
@@ -45,7 +46,7 @@ def test_what_would_have_gone_elsewhere_is_printed_with_a_warning(installed, new
     file = new_file(f"{LAMPS}bydrift", f"{LAMPS}eiendom")
     result = installed.gatami("rules", "what-if", file)
     assert result.exit_code == 0, result.output
-    assert "1 of 1 reports would have gone to another unit." in result.output
+    assert "20 of 20 reports would have gone to another unit." in result.output
     assert "City operations (Bydrift) -> Municipal property (Eiendom)" in result.output
     assert "WARNING: this file would send nearly everything to Municipal property" in result.output
     assert "The example expects" in result.output

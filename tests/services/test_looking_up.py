@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from app.lookup.asking import Register
 from app.lookup.registers import Registers
 from app.models import Asset, RegisterAnswer, Report, ReportStatus, Road, Update, UpdateKind
-from app.services import late_answers, looking_up, noting, right_unit, triage, upkeep
+from app.services import late_answers, looking_up, noting, proposing, right_unit, triage, upkeep
 from app.services.drafts import ReportDraft
 from app.services.reporting import submit_report
 from tests.application import STORGATA
@@ -97,6 +97,27 @@ def test_history_says_what_was_found_to_staff_only(session, send, worker):
         "unit_before": "bydrift",
         "unit": "troms_fylkeskommune",
     }
+
+
+def test_the_register_is_asked_about_the_new_place_of_what_a_unit_has(
+    session, send, worker, fake, decide, rules, kari, clock
+):
+    report = send()
+    decide(triage.forward, report, unit_code="bydrift", rules=rules)
+    assert run(worker, session) == 0, "nobody moved its pin"
+    due = report.due_at
+    right_unit.place(session, report, lat=LAT + 0.001, lon=LON, rules=rules, by=kari, at=clock())
+    session.commit()
+    assert run(worker, session) == 1
+    assert (report.road_owner, report.unit_code, report.status, report.due_at) == (
+        "county",
+        "bydrift",
+        "forwarded",
+        due,
+    )
+    assert proposing.would_propose(report, rules).unit.code == "troms_fylkeskommune"
+    assert len(lines(session, report)) == 1
+    assert run(worker, session) == 0
 
 
 def test_the_job_may_run_twice(session, send, worker, fake):

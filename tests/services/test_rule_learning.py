@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from app.queries import rule_figures
 from app.routing import load_rules
-from app.services import rule_learning, triage
+from app.services import right_unit, rule_learning, triage
 from tests.application import STORGATA
 
 RULES = """\
@@ -65,6 +66,31 @@ def went(session, make_report, decide, own_rules, clock):
 @pytest.fixture
 def learned(session, own_rules, clock):
     return lambda: rule_learning.learn(session, own_rules, since=clock() - timedelta(days=90))
+
+
+def test_others_have_it_without_a_letter_is_counted_until_it_is_open_again(
+    session, went, learned, make_report, decide, rules
+):
+    went(2, category="sweeping", unit="bydrift")
+    report = make_report(category="sweeping", lat=STORGATA[0], lon=STORGATA[1])
+    report.proposed_rule, report.proposed_unit_code = "Alt på vegen", "bydrift"
+    session.commit()
+    decide(right_unit.refer, report, unit_code="statens_vegvesen", rules=rules)
+    (figure,) = [one.figure for one in learned()]
+    assert (figure.decided, figure.right, figure.corrected) == (3, 2, 1)
+    found = rule_figures.decisions(session, ["Alt på vegen"], since=report.created_at)
+    assert sorted(one.unit for one in found) == ["bydrift", "bydrift", "statens_vegvesen"]
+    decide(triage.reopen, report)
+    assert [one.figure.decided for one in learned()] == [2]
+
+
+def test_what_a_unit_had_before_others_had_it_is_counted_once(session, learned, make_report, decide, rules):
+    report = make_report(category="sweeping", lat=STORGATA[0], lon=STORGATA[1])
+    report.proposed_rule, report.proposed_unit_code = "Alt på vegen", "bydrift"
+    session.commit()
+    decide(triage.forward, report, unit_code="bydrift", rules=rules)
+    decide(right_unit.refer, report, unit_code="statens_vegvesen", rules=rules)
+    assert [(one.figure.decided, one.figure.right) for one in learned()] == [(1, 0)]
 
 
 def test_each_correction_is_counted_against_its_rule(went, learned):

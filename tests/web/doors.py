@@ -47,6 +47,7 @@ MAY: dict[str, frozenset[str]] = {
     "POST /staff/inbox/{reference}/answer": UNITS,
     "POST /staff/inbox/{reference}/due": UNITS,
     "POST /staff/inbox/{reference}/interim": UNITS,
+    "POST /staff/inbox/{reference}/preview": UNITS,
     "POST /staff/inbox/{reference}/repair": UNITS,
     "POST /staff/inbox/{reference}/return": UNITS,
     "POST /staff/inbox/{reference}/taking": UNITS,

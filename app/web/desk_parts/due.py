@@ -10,8 +10,9 @@ from app.languages import LANGUAGES
 from app.models import ReplyFor, Report
 from app.queries.deadlines import needs_words
 from app.services.due import expected_day
-from app.services.templates import language_of, ready_words
+from app.services.templates import chosen_words, fill_in, language_of, ready_words
 from app.text import show_date
+from app.web.desk_parts.words import offered
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -55,8 +56,12 @@ def about_dates(
     if interim is None and (needed or always):
         ready = ready_words(session, report, rules, for_what=ReplyFor.INTERIM)
     body, lang = (ready[0].body, ready[0].lang) if ready else ("", language_of(report, rules))
-    expected = expected_day(report, at=at)
+    expected, theirs = expected_day(report, at=at), language_of(report, rules)
+    for_date = offered(ready, theirs)
     return {
+        "their_language": theirs,
+        "for_date": for_date,
+        "for_interim": [(code, title, with_day(words, expected, theirs)) for code, title, words in for_date],
         "words_needed": needed,
         "told": report.reporter is not None and report.reporter.hears,
         "interim": Proposed(
@@ -71,6 +76,26 @@ def about_dates(
 def with_day(words: str, day: date, lang: str) -> str:
     """The ready words, which promise this day."""
     return words.replace("{due}", show_date(day, lang))
+
+
+def words_with_day(
+    session: Session,
+    report: Report,
+    rules: Rules,
+    *,
+    typed: str,
+    code: str,
+    day: date | None,
+    expected: date | None = None,
+) -> str:
+    """What the reporter reads: what was typed, else the ready words that were chosen, promising `day`.
+
+    `expected`: the day that the proposed words promise.
+    """
+    theirs = language_of(report, rules)
+    words = typed.strip() or chosen_words(session, report, rules, code=code)
+    words = with_other_day(words, expected, day, theirs)
+    return fill_in(with_day(words, day, theirs) if day else words, report, rules)
 
 
 def with_other_day(words: str, expected: date | None, day: date | None, lang: str) -> str:

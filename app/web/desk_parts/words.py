@@ -28,10 +28,10 @@ def context(seen: Seen) -> dict[str, Any]:
         acknowledge(seen.session, seen.report, seen.staff, at=seen.at)
     return {
         "ready": {for_what.value: words for for_what, words in ready.items()},
-        "rejections": _offered(ready[ReplyFor.REJECT], seen.their_language),
-        "answers": _offered(ready[ReplyFor.ANSWER], seen.their_language),
-        "questions": _offered(ready[ReplyFor.ASK], seen.their_language),
-        "referrals": _offered(ready[ReplyFor.REFER], seen.their_language),
+        "rejections": offered(ready[ReplyFor.REJECT], seen.their_language),
+        "answers": offered(ready[ReplyFor.ANSWER], seen.their_language),
+        "questions": offered(ready[ReplyFor.ASK], seen.their_language),
+        "referrals": offered(ready[ReplyFor.REFER], seen.their_language),
         "their_language": seen.their_language,
         **_masking(seen),
     }
@@ -52,6 +52,6 @@ def _masking(seen: Seen) -> dict[str, Any]:
     }
 
 
-def _offered(ready: list[ReadyWords], theirs: str) -> list[tuple[str, str, str]]:
-    """(code, what the desk chooses by, what the reporter reads); words in another language say in which."""
+def offered(ready: list[ReadyWords], theirs: str) -> list[tuple[str, str, str]]:
+    """For a form: (code, what the desk chooses by, what the reporter reads); words in another language say in which."""
     return [(one.code, one.title if one.lang == theirs else f"{one.title} ({one.lang})", one.body) for one in ready]

@@ -8,10 +8,9 @@ from fastapi import APIRouter, Response
 
 from app.models import Report, Update
 from app.services import due
-from app.services.templates import fill_in, language_of
 from app.web.deps import CsrfChecked
-from app.web.desk_parts.due import with_other_day
-from app.web.pages.desk_form import DeskFormDep
+from app.web.desk_parts.due import words_with_day
+from app.web.pages.desk_form import DeskForm, DeskFormDep
 
 router = APIRouter(prefix="/staff/reports/{reference}", include_in_schema=False, dependencies=[CsrfChecked])
 
@@ -19,21 +18,32 @@ router = APIRouter(prefix="/staff/reports/{reference}", include_in_schema=False,
 @router.post("/due")
 def set_due(desk: DeskFormDep) -> Response:
     """It should be done by another day; the reporter hears of a later one."""
-    day, words = read_day(desk.text("due")), desk.text("words")
-    return desk.act(lambda report: due.set_due(desk.session, report, day, words=words, **desk.undoable), stay=True)
+    return desk.act(lambda report: setting_due(desk, report), stay=True)
 
 
 @router.post("/interim")
 def reply_meanwhile(desk: DeskFormDep) -> Response:
     """It is not done yet: the proposed words, as somebody at the desk has read and changed them."""
+    return desk.act(lambda report: replying(desk, report), stay=True)
+
+
+def setting_due(desk: DeskForm, report: Report) -> Update:
+    """The date and the words of the form."""
+    day = read_day(desk.text("due"))
+    return due.set_due(desk.session, report, day, words=words_of_date(desk, report), **desk.undoable)
+
+
+def replying(desk: DeskForm, report: Report) -> Update:
+    """The same of an interim reply."""
+    day = read_day(desk.text("due"))
+    return due.reply_meanwhile(desk.session, report, words=words_of_date(desk, report), day=day, **desk.undoable)
+
+
+def words_of_date(desk: DeskForm, report: Report) -> str:
+    """What the reporter reads of it."""
     day, expected = read_day(desk.text("due")), read_day(desk.text("expected"))
-
-    def verb(report: Report) -> Update:
-        words = with_other_day(desk.text("words"), expected, day, language_of(report, desk.rules))
-        said = fill_in(words, report, desk.rules)
-        return due.reply_meanwhile(desk.session, report, words=said, day=day, **desk.undoable)
-
-    return desk.act(verb, stay=True)
+    typed, code = desk.text("words"), desk.text("ready")
+    return words_with_day(desk.session, report, desk.rules, typed=typed, code=code, day=day, expected=expected)
 
 
 def read_day(text: str) -> date | None:

@@ -15,14 +15,17 @@ from app.languages import LANGUAGES
 from app.models import Report, ReportStatus, Update
 from app.models.plain_language import Hint, HintKind, hints
 from app.queries.visible import report_for
+from app.routing import Rules
 from app.services import noting, previewing, right_unit, triage
 from app.services.decisions import STALE
+from app.services.due import is_later
 from app.services.office import Office
 from app.services.templates import language_of
 from app.text import say, translate
 from app.web.deps import AnyStaffDep, CsrfChecked, DeskDep, FormDep, LanguageDep, RulesDep, SessionDep, get_language
 from app.web.errors import status_of
 from app.web.history import for_everybody, for_holder
+from app.web.pages.desk_due import read_day, replying, setting_due, words_of_date
 from app.web.pages.desk_form import DeskForm, DeskFormDep
 from app.web.state import AppState
 from app.web.templating import render
@@ -34,13 +37,16 @@ HINT_WORDS: dict[HintKind, str] = {
     HintKind.PASSIVE: N_("Who does it? “%(words)s” does not say."),
 }
 # What the form held beside the words, so that it can be sent from the preview.
-KEPT = ("version", "from_queue", "next", "in_filter", "letter")
+KEPT = ("version", "from_queue", "next", "in_filter", "letter", "due")
+DATES = {"interim", "due"}
 TITLES = {
     "rejection": N_("Reject"),
     "answer": N_("Answer and close"),
     "question": N_("Ask the reporter"),
     "note": N_("Note that everybody may read"),
     "referral": N_("Others have it"),
+    "interim": N_("Interim reply"),
+    "due": N_("Another due date"),
 }
 
 
@@ -80,30 +86,66 @@ def preview(desk: DeskFormDep) -> Response:
     refused: DomainError | None = None
     mail = None
     report = _load(desk)
-    decision, words = desk.text("decision"), desk.words(report)
+    decision = desk.text("decision")
+    words = words_of_date(desk, report) if decision in DATES else desk.words(report)
     try:
         verb = _verb(desk, report, decision, words)
-        mail = previewing.mail_after(desk.session, verb, office=_office(desk.state), at=desk.at)
+        mail = previewing.mail_after(desk.session, verb, office=office_for(desk.state), at=desk.at)
     except (DomainError, StaleDataError) as error:
         refused = Conflict(STALE) if isinstance(error, StaleDataError) else error
     report = _load(desk)
-    lang, theirs = get_language(desk.request), language_of(report, desk.rules)
+    kept = {name: desk.text(name) for name in (*KEPT, "unit")}
+    kept |= {"public": "1"} if decision not in TITLES or decision == "note" else {}
+    return show_look(
+        desk.request, report, desk.rules, decision, words, mail, refused, own="/staff/reports/" + report.reference,
+        title=TITLES.get(decision, TITLES["note"]), kept=kept | expected_again(decision, desk.text("due")),
+        unheard=decision == "due" and not _is_later(desk, report),
+    )  # fmt: skip
+
+
+def show_look(
+    request: Request,
+    report: Report,
+    rules: Rules,
+    decision: str,
+    words: str,
+    mail: previewing.Mail | None,
+    refused: DomainError | None,
+    *,
+    own: str,
+    title: str,
+    kept: dict[str, str],
+    unheard: bool = False,
+) -> Response:
+    """How a decision would read. `own` is the report's page; `unheard`: nobody outside hears of it."""
+    lang, theirs = get_language(request), language_of(report, rules)
     return render(
-        desk.request,
+        request,
         "staff/preview.html",
         status_code=status_of(refused) if refused else 200,
         report=report,
+        own=own,
         decision=decision,
-        title=translate(TITLES.get(decision, TITLES["note"]), lang),
+        title=translate(title, lang),
         words=words,
-        unit=desk.text("unit"),
-        kept={name: desk.text(name) for name in KEPT},
+        kept=kept,
         mail=mail,
+        unheard=unheard,
         theirs=theirs,
         hints=[hint_in_words(hint, lang) for hint in hints(words, theirs)],
         refused=say(refused, lang) if refused else "",
         rules_banner=None,
     )
+
+
+def expected_again(decision: str, due: str) -> dict[str, str]:
+    """The words of an interim reply promise the day that was chosen for them; the next form has to know which."""
+    return {"expected": due} if decision == "interim" else {}
+
+
+def _is_later(desk: DeskForm, report: Report) -> bool:
+    day = read_day(desk.text("due"))
+    return day is None or is_later(report, report.calendar.end_of(day))
 
 
 @router.post("/plain-language", dependencies=[CsrfChecked])
@@ -138,12 +180,14 @@ def _verb(desk: DeskForm, report: Report, decision: str, words: str) -> Callable
         "answer": lambda: triage.answer(session, report, **given),
         "question": lambda: triage.ask(session, report, **given),
         "referral": lambda: right_unit.refer(session, report, desk.text("unit"), rules=rules, **given),
+        "interim": lambda: replying(desk, report),
+        "due": lambda: setting_due(desk, report),
     }
     given_note = {name: value for name, value in given.items() if name != "version"}
     return verbs.get(decision, lambda: noting.note(session, report, public=True, **given_note))
 
 
-def _office(state: AppState) -> Office:
+def office_for(state: AppState) -> Office:
     """What writes mails; there are no channels, because nothing is sent."""
     return Office(
         settings=state.settings,

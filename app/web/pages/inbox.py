@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session, joinedload, selectinload
+from starlette.datastructures import FormData
 
 from app.errors import N_, Conflict, Invalid
-from app.models import Report, Seen, Staff, Update, UpdateKind
+from app.models import ReplyFor, Report, Seen, Staff, Update, UpdateKind
 from app.queries import inbox as inbox_query
 from app.queries.deadlines import soon
+from app.queries.duplicates import parts
 from app.queries.mentions import acknowledge
 from app.queries.visible import report_for
 from app.routing import Reason, Rules
 from app.services import sight, units
+from app.services.templates import all_ready_words, language_of, words_to_send
 from app.text import translate
 from app.web.deps import CsrfChecked, FormDep, NowDep, RulesDep, SessionDep, StateDep, UnitDep, get_language
 from app.web.desk_parts import due
+from app.web.desk_parts.words import offered
 from app.web.state import AppState
 from app.web.templating import redirect, render
 
@@ -108,14 +112,26 @@ def show_report(
         "staff/inbox_report.html",
         status_code=422 if refused else 200,
         report=report,
+        parts=parts(session, report) if report.support_count else [],
         mine=mine,
         contact=report.reporter if mine and staff.sees_contacts else None,
         reason=Reason.from_data(report.proposal_reason).text(lang) if report.proposal_reason else "",
         problems={name: translate(words, lang) for name, words in refused.fields.items()} if refused else {},
         typed=typed or {},
         undoable=_undoable(report, staff, since=now - timedelta(seconds=state.settings.undo_seconds)),
-        **due.about_dates(session, report, rules, at=now, always=mine and report.is_open),
+        **_ready(session, report, rules, lang=lang, at=now, acts=mine and report.is_open),
     )
+
+
+def _ready(session: Session, report: Report, rules: Rules, *, lang: str, at: datetime, acts: bool) -> dict[str, Any]:
+    """Dates, and words that can be said, in one statement; none for whoever can not act on it."""
+    ready = all_ready_words(session, report, rules, lang=lang) if acts else {}
+    theirs = language_of(report, rules)
+    return {
+        "for_fixed": offered(ready.get(ReplyFor.FIXED, []), theirs),
+        "for_answer": offered(ready.get(ReplyFor.ANSWER, []), theirs),
+        **due.about_dates(session, report, rules, at=at, always=False, interim=ready.get(ReplyFor.INTERIM, [])),
+    }
 
 
 def _undoable(report: Report, staff: Staff, *, since: datetime) -> Update | None:
@@ -146,11 +162,18 @@ def take(request: Request, report: ReportDep, staff: UnitDep, session: SessionDe
 
 @router.post("/{reference}/answer", dependencies=[CsrfChecked])
 def answer(
-    request: Request, report: ReportDep, staff: UnitDep, session: SessionDep, form: FormDep, now: NowDep
+    request: Request,
+    report: ReportDep,
+    staff: UnitDep,
+    session: SessionDep,
+    rules: RulesDep,
+    form: FormDep,
+    now: NowDep,
 ) -> Response:
     """A line to everybody or among staff."""
     public = form.get("public") == "yes"
-    units.answer(session, report, by=staff, at=now, words=str(form.get("words") or ""), public=public)
+    said = words_of(session, report, rules, form)
+    units.answer(session, report, by=staff, at=now, words=said, public=public)
     return _back_to(
         request, report, N_("Your answer is public now.") if public else N_("Your note is saved for staff.")
     )
@@ -165,13 +188,25 @@ def send_back(request: Request, report: ReportDep, staff: UnitDep, form: FormDep
 
 @router.post("/{reference}/repair", dependencies=[CsrfChecked])
 def fix(
-    request: Request, report: ReportDep, staff: UnitDep, session: SessionDep, form: FormDep, now: NowDep
+    request: Request,
+    report: ReportDep,
+    staff: UnitDep,
+    session: SessionDep,
+    rules: RulesDep,
+    form: FormDep,
+    now: NowDep,
 ) -> Response:
     """Mended."""
-    units.fix(session, report, by=staff, at=now, words=str(form.get("words") or ""))
+    units.fix(session, report, by=staff, at=now, words=words_of(session, report, rules, form))
     return redirect(
         request, "/staff/inbox", flash=("success", N_("The report is fixed. The reporter will hear of it."))
     )
+
+
+def words_of(session: Session, report: Report, rules: Rules, form: FormData) -> str:
+    """What was typed, else the ready words that were chosen, in the reporter's language."""
+    typed, code = str(form.get("words") or ""), str(form.get("ready") or "")
+    return words_to_send(session, report, rules, typed=typed, code=code)
 
 
 def _back_to(request: Request, report: Report, sentence: str) -> Response:

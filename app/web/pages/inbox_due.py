@@ -12,9 +12,8 @@ from app.errors import N_, Invalid
 from app.models import Report, Staff
 from app.routing import Rules
 from app.services import due, undoing
-from app.services.templates import fill_in, language_of
 from app.web.deps import CsrfChecked, FormDep, NowDep, RulesDep, SessionDep, StateDep, UnitDep
-from app.web.desk_parts.due import with_other_day
+from app.web.desk_parts.due import words_with_day
 from app.web.pages.desk_due import read_day
 from app.web.pages.inbox import ReportDep, show_report
 from app.web.state import AppState
@@ -29,7 +28,7 @@ def set_due(
     form: FormDep, now: NowDep,
 ) -> Response:  # fmt: skip
     """It should be done by another day; the reporter hears of a later one."""
-    day, words = read_day(_text(form, "due")), _text(form, "words")
+    day, words = read_day(_text(form, "due")), words_of_date(session, report, rules, form)
     seconds = state.settings.undo_seconds
     return _try(
         request, session, staff, rules, state, report, form,
@@ -44,12 +43,11 @@ def reply_meanwhile(
     form: FormDep, now: NowDep,
 ) -> Response:  # fmt: skip
     """It is not done yet: the proposed words, as somebody at the unit has read and changed them."""
-    day, expected = read_day(_text(form, "due")), read_day(_text(form, "expected"))
-    words = with_other_day(_text(form, "words"), expected, day, language_of(report, rules))
-    said, seconds = fill_in(words, report, rules), state.settings.undo_seconds
+    day, words = read_day(_text(form, "due")), words_of_date(session, report, rules, form)
+    seconds = state.settings.undo_seconds
     return _try(
         request, session, staff, rules, state, report, form,
-        lambda: due.reply_meanwhile(session, report, words=said, day=day, by=staff, at=now, undo_seconds=seconds),
+        lambda: due.reply_meanwhile(session, report, words=words, day=day, by=staff, at=now, undo_seconds=seconds),
         flash=N_("The interim reply is on its way."),
     )  # fmt: skip
 
@@ -87,6 +85,13 @@ def _try(
         typed = {name: value for name, value in form.items() if isinstance(value, str)}
         return show_report(request, session, staff, rules, state, report.reference, refused=error, typed=typed)
     return _back(request, report, flash)
+
+
+def words_of_date(session: Session, report: Report, rules: Rules, form: FormData) -> str:
+    """What the reporter reads of another date."""
+    day, expected = read_day(_text(form, "due")), read_day(_text(form, "expected"))
+    typed, code = _text(form, "words"), _text(form, "ready")
+    return words_with_day(session, report, rules, typed=typed, code=code, day=day, expected=expected)
 
 
 def _text(form: FormData, name: str) -> str:

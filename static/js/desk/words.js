@@ -26,7 +26,8 @@ function open(link) {
 /** What is chosen comes into the text, where it can be changed before it is sent. */
 function follow(list) {
   const text = document.getElementById(list.dataset.ready);
-  let filled = "";
+  // What stands there from the start may be ready words too, and others may take their place.
+  let filled = [...list.form.querySelectorAll("[data-words]")].map((one) => one.textContent).find((words) => words === text.value) ?? "";
   list.addEventListener("change", () => {
     const words = list.form.querySelector(`[data-words="${CSS.escape(list.value)}"]`)?.textContent ?? "";
     // What somebody wrote is never thrown away.

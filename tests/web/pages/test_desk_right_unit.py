@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from lxml import html
 from sqlalchemy import func, select
 
-from app.models import Delivery, Forwarding, Photo, Report, Role, Update
+from app.models import Delivery, Forwarding, Photo, Report, Road, Role, Update
 from app.services import right_unit, triage
 from app.settings import PROJECT
 
@@ -167,8 +168,48 @@ def test_another_file_shows_what_would_go_elsewhere_and_changes_nothing(desk, ma
     assert shown.status_code == 200
     assert "1 of 1 report would have gone to another unit" in shown.text
     assert f"/staff/reports/{report.reference}" in shown.text
-    assert "nearly everything to" in shown.text
+    assert "nearly everything to" not in shown.text, "one report says nothing about a file"
     assert rules_file.current is before
+
+
+def test_the_warning_about_nearly_everything_stands_above_the_mistakes(desk, make_report):
+    for _ in range(20):
+        make_report()
+    desk.look("/staff/rules/what-if")
+    shown = ask(desk, RULES.replace(f"{LAMPS}bydrift", f"{LAMPS}eiendom"))
+    assert "20 of 20 reports would have gone to another unit" in shown.text
+    warning, mistakes = shown.text.index("nearly everything to"), shown.text.index("in the file</summary>")
+    assert warning < mistakes
+    (folded,) = html.document_fromstring(shown.text).xpath('//details[contains(summary, "in the file")]')
+    assert folded.get("open") is None
+
+
+def test_a_moved_pin_of_what_a_unit_has_offers_the_unit_of_the_new_place(session, desk, make_report, decide, rules):
+    report = make_report(category="pothole", answers={"size": "large"})
+    lat, lon = report.lat + 0.02, report.lon
+    session.add(
+        Road(
+            source_ref="x",
+            owner="county",
+            ref="FV862",
+            line=f"SRID=4326;LINESTRING({lon} {lat - 0.001}, {lon} {lat + 0.001})",
+        )
+    )
+    session.commit()
+    decide(triage.forward, report, unit_code="bydrift", rules=rules)
+    due = report.due_at
+    assert "propose another unit" not in desk.look(path(report))
+    desk.submit(path(report, "/placement"), lat=str(lat), lon=str(lon), version=report.version)
+    session.refresh(report)
+    assert (report.road_owner, report.unit_code, report.due_at) == ("county", "bydrift", due)
+    page = desk.look(path(report))
+    assert "For this place the rules propose another unit" in page
+    offered = html.document_fromstring(page).xpath('//*[contains(@class, "ds-alert")]//input[@name="unit"]/@value')
+    assert offered == ["troms_fylkeskommune"]
+    desk.submit(path(report, "/forwarding"), unit="troms_fylkeskommune", version=report.version)
+    session.refresh(report)
+    assert report.unit_code == "troms_fylkeskommune"
+    assert "propose another unit" not in desk.look(path(report))
 
 
 def test_a_file_with_mistakes_a_file_too_large_and_none_are_told_in_sentences(desk):
@@ -180,6 +221,8 @@ def test_a_file_with_mistakes_a_file_too_large_and_none_are_told_in_sentences(de
     assert "Choose a rules file first" in ask(desk, b"").text
     assert "Write the day" in ask(desk, RULES, since="yesterday").text
     assert ask(desk, b"\xff\xfe nonsense: [").status_code == 422
+    deep = ask(desk, b"[" * 50_000)
+    assert deep.status_code == 422 and "new.yaml:1: This is nested too deeply" in deep.text
 
 
 def test_only_the_desk_and_administrators_open_these_pages(browser_of, make_staff, make_report, eva, per, ada):

@@ -1,10 +1,12 @@
 """A unit's inbox: the one who may, a colleague from another unit, a stranger."""
 
+from datetime import timedelta
+
 import pytest
 from lxml import html
 from sqlalchemy import select
 
-from app.models import Actor, Notification, Update
+from app.models import Actor, Note, Notification, ReplyTemplate, Update
 from app.services.drafts import keep_answers
 
 
@@ -109,3 +111,57 @@ def test_answers_are_read_in_the_readers_language_and_kept_when_the_question_is_
     assert "How large is the hole?" in page
     assert "Hvor stort er hullet?" not in page
     assert "Rød" in page
+
+
+def options(page, list_id):
+    return html.document_fromstring(page).xpath(f'//select[@id="{list_id}"]/option/@value')
+
+
+def test_the_municipalitys_own_words_are_offered_to_the_unit_and_sent_without_script(
+    browser_of, forwarded, ola, kari, session
+):
+    desk = browser_of(kari)
+    for kind in ("fixed", "answer", "interim"):
+        desk.look("/staff/templates/new")
+        texts = {"title-nb": f"Own {kind}", "body-nb": f"Our own words, {kind}, {{reference}}.", "where": "group:"}
+        texts |= {"sort_order": 5, "active": "1", "version": 0}
+        assert desk.submit("/staff/templates", for_what=kind, **texts).status_code == 303
+    codes = {one.for_what: one.code for one in session.scalars(select(ReplyTemplate))}
+    browser = browser_of(ola)
+    page = browser.look(path(forwarded))
+    assert codes["fixed"] in options(page, "repair-ready")
+    assert codes["answer"] in options(page, "answer-ready")
+    assert codes["interim"] in options(page, "interim-ready")
+    assert codes["interim"] in options(page, "due-ready")
+    on_desk = desk.look(f"/staff/reports/{forwarded.reference}")
+    assert codes["interim"] in options(on_desk, "interim-ready")
+    assert codes["interim"] in options(on_desk, "due-ready")
+    browser.submit(path(forwarded, "/answer"), words="", ready=codes["answer"], public="yes")
+    browser.submit(path(forwarded, "/repair"), words="", ready=codes["fixed"])
+    said = session.scalars(select(Note.body).order_by(Note.update_id)).all()
+    assert said[-2:] == [f"Our own words, {kind}, {forwarded.shown_reference}." for kind in ("answer", "fixed")]
+
+
+@pytest.mark.parametrize("decision", ["answer", "repair", "interim", "due"])
+def test_a_unit_sees_how_its_words_read_before_they_are_sent(browser_of, forwarded, ola, eva, session, clock, decision):
+    forwarded.due_at = clock()
+    session.commit()
+    mails = session.scalars(select(Notification.id)).all()
+    browser = browser_of(ola)
+    assert 'data-plain-language="en"' in browser.look(path(forwarded))
+    day = (clock() + timedelta(days=30)).date().isoformat()
+    words = {"words": "Delen er bestilt.", "due": day, "expected": day, "decision": decision}
+    shown = browser.submit(path(forwarded, "/preview"), **words)
+    assert shown.status_code == 200
+    (letter,) = html.document_fromstring(shown.text).xpath('//*[@class="letter"]')
+    assert "Delen er bestilt." in letter.text_content()
+    assert f'action="{path(forwarded, "/" + decision)}"' in shown.text
+    assert fresh(session, forwarded).status == "forwarded"
+    assert session.scalars(select(Notification.id)).all() == mails
+    assert browser_of(eva).submit(path(forwarded, "/preview"), **words).status_code == 404
+    form = html.document_fromstring(shown.text).xpath(f'//form[contains(@action, "/{decision}")]')[0]
+    sent = browser.submit(
+        path(forwarded, "/" + decision), **{k: v for k, v in form.fields.items() if k != "csrf_token"}
+    )
+    assert sent.status_code == 303
+    assert session.scalars(select(Note.body)).all() == ["Delen er bestilt."]
