@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy.orm import aliased
 
 from app.errors import N_, NotFound
-from app.models import Photo, Report, RouteList, Staff, Stop, StopReport
+from app.models import Photo, Report, ReportStatus, RouteList, Staff, Stop, StopReport
 from app.models.links import photo_key, same
 from app.queries.visible import is_public, seen_by
 
@@ -76,7 +77,15 @@ def _by_staff(staff: Staff | None) -> ColumnElement[bool]:
         .where(Stop.id == Photo.stop_id, RouteList.unit_code.in_(staff.unit_codes))
         .correlate(Photo)
     )
-    return or_(_on_report(seen_by(staff)), of_own_round)
+    return or_(_on_report(seen_by(staff)), _on_part_of(seen_by(staff)), of_own_round)
+
+
+def _on_part_of(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A photo of a report that was merged is shown with the one that stays, to whoever sees that one."""
+    part = aliased(Report)
+    kept = select(part.id).join(Report, Report.id == part.duplicate_of_id).where(condition)
+    merged = kept.where(part.id == Photo.report_id, part.status == ReportStatus.DUPLICATE.value)
+    return exists(merged.correlate(Photo))
 
 
 def _opens(photo: Photo, key: str, *, nonce: str | None, secret: bytes) -> bool:

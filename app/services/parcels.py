@@ -81,7 +81,8 @@ def packed(
     language = rules.default_language
     lamp = session.get(Asset, report.asset_id) if report.asset_id else None
     since = session.get(Update, delivery.update_id) if delivery.update_id else None
-    photos = _photos(report.photos, delivery.kind, since)
+    merged = _merged(session, report) if delivery.kind == "forward" else []
+    photos = [*_photos(report.photos, delivery.kind, since), *(photo for part in merged for photo in part.photos)]
     if outside:
         photos = [photo for photo in photos if photo.public]
     pictures = _pictures(photos, office=office)
@@ -123,7 +124,7 @@ def packed(
         pictures_left_out=len(photos) - len(pictures),
         map_url=_map_url(report),
         page_url=_page_url(report, outside=outside, base_url=office.settings.base_url),
-        told=_told(session, report, since, kind=delivery.kind, outside=outside),
+        told=_told(session, report, since, kind=delivery.kind, outside=outside) + _told_in(merged, outside=outside),
         by_mistake=since is not None and since.kind == UpdateKind.WITHDRAWN,
     )
 
@@ -152,6 +153,20 @@ def _told(session: Session, report: Report, since: Update | None, *, kind: str, 
         return tuple(Told(at=at, words=body) for at, body in rows)
     # What was told to the municipality is not for others: the desk may have asked for just this number.
     return tuple(Told(at=at, words=without_people(body, report.reporter)) for at, body in rows)
+
+
+def _merged(session: Session, report: Report) -> list[Report]:
+    """The reports that went into this one: whoever mends it sees what they say and show."""
+    if not report.support_count:
+        return []
+    query = select(Report).where(Report.duplicate_of_id == report.id, Report.status == ReportStatus.DUPLICATE.value)
+    loaded = query.options(selectinload(Report.photos), selectinload(Report.reporter))
+    return list(session.scalars(loaded.order_by(Report.id)))
+
+
+def _told_in(merged: list[Report], *, outside: bool) -> tuple[Told, ...]:
+    said = [(part.created_at, words_outside(part) if outside else part.description) for part in merged]
+    return tuple(Told(at=at, words=words) for at, words in said if words)
 
 
 def _photos(photos: list[Photo], kind: str, since: Update | None) -> list[Photo]:
