@@ -100,7 +100,7 @@ def test_what_is_no_number_of_a_word_masks_nothing(session, browser_of, kari, wr
     answer = desk.submit(path(written, "/masking"), mask=["1", number], version=written.version)
     assert answer.status_code == 303
     session.expire_all()
-    assert written.masked_words == [1]
+    assert written.masked_words.count("[…]") == 1
 
 
 @pytest.mark.parametrize("who", ["ola", "per", None])
@@ -291,5 +291,5 @@ def test_a_kind_that_is_never_public_offers_no_publishing_and_says_so(session, b
     session.commit()
     page = browser_of(kari).look(path(report))
     assert "Reports of this kind are never shown to others" in page
-    assert "Publish the text" not in page
+    assert 'action="/staff/reports/' + report.reference + '/publication"' not in page
     assert "This note becomes public" in page
