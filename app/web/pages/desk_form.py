@@ -10,16 +10,18 @@ from urllib.parse import parse_qsl, urlencode
 
 import orjson
 from fastapi import Depends, Request, Response
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.datastructures import FormData
 
+from app.db import was_in_the_way
 from app.errors import Conflict, DomainError
 from app.models import Report, Staff, Update
 from app.models.reference import show_reference
 from app.queries.visible import report_for
 from app.routing import Rules
-from app.services.decisions import STALE
+from app.services.decisions import IN_THE_WAY, STALE
 from app.services.templates import words_to_send
 from app.text import translate
 from app.web.deps import DeskDep, FormDep, NowDep, RulesDep, SessionDep, StateDep, get_language
@@ -54,8 +56,12 @@ class DeskForm:
 
     def whole(self, name: str) -> int | None:
         """A field's whole number, at most 18 digits; None when it is none."""
-        text = self.text(name)
-        return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+        return _whole(self.text(name))
+
+    def wholes(self, name: str) -> set[int]:
+        """The whole numbers of a field that is there several times; what is none is left out."""
+        found = (_whole(value.strip()) for value in self.form.getlist(name) if isinstance(value, str))
+        return {number for number in found if number is not None}
 
     def number(self, name: str) -> float | None:
         """A field's number, with decimal point or comma; None when it is none."""
@@ -91,9 +97,9 @@ class DeskForm:
             report = report_for(self.session, self.staff, self.reference, joinedload(Report.reporter), to_act=True)
             update = verb(report)
             self.session.flush()  # The second of two people is told here, on a page.
-        except (DomainError, StaleDataError) as error:
+        except (DomainError, StaleDataError, OperationalError) as error:
             self.session.rollback()
-            return self._refused(Conflict(STALE) if isinstance(error, StaleDataError) else error)
+            return self._refused(refusal_of(error))
         if self.by_script:
             return self._answer(report, update, flash=flash, stay=stay)
         return self._go_on(update, flash=flash, stay=stay)
@@ -178,7 +184,22 @@ def get_desk_form(
     )
 
 
+def refusal_of(error: DomainError | StaleDataError | OperationalError) -> DomainError:
+    """In words: somebody was first, or is at it just now. Raises what is no refusal: the database is away."""
+    if isinstance(error, StaleDataError):
+        return Conflict(STALE)
+    if isinstance(error, OperationalError):
+        if not was_in_the_way(error):
+            raise error
+        return Conflict(IN_THE_WAY)
+    return error
+
+
 DeskFormDep = Annotated[DeskForm, Depends(get_desk_form)]
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 def with_query(path: str, **params: object) -> str:
