@@ -75,7 +75,7 @@ class ReplyText(Base):
 PLACEHOLDERS: dict[str, str] = {
     "reference": N_("The report's reference"),
     "category": N_("The category's name"),
-    "place": N_("The address, or the nearest one"),
+    "place": N_("Nearest address"),
     "unit": N_("The unit that has it, or is proposed"),
     "due": N_("The day when it should be done"),
     "phone": N_("The service desk's phone number"),

@@ -93,10 +93,8 @@ TRACES = (
         # Nobody else ever read what was typed there; an imported one came from a register.
         "words",
         None,
-        f"""
-        UPDATE report r SET address = NULL
-        WHERE id = {_IDS} AND address IS NOT NULL AND source IS NULL AND {_WORDS_SHOWN} RETURNING id
-        """,
+        f"""UPDATE report r SET address = NULL
+        WHERE id = {_IDS} AND address IS NOT NULL AND source IS NULL AND {_WORDS_SHOWN} RETURNING id""",
     ),
     Trace(
         "answers",

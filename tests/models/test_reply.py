@@ -47,5 +47,5 @@ def test_placeholders_may_be_written_in_norwegian():
     values = {"reference": "2026-1", "place": "Storgata", "due": None, "phone": "77"}
     assert fill(words, values) == "Melding 2026-1 i Storgata. Ring 77."
     assert unknown_placeholders("{refferanse}") == ["{refferanse}"]
-    assert ("{sted} {place}", "The address, or the nearest one") in shown_placeholders("nb")
-    assert ("{stad} {place}", "The address, or the nearest one") in shown_placeholders("nn")
+    assert ("{sted} {place}", "Nearest address") in shown_placeholders("nb")
+    assert ("{stad} {place}", "Nearest address") in shown_placeholders("nn")

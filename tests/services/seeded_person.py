@@ -25,7 +25,7 @@ from app.models import (
     StopReport,
     Support,
 )
-from app.services import limits, mine, noting, outgoing, rating, supporting, triage
+from app.services import limits, mine, moderation, noting, outgoing, rating, supporting, triage
 from app.text import fold
 from tests.application import SECRET, STORGATA
 from tests.storage.pictures import encoded, exif
@@ -129,6 +129,8 @@ def handle(session, report, office, rules, clock, *, kari, per) -> None:
     """Questions, corrections, a unit that gets it by mail, a crew that writes a note, an end, and a rating."""
     decided = {"by": kari, "at": clock(), "undo_seconds": 0}
     noting.note(session, report, words=TYPED["internal"], public=False, **decided)
+    # A mask that hides one word and keeps the marker, so that the masked version must go too.
+    moderation.mask_words(session, report, which={1}, by=kari, at=clock())
     triage.ask(session, report, words=TYPED["question"], **decided)
     report.reply(actor=REPORTER, at=clock(), words=TYPED["reply"])
     report.correct({}, what=["words"], actor=REPORTER, at=clock(), before=TYPED["corrected"])

@@ -23,7 +23,7 @@ from app.models import (
     UpdateKind,
 )
 from app.models.links import follow_path
-from app.services import erasing, forgetting, noting, retention, supporting, triage
+from app.services import erasing, forgetting, moderation, noting, retention, supporting, triage
 from app.services.mine import hash_of
 from app.web.pages.my_data import GOES, GOES_OF_ADDRESS
 from tests.application import SECRET
@@ -318,3 +318,17 @@ def test_the_answer_how_satisfied_one_is_is_told_in_words(client, session, repor
     session.add(Rating(report_id=report.id, score=4, at=clock()))
     session.commit()
     assert "4 – Satisfied" in client.get(path).text
+
+
+def test_masked_words_are_told_whole_and_as_others_read_them(client, session, report, path, clock, kari):
+    moderation.mask_words(session, report, which={0}, publish=True, by=kari, at=clock())
+    session.commit()
+    (told,) = client.get(f"{path}.json").json()["reports"]
+    assert told["words"].startswith("It is dark")
+    assert told["words_for_others"].startswith("[…] is dark")
+    pdf = words_of(client.get(f"{path}.pdf").content)
+    assert "It is dark" in pdf
+    assert "[…] is dark" in pdf
+    page = client.get(follow_path(report, secret=SECRET)).text
+    assert "It is dark" in page
+    assert "has masked some of your words" in page
