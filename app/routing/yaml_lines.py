@@ -14,6 +14,9 @@ import yaml
 Path = tuple[str | int, ...]
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 30
+# Somebody who reads more of them than this has the wrong file in front of them.
+MOST_PROBLEMS = 200
+_TOO_DEEP = "This is nested too deeply; a rules file needs a few levels only."
 
 
 class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
@@ -53,7 +56,9 @@ def read_document(content: bytes) -> Document:
         document.problems.append((1, "The file is larger than 2 MB; is it the right file?"))
         return document
     try:
-        node = yaml.compose(content.decode("utf-8-sig"), Loader=_Loader)
+        text = content.decode("utf-8-sig")
+        deep = _too_deep(text)
+        node = yaml.compose(text, Loader=_Loader) if deep is None else None
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         document.problems.append((line, "The file is not UTF-8 text; save it as UTF-8."))
@@ -63,7 +68,23 @@ def read_document(content: bytes) -> Document:
         document.problems.append((1, f"The file can not be read as YAML: {error}"))
     else:
         document.data = _Reader(document).value(node, ()) if node is not None else None
+        document.problems += [(deep, _TOO_DEEP)] if deep is not None else []
     return document
+
+
+def _too_deep(text: str) -> int | None:
+    """The line that opens one level too many. Before anything is built: the C parser builds by calling itself, and
+    ends the process where that goes deep. Listing events does not.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                return event.start_mark.line + 1 if event.start_mark else 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return None
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError) -> tuple[int, str]:
@@ -82,7 +103,7 @@ class _Reader:
 
     def value(self, node: yaml.Node, path: Path) -> Any:
         self.document.lines.setdefault(path, node.start_mark.line + 1)
-        if not isinstance(node, yaml.ScalarNode) and self._repeated(node, path):
+        if not isinstance(node, yaml.ScalarNode) and self._repeated(node):
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
@@ -90,15 +111,12 @@ class _Reader:
             return [self._item(child, (*path, number)) for number, child in enumerate(node.value)]
         return self._scalar(node)
 
-    def _repeated(self, node: yaml.Node, path: Path) -> bool:
+    def _repeated(self, node: yaml.Node) -> bool:
         """An alias shows as the same node twice; without them a small file can not grow into a huge one."""
         if id(node) in self.seen:
             self._problem(node, "An alias (*name) stands here; write the value out instead.")
             return True
         self.seen.add(id(node))
-        if len(path) > MAX_DEPTH:
-            self._problem(node, "This is nested too deeply; a rules file needs a few levels only.")
-            return True
         return False
 
     def _item(self, node: yaml.Node, path: Path) -> Any:
@@ -132,4 +150,5 @@ class _Reader:
         return text
 
     def _problem(self, node: yaml.Node, sentence: str) -> None:
-        self.document.problems.append((node.start_mark.line + 1, sentence))
+        if len(self.document.problems) < MOST_PROBLEMS:
+            self.document.problems.append((node.start_mark.line + 1, sentence))

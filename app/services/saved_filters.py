@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from app.errors import N_, Invalid
 from app.models import SavedFilter
 from app.queries.saved_filters import own_filter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -35,17 +38,17 @@ def save(session: Session, query: dict[str, str], *, name: str, shared: bool, by
     saved = SavedFilter(
         owner_id=by.id, name=_free_name(session, name, by=by), shared=shared, query=query, created_at=at
     )
-    session.add(saved)
-    session.flush()
+    with _name_is_free(session):
+        session.add(saved)
     return saved
 
 
 def rename(session: Session, number: int, *, name: str, shared: bool, by: Staff) -> SavedFilter:
     """Another name for one's own, and whether others have it too. Raises NotFound or Invalid."""
     saved = own_filter(session, by, number)
-    saved.name = _free_name(session, name, by=by, but=saved.id)
-    saved.shared = shared
-    session.flush()
+    wanted = _free_name(session, name, by=by, but=saved.id)
+    with _name_is_free(session):
+        saved.name, saved.shared = wanted, shared
     return saved
 
 
@@ -55,6 +58,16 @@ def delete(session: Session, number: int, *, by: Staff) -> str:
     session.delete(saved)
     session.flush()
     return saved.name
+
+
+@contextmanager
+def _name_is_free(session: Session) -> Iterator[None]:
+    """What is written within; raises Invalid where the name was taken at this very moment."""
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError:
+        raise Invalid(NAME_TAKEN) from None
 
 
 def _free_name(session: Session, name: str, *, by: Staff, but: int = 0) -> str:

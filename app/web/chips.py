@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -74,7 +75,7 @@ def state_words(status: str, lang: str) -> str:
 
 
 def _around(form: ListForm, lang: str) -> str:
-    radius = int(form.radius) if form.radius.isascii() and form.radius.isdigit() else USUAL_RADIUS
+    radius = int(form.radius) if re.fullmatch(r"[0-9]{1,6}", form.radius) else USUAL_RADIUS
     place = form.near_name or form.near
     return translate(N_("Within %(distance)s of %(place)s"), lang, distance=show_metres(radius, lang), place=place)
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.models import Report, Role, SavedFilter
+from app.services import saved_filters
 
 
 @pytest.fixture
@@ -64,6 +65,19 @@ def test_a_filter_is_saved_under_a_name_with_its_count(desk, make_report, sessio
     assert (saved.name, saved.shared, saved.query) == ("Schools", False, {"status": "open", "category": "school"})
     page = desk.look("/staff/day")
     assert re.search(r"/staff/queue\?status=open&amp;category=school\">1 report<", page)
+
+
+def test_a_name_that_is_taken_at_this_very_moment_is_said_in_words(desk, kari, session, monkeypatch):
+    desk.submit("/staff/filters", status="open", name="Mine")
+    desk.submit("/staff/filters", status="closed", name="Other")
+    # As when both have looked before one of them saved.
+    monkeypatch.setattr(saved_filters, "_free_name", lambda _session, name, **_given: name)
+    assert desk.submit("/staff/filters", status="open", name="Mine").status_code == 303
+    assert "You have a filter with this name already." in desk.look("/staff/day")
+    other = session.scalars(select(SavedFilter).where(SavedFilter.name == "Other")).one()
+    assert desk.submit(f"/staff/filters/{other.id}/name", name="mine").status_code == 303
+    assert "You have a filter with this name already." in desk.look("/staff/filters")
+    assert len(session.scalars(select(SavedFilter)).all()) == 2
 
 
 def test_a_filter_that_reaches_into_what_is_closed_has_no_count(desk):

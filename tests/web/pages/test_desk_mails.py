@@ -46,7 +46,7 @@ def is_empty(mail: IncomingMail) -> bool:
 
 def test_the_page_says_why_and_what_to_do(desk, theirs):
     page = desk.look("/staff/mails")
-    assert "does not come from the report&#39;s confirmed address" in page
+    assert "nothing shows that the reporter wrote it" in page
     assert "Det er fortsatt mørkt &lt;b&gt;her&lt;/b&gt;" in page
     assert f"Add it to {theirs.shown_reference}" in page
 

@@ -189,6 +189,7 @@ def test_many_are_one_fault_and_the_oldest_stays(session, desk, make_report):
         ({"verb": "reject", "chosen": "1", "words": ""}, "Write a kind reason."),
         ({"verb": "set_due", "chosen": "1", "day": "soon"}, "Choose a day."),
         ({"verb": "forward", "chosen": [str(n) for n in range(201)]}, "Choose at most 200 reports at a time."),
+        ({"verb": "forward", "chosen": [str(n) for n in range(900)]}, "Choose at most 200 reports at a time."),
     ],
 )
 def test_what_can_not_be_done_with_many_is_said(desk, fields, sentence):
