@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select, exists, false, literal, null, or_, select, union_all
 
@@ -49,7 +49,7 @@ def stuck(session: Session, report_id: int) -> list[Stuck]:
     return [Stuck(*row) for row in session.execute(union_all(_to_units(report_id), _to_people(report_id)))]
 
 
-def _to_units(report_id: int) -> Select[tuple[object, ...]]:
+def _to_units(report_id: int) -> Select[*tuple[Any, ...]]:
     back = (Delivery.kind == "forward") & Forwarding.undone_at.is_(None)
     query = select(
         Delivery.id, Delivery.state, Delivery.kind, Forwarding.unit_code, Delivery.address, false(), back,
@@ -58,7 +58,7 @@ def _to_units(report_id: int) -> Select[tuple[object, ...]]:
     return query.where(Forwarding.report_id == report_id, Delivery.state.in_(STUCK))
 
 
-def _to_people(report_id: int) -> Select[tuple[object, ...]]:
+def _to_people(report_id: int) -> Select[*tuple[Any, ...]]:
     """To the reporter, or to somebody who said "mine too": their addresses are not shown."""
     query = select(
         Notification.id, Notification.state, Notification.kind, null(), null(), Notification.support_id.is_not(None),
