@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, u
 from app.errors import N_
 from app.models import Delivery, Forwarding, Notification, Report, Staff, Update, UpdateKind
 from app.queries.danger import may_be_dangerous
-from app.queries.deadlines import unanswered, words_due
+from app.queries.deadlines import nobody_to_tell, unanswered, words_due
 from app.queries.deliveries import STUCK
 from app.queries.mentions import mentions
 from app.queries.statuses import at_unit, is_new
@@ -170,6 +170,13 @@ KINDS: tuple[Kind, ...] = (
         "mail",
         lambda _staff, at: words_due(at),
         pressing=True,
+    ),
+    Kind(
+        "nobody_to_tell",
+        N_("Nobody to tell"),
+        N_("It takes longer than a month, and no address works. Somebody may have to phone."),
+        "info",
+        lambda _staff, at: nobody_to_tell(at),
     ),
     Kind(
         "unanswered",

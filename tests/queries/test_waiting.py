@@ -139,3 +139,31 @@ def test_a_colleague_of_another_unit_is_told_nothing_of_it(held, forwarded, sess
     clock.pass_(hours=1)
     assert held("overdue", staff=ola) == [forwarded.reference]
     assert held("overdue", staff=eva) == held("new", staff=ola) == []
+
+
+def test_words_wait_for_who_can_be_told_and_a_call_for_who_can_not(held, session, make_report, clock):
+    told, silent = make_report(email="nina@example.org"), make_report()
+    told.reporter.confirm(at=clock())
+    told.interim_due_at = silent.interim_due_at = clock()
+    session.commit()
+    assert (held("interim"), held("nobody_to_tell")) == ([told.reference], [silent.reference])
+    told.reporter.bounced_at = clock()
+    session.commit()
+    assert (held("interim"), held("nobody_to_tell")) == ([], [told.reference, silent.reference])
+
+
+def test_what_nobody_has_answered_in_time_waits(held, session, make_report, clock):
+    late, answered = make_report(), make_report()
+    late.first_answer_due_at = answered.first_answer_due_at = clock()
+    answered.first_answered_at = clock()
+    session.commit()
+    assert held("unanswered") == []
+    clock.pass_(hours=1)
+    assert held("unanswered") == [late.reference]
+
+
+def test_a_note_that_names_somebody_waits_for_that_person(held, make_report, decide, ada):
+    report = make_report()
+    decide(noting.note, report, words="@Ada, do you know?", public=False)
+    assert held("mentions") == []
+    assert held("mentions", ada) == [report.reference]
