@@ -90,7 +90,7 @@ def decisions(session: Session, rules: Iterable[str], *, since: datetime) -> lis
     return [Decision(*cast("Any", row)) for rows in (query, without) for row in session.execute(rows)]
 
 
-def _referred(since: datetime) -> Select[Any]:
+def _referred(since: datetime) -> Select[*tuple[Any, ...]]:
     """Rule, how many of its reports others have without a letter of ours, and how many of them it had said so of."""
     right = func.count().filter(Report.unit_code == Report.proposed_unit_code)
     query = select(Report.proposed_rule, func.count(), right).where(*_only_referred(since))
