@@ -66,7 +66,9 @@ def _first(session: Session, unit_code: str, *, soon: datetime) -> tuple[LateRep
     query = select(Report.reference, Report.category_code, Report.public_address, Report.due_at)
     mine = (at_unit(), Report.unit_code == unit_code, *_due_before(soon))
     rows = session.execute(query.where(*mine).order_by(Report.due_at, Report.id).limit(LISTED))
-    return tuple(LateReport(*row) for row in rows)
+    return tuple(
+        LateReport(reference, category, place, due_at) for reference, category, place, due_at in rows if due_at
+    )
 
 
 def _due_before(moment: datetime) -> tuple[ColumnElement[bool], ...]:

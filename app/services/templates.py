@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,21 +42,39 @@ def ready_words(
     return all_ready_words(session, report, rules, lang=lang)[ReplyFor(for_what)]
 
 
+def fitting(session: Session, report: Report, rules: Rules) -> Sequence[ReplyTemplate]:
+    """The municipality's own templates that fit the report or any report, in one statement."""
+    category = rules.categories.get(report.category_code)
+    group = category.group if category else None
+    return replies.templates_for(session, category_code=report.category_code, group_code=group)
+
+
 def all_ready_words(
-    session: Session, report: Report, rules: Rules, *, lang: str = DEFAULT_LANGUAGE
+    session: Session,
+    report: Report,
+    rules: Rules,
+    *,
+    lang: str = DEFAULT_LANGUAGE,
+    among: Sequence[ReplyTemplate] | None = None,
 ) -> dict[ReplyFor, list[ReadyWords]]:
-    """The same for every decision, still in one statement."""
+    """The same for every decision, still in one statement, or in none with those that were read (`fitting`)."""
+    changed = fitting(session, report, rules) if among is None else among
     theirs = language_of(report, rules)
     values = values_of(report, rules, lang=theirs)
     found: dict[ReplyFor, list[ReadyWords]] = {one: [] for one in ReplyFor}
-    for code, for_what, texts in _offered(session, report, rules):
+    for code, for_what, texts in _offered(changed, report, rules):
         found[for_what].append(_in_words(code, for_what, texts, values, lang=lang, theirs=theirs))
     return found
 
 
-def titles_for_any(session: Session, *, for_what: ReplyFor, lang: str) -> list[tuple[str, str]]:
-    """(code, title for the desk) of what can be said about any report; the municipality's own come first."""
-    changed = replies.every_template(session)
+def titles_for_any(
+    session: Session, *, for_what: ReplyFor, lang: str, among: Sequence[ReplyTemplate] | None = None
+) -> list[tuple[str, str]]:
+    """(code, title for the desk) of what can be said about any report; the municipality's own come first.
+
+    `among` are the templates that were read for one report (`fitting`): those for any report are there too.
+    """
+    changed = replies.every_template(session) if among is None else among
     own = [
         (one.code, best_text(texts_of(one), lang)[1][0])
         for one in changed
@@ -141,12 +159,11 @@ def texts_of(template: ReplyTemplate) -> dict[str, tuple[str, str]]:
 
 
 def _offered(
-    session: Session, report: Report, rules: Rules
+    changed: Sequence[ReplyTemplate], report: Report, rules: Rules
 ) -> Iterator[tuple[str, ReplyFor, Mapping[str, tuple[str, str]]]]:
     """(code, for what, texts): the municipality's own in their order, then what came with the program unchanged."""
     category = rules.categories.get(report.category_code)
     group = category.group if category else None
-    changed = replies.templates_for(session, category_code=report.category_code, group_code=group)
     for template in changed:
         if template.active and _fits(template, report.category_code, group):
             yield template.code, ReplyFor(template.for_what), texts_of(template)

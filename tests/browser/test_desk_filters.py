@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.realdb]
 
 
 def test_a_search_begins_with_a_key_and_is_kept_under_a_name(
-    live_server: LiveServer, page_at: Callable[..., Page]
+    live_server: LiveServer, page_at: Callable[..., Page], screenshot: Callable[..., None]
 ) -> None:
     reference = report_at(live_server.state, description="To lyktestolper er skeive.")
     page = page_at(1280)
@@ -39,5 +39,6 @@ def test_a_search_begins_with_a_key_and_is_kept_under_a_name(
     page.keyboard.press("g")
     expect(page.locator(".day-saved")).to_contain_text("Skeive stolper")
     check_everywhere(page)
+    screenshot(page, "desk-day-1280")
     page.goto("/staff/filters")
     check_everywhere(page)

@@ -49,7 +49,7 @@ def desk_at(live_server: LiveServer, page_at: Callable[..., Page]) -> Callable[.
 
 
 def test_a_caller_is_served_in_half_a_minute_by_keyboard_alone(
-    live_server: LiveServer, desk_at: Callable[..., Page]
+    live_server: LiveServer, desk_at: Callable[..., Page], screenshot: Callable[..., None]
 ) -> None:
     page = desk_at(1280)
     page.goto("/staff/reports/new")
@@ -82,6 +82,7 @@ def test_a_caller_is_served_in_half_a_minute_by_keyboard_alone(
         assert (report.category_code, report.lat, report.channel) == ("lamp_dark", 69.6492, "phone")
         assert (report.reporter.name, report.reporter.phone) == ("Nina", "77000099")
     another_from_the_same(page, report.shown_reference)
+    screenshot(page, "desk-caller-1280")
     with transaction(live_server.state.session_factory) as session:
         given = {"state": "waiting", "reason": "not_theirs", "received_at": live_server.state.clock()}
         words = {"sender": "nina@example.org", "subject": "Sv: Gatelys", "body": "Det er fortsatt mørkt. " * 60}

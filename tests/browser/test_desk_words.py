@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -43,16 +42,6 @@ def confirm(live_server: LiveServer, reference: str) -> None:
         reporter.confirmed_at, reporter.language = datetime.now(UTC), "nb"
 
 
-def look(page: Page, name: str) -> None:
-    """A picture for whoever works on the pages."""
-    if folder := os.environ.get("WORDS_SHOTS"):
-        for width in (360, 1280):
-            before = page.viewport_size
-            page.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
-            page.set_viewport_size(before)
-
-
 def test_words_are_masked_and_said_plainly(live_server: LiveServer, page_at: Callable[..., Page]) -> None:
     state = live_server.state
     reference = report_at(state, description=WORDS, email="nina@example.org")
@@ -62,7 +51,6 @@ def test_words_are_masked_and_said_plainly(live_server: LiveServer, page_at: Cal
     sign_in(page.context, live_server, hire(state, "Kari"))
     page.goto(f"/staff/reports/{reference}")
     page.get_by_text("Mask words").click()
-    look(page, "masking")
     check_page(page)
     # What was proposed is ticked; a drag over three words ticks those too.
     first, third = page.locator(".mask-word").nth(0).bounding_box(), page.locator(".mask-word").nth(2).bounding_box()
@@ -78,7 +66,6 @@ def test_words_are_masked_and_said_plainly(live_server: LiveServer, page_at: Cal
     page.keyboard.press("h")
     page.wait_for_url("**/sight")
     expect(page.locator(".two-sights section").first).not_to_contain_text("Hansen")
-    look(page, "sight")
     check_everywhere(page)
     call_ada(page, state, reference)
 
@@ -91,12 +78,10 @@ def say_it(page: Page, reference: str) -> None:
     expect(page.locator("#answer-words")).to_have_value(re.compile("^Takk for"))
     page.locator("#answer-words").fill(LONG)
     expect(page.locator("[data-hints-for=answer-words] li")).to_have_count(2)
-    look(page, "hints")
     check_page(page)
     page.get_by_role("button", name="See it as the reporter will").and_(page.locator(":visible")).click()
     expect(page.locator(".letter")).to_contain_text("iverksette")
     expect(page.locator(".letter")).to_have_attribute("lang", "nb")
-    look(page, "preview")
     check_everywhere(page)
     page.goto(f"/staff/reports/{reference}")
 
@@ -119,14 +104,13 @@ def call_ada(page: Page, state: object, reference: str) -> None:
 
 
 def test_a_part_of_a_photo_is_blurred_by_mouse_and_by_keys(
-    live_server: LiveServer, page_at: Callable[..., Page]
+    live_server: LiveServer, page_at: Callable[..., Page], screenshot: Callable[..., None]
 ) -> None:
     state = live_server.state
     reference = report_at(state, description="Se bildet", photo=jpeg())
     page = page_at(1280)
     sign_in(page.context, live_server, hire(state, "Kari"))
     page.goto(f"/staff/reports/{reference}")
-    look(page, "photos")
     page.keyboard.press("b")
     page.wait_for_url("**/photos/*")
     box = page.locator(".blurring").bounding_box()
@@ -139,7 +123,7 @@ def test_a_part_of_a_photo_is_blurred_by_mouse_and_by_keys(
     for key, times in (("ArrowLeft", 35), ("ArrowUp", 35), ("Shift+ArrowRight", 5), ("Shift+ArrowDown", 5)):
         for _ in range(times):
             page.keyboard.press(key)
-    look(page, "blurring")
+    screenshot(page, "desk-blur-1280")
     check_everywhere(page)
     page.get_by_role("button", name="Make these parts unreadable").click()
     page.wait_for_load_state()
@@ -150,13 +134,10 @@ def test_a_part_of_a_photo_is_blurred_by_mouse_and_by_keys(
         assert added == [5, 5, 25, 25]
         page.goto(f"/staff/reports/{reference}/photos/{photo.id}")
     expect(page.locator(".blur-box")).to_have_count(2)
-    look(page, "blurred")
     check_page(page)
     page.goto("/staff/templates")
-    look(page, "templates")
     check_everywhere(page)
     page.goto("/staff/templates/still_waiting")
     page.get_by_role("button", name="See how it reads").click()
     expect(page.locator(".letter").first).to_contain_text("Vi har ikke glemt meldingen din")
-    look(page, "template")
     check_everywhere(page)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from app.models import ReplyFor, Report, Staff
+from app.models import ReplyFor, ReplyTemplate, Report, Staff
 from app.queries.desk_report import DeskReport
 from app.routing import Rules
-from app.services.templates import ReadyWords, all_ready_words
+from app.services.templates import ReadyWords, all_ready_words, fitting
 from app.web.state import AppState
 
 
@@ -41,5 +42,10 @@ class Seen:
 
     @cached_property
     def ready(self) -> dict[ReplyFor, list[ReadyWords]]:
-        """The ready words for every decision: one statement, whichever parts ask."""
-        return all_ready_words(self.session, self.report, self.rules, lang=self.lang)
+        """The ready words for every decision."""
+        return all_ready_words(self.session, self.report, self.rules, lang=self.lang, among=self.templates)
+
+    @cached_property
+    def templates(self) -> Sequence[ReplyTemplate]:
+        """The municipality's own reply templates: one statement, whichever parts ask."""
+        return fitting(self.session, self.report, self.rules)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.models import ReplyFor, Staff
+from app.models import ReplyFor, ReplyTemplate, Staff
 from app.queries import queue
 from app.queries.desk_report import desk_report
 from app.queries.queue import QueueRow
@@ -58,7 +59,7 @@ def queue_page(
         counts={"queue": sum(by_category.values())},
         undo=desk_view.undo_bar(session, staff, rules, state, done, lang=lang),
         rules_banner=rules_watch.banner(session),
-        **many_context(session, rules, lang=lang),
+        **many_context(session, rules, lang=lang, among=context.pop("reply_templates", None)),
         **list_context(bench, listing, rules, staff, lang=lang),
         **desk_view.NOTHING_REFUSED,
         **context,
@@ -119,9 +120,11 @@ def list_context(bench: Bench, listing: Listing, rules: Rules, staff: Staff, *, 
     }
 
 
-def many_context(session: Session, rules: Rules, *, lang: str) -> dict[str, Any]:
+def many_context(
+    session: Session, rules: Rules, *, lang: str, among: Sequence[ReplyTemplate] | None = None
+) -> dict[str, Any]:
     """What the form for many reports offers: every unit, and the ready words that fit any report."""
-    titles = templates.titles_for_any(session, for_what=ReplyFor.REJECT, lang=lang)
+    titles = templates.titles_for_any(session, for_what=ReplyFor.REJECT, lang=lang, among=among)
     ready = [(code, title, "") for code, title in titles]
     return {"all_units": unit_options(None, rules, lang=lang), "many_rejections": ready}
 
@@ -156,4 +159,5 @@ def _open(
             claims.look(session, view.report.reference, by=staff, at=now)
     except NotFound:
         return {"view": None, "report": None}
-    return desk_view.about(Seen(session, staff, rules, state, view, at=now, lang=lang, alone=False))
+    seen = Seen(session, staff, rules, state, view, at=now, lang=lang, alone=False)
+    return {**desk_view.about(seen), "reply_templates": seen.templates}
