@@ -277,7 +277,7 @@ def test_a_click_on_the_map_places_an_unplaced_report(live_server: LiveServer, d
     assert stored(live_server.state, report).status == "forwarded"
 
 
-@WIDTHS
+@pytest.mark.parametrize("width", [360])
 def test_the_desk_works_without_script(
     live_server: LiveServer, context_at: Callable[..., BrowserContext], width: int
 ) -> None:

@@ -32,7 +32,7 @@ def counts(session, query: str) -> dict[str, int]:
     return {key: n for key, n in session.execute(text(query))}  # noqa: C416 - rows are no pairs to dict().
 
 
-def test_the_demo_is_a_believable_whole(session, rules, load, tmp_path):
+def test_the_demo_is_a_believable_whole_and_the_desk_finds_it_in_its_queue(session, rules, load, tmp_path, browser_of):
     logins = load()
     statuses = counts(session, "SELECT status, count(*) FROM report GROUP BY 1")
     assert set(statuses) == {status.value for status in ReportStatus}
@@ -52,6 +52,8 @@ def test_the_demo_is_a_believable_whole(session, rules, load, tmp_path):
     assert any((tmp_path / "photos").rglob("*.jpg"))
     with pytest.raises(Conflict):
         load()
+    kari = session.scalars(select(Staff).where(Staff.email == "kari@tromso.example")).one()
+    assert "Skippergata" in browser_of(kari).look("/staff/queue")
 
 
 def assert_histories_are_possible(session):
@@ -151,10 +153,3 @@ def test_the_demos_lamps_have_numbers_of_their_own_and_stand_in_tromso(rules):
     assert all(in_service_area(rules, lat, lon) for lat, lon, _ in PLACES.values())
     assert {"Storgata", "Sjøgata", "Grønnegata", "Stakkevollvegen"} <= {lamp.street.name for lamp in lamps()}
     assert {lamp.street.road_owner for lamp in lamps()} == {"municipality", "county"}
-
-
-def test_the_desk_finds_the_demo_in_its_queue(load, browser_of, session):
-    load()
-    kari = session.scalars(select(Staff).where(Staff.email == "kari@tromso.example")).one()
-    page = browser_of(kari).look("/staff/queue")
-    assert "Skippergata" in page
