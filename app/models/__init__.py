@@ -1,6 +1,6 @@
 """Tables and the rules about one object; no session, no I/O, no clock."""
 
-from app.models.actor import REPORTER, SYSTEM, Actor, ActorKind
+from app.models.actor import CONTRACTOR, REPORTER, SYSTEM, Actor, ActorKind
 from app.models.asset import Asset
 from app.models.bookkeeping import (
     IdempotencyKey,
@@ -11,9 +11,10 @@ from app.models.bookkeeping import (
     RulesState,
     ServiceFigure,
 )
-from app.models.crew import RouteList, Stop, StopOutcome, StopReport
+from app.models.crew import Crew, Vehicle
 from app.models.desk import SavedFilter, StaffWords, StaffWordsDue
 from app.models.erasure import ErasedKind, Erasure, RetentionRun
+from app.models.field import EntryKind, EntryResult, FieldEntry, RoundLink
 from app.models.forwarding import Delivery, Forwarding
 from app.models.incoming import ChannelTally, IncomingMail, MailState
 from app.models.mention import Mention
@@ -37,6 +38,8 @@ from app.models.reply import ReplyFor, ReplyTemplate, ReplyText
 from app.models.report import Report
 from app.models.reporter import Reporter
 from app.models.resident import ResidentLink, ResidentSession
+from app.models.route_list import RouteList, Stop, StopMaterial, StopOutcome, StopReport
+from app.models.route_plan import PlanState, RoutePlan
 from app.models.sending import SendingState
 from app.models.staff import ChangeKind, Role, SignInAttempt, Staff, StaffChange, StaffSession, StaffUnit
 from app.models.status import ALLOWED, AT_UNIT, CLOSED, OPEN, ReportStatus
@@ -48,6 +51,7 @@ __all__ = [
     "ALLOWED",
     "AT_UNIT",
     "CLOSED",
+    "CONTRACTOR",
     "OPEN",
     "REPORTER",
     "SYSTEM",
@@ -56,11 +60,15 @@ __all__ = [
     "Asset",
     "ChangeKind",
     "ChannelTally",
+    "Crew",
     "DeadlineFigure",
     "Delivery",
     "Deputyship",
+    "EntryKind",
+    "EntryResult",
     "ErasedKind",
     "Erasure",
+    "FieldEntry",
     "Forwarding",
     "IdempotencyKey",
     "ImportedArea",
@@ -83,6 +91,7 @@ __all__ = [
     "PlaceMailKind",
     "PlaceNews",
     "PlaceWatch",
+    "PlanState",
     "Rating",
     "RegisterAnswer",
     "ReplyFor",
@@ -97,7 +106,9 @@ __all__ = [
     "RetentionRun",
     "Road",
     "Role",
+    "RoundLink",
     "RouteList",
+    "RoutePlan",
     "RulesState",
     "SavedFilter",
     "Seen",
@@ -112,10 +123,12 @@ __all__ = [
     "StaffWords",
     "StaffWordsDue",
     "Stop",
+    "StopMaterial",
     "StopOutcome",
     "StopReport",
     "Support",
     "Update",
     "UpdateKind",
+    "Vehicle",
     "WeekTally",
 ]

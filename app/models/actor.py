@@ -17,6 +17,7 @@ class ActorKind(StrEnum):
     STAFF = "staff"
     SYSTEM = "system"
     IMPORT = "import"
+    CONTRACTOR = "contractor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +34,6 @@ class Actor:
 
 
 REPORTER = Actor(ActorKind.REPORTER)
+# A firm with a link to one round, but without an account.
+CONTRACTOR = Actor(ActorKind.CONTRACTOR)
 SYSTEM = Actor(ActorKind.SYSTEM)

@@ -1,111 +1,69 @@
-"""RouteList: a crew's ordered day; Stop: one place on it with one or more reports."""
+"""Crew: who drives; Vehicle: what they drive in. Both belong to a unit and are the planner's to keep."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from datetime import time
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, String, Text, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, Time, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
-from app.errors import Conflict
-
-if TYPE_CHECKING:
-    from app.models.report import Report
 
 
-class StopOutcome(StrEnum):
-    """What the crew found."""
+class Vehicle(Base):
+    """A car or lorry. `stock` is what usually lies in it: {material code of the rules file: pieces}.
 
-    DONE = "done"
-    NOT_FOUND = "not_found"
+    With a lift it reaches lamps; the lift rests from `lift_rests_from` to `lift_rests_until` ("MM-DD", each year).
+    """
 
-
-class RouteList(Base):
-    """The stops of one round in driving order. Degrees WGS84, metres."""
-
-    __tablename__ = "route_list"
-    __table_args__ = (Index("ix_route_list_unit", "unit_code", "id"),)
+    __tablename__ = "vehicle"
+    __table_args__ = (
+        Index("ix_vehicle_unit", "unit_code", "id"),
+        CheckConstraint("(lift_rests_from IS NULL) = (lift_rests_until IS NULL)", name="lift_rests"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    name: Mapped[str] = mapped_column(String(120))
     unit_code: Mapped[str] = mapped_column(String(40))
-    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    category_codes: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)
-    area: Mapped[str | None] = mapped_column(String(60))
-    start_lat: Mapped[float]
-    start_lon: Mapped[float]
-    start_name: Mapped[str | None] = mapped_column(String(120))
-    returns: Mapped[bool] = mapped_column(default=True)
-    back_metres: Mapped[float] = mapped_column(default=0.0)
-    total_metres: Mapped[float] = mapped_column(default=0.0)
-    version: Mapped[int] = mapped_column(default=1)
-
-    stops: Mapped[list[Stop]] = relationship(
-        back_populates="route_list",
-        order_by="Stop.sort_order",
-        lazy="raise_on_sql",
-        cascade="all, delete-orphan",
-    )
+    name: Mapped[str] = mapped_column(String(80))
+    lift: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    lift_rests_from: Mapped[str | None] = mapped_column(String(5))
+    lift_rests_until: Mapped[str | None] = mapped_column(String(5))
+    # "car" or "lorry": what the road network is asked for.
+    profile: Mapped[str] = mapped_column(String(8), default="car", server_default="car")
+    stock: Mapped[dict[str, float]] = mapped_column(JSONB, default=dict, server_default=text("'{}'::jsonb"))
+    active: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy's own declaration)
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the crew still drives it."""
-        return self.closed_at is None
 
-    def close(self, *, at: datetime) -> None:
-        """The round is over."""
-        if not self.is_open:
-            raise Conflict("The route list is already closed.")
-        self.closed_at = at
+class Crew(Base):
+    """One crew's usual day: from where, from when until when (local time), in which vehicle. Degrees WGS84."""
 
-
-class Stop(Base):
-    """One place on a route list; `leg_metres` is the way to it from the stop before."""
-
-    __tablename__ = "stop"
+    __tablename__ = "crew"
     __table_args__ = (
-        CheckConstraint("outcome IN ('done', 'not_found')", name="outcome"),
-        Index("ix_stop_route_list", "route_list_id", "sort_order"),
+        Index("ix_crew_unit", "unit_code", "id"),
+        CheckConstraint("(end_lat IS NULL) = (end_lon IS NULL)", name="end_whole"),
+        CheckConstraint("shift_from < shift_until", name="shift"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    route_list_id: Mapped[int] = mapped_column(ForeignKey("route_list.id", ondelete="CASCADE"))
-    sort_order: Mapped[int]
-    lat: Mapped[float]
-    lon: Mapped[float]
-    leg_metres: Mapped[float]
-    outcome: Mapped[str | None] = mapped_column(String(12))
-    completed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    completed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
-    completion_key: Mapped[str | None] = mapped_column(String(255), unique=True)
-    note: Mapped[str | None] = mapped_column(Text)
+    unit_code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(80))
+    vehicle_id: Mapped[int | None] = mapped_column(ForeignKey("vehicle.id", ondelete="SET NULL"))
+    start_lat: Mapped[float]
+    start_lon: Mapped[float]
+    start_name: Mapped[str | None] = mapped_column(String(120))
+    returns: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    end_lat: Mapped[float | None]
+    end_lon: Mapped[float | None]
+    end_name: Mapped[str | None] = mapped_column(String(120))
+    shift_from: Mapped[time] = mapped_column(Time)
+    shift_until: Mapped[time] = mapped_column(Time)
+    active: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
 
-    route_list: Mapped[RouteList] = relationship(back_populates="stops", lazy="raise_on_sql")
-    entries: Mapped[list[StopReport]] = relationship(
-        back_populates="stop",
-        order_by="StopReport.report_id",
-        lazy="raise_on_sql",
-        cascade="all, delete-orphan",
-    )
+    vehicle: Mapped[Vehicle | None] = relationship(lazy="raise_on_sql")
 
-
-class StopReport(Base):
-    """A report on a stop. `active` while the list is driven: a report is on one such list at most."""
-
-    __tablename__ = "stop_report"
-    __table_args__ = (Index("uq_stop_report_active", "report_id", unique=True, postgresql_where=text("active")),)
-
-    stop_id: Mapped[int] = mapped_column(ForeignKey("stop.id", ondelete="CASCADE"), primary_key=True)
-    report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"), primary_key=True)
-    active: Mapped[bool] = mapped_column(default=True)
-
-    stop: Mapped[Stop] = relationship(back_populates="entries", lazy="raise_on_sql")
-    report: Mapped[Report] = relationship(lazy="raise_on_sql")
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy's own declaration)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, Sequence
@@ -114,8 +114,8 @@ class Report(ReporterVerbs, Base):
             unit_code=unit_code,
         )
 
-    def schedule(self, *, actor: Actor, at: datetime, route_list_id: int) -> Update:
-        """A crew has it on its list; the status before is kept for the day it is taken off."""
+    def schedule(self, *, actor: Actor, at: datetime, route_list_id: int, day: date | None = None) -> Update:
+        """A crew has it on its list for a day; the status before is kept for the day it is taken off."""
         before = self.status
         update = self._become(
             S.SCHEDULED,
@@ -123,9 +123,10 @@ class Report(ReporterVerbs, Base):
             actor=actor,
             at=at,
             unit_code=self.unit_code,
-            data={"route_list_id": route_list_id},
+            data={"route_list_id": route_list_id, **({"day": day.isoformat()} if day else {})},
         )
         self.status_before_scheduled = before
+        self.planned_for = day
         return update
 
     def unschedule(self, *, actor: Actor, at: datetime, route_list_id: int) -> Update:
@@ -273,6 +274,7 @@ class Report(ReporterVerbs, Base):
         change = (self.status, status.value)
         self.status = status.value
         self.status_before_scheduled = None
+        self.planned_for = None
         self.resume(at=at)
         self.closed_at = at if status in CLOSED else None
         read = public and words_public

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from geoalchemy2 import Geography
@@ -12,6 +12,7 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     Computed,
+    Date,
     DateTime,
     ForeignKey,
     Identity,
@@ -161,6 +162,8 @@ class ReportRow:
     interim_days: Mapped[int | None] = mapped_column(SmallInteger)
     # When the reporter last told something that no member of staff has acted on since.
     replied_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # The day for which a crew has it on its list.
+    planned_for: Mapped[date | None] = mapped_column(Date)
     waiting_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("report.id", ondelete="SET NULL"), index=True)

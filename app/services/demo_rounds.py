@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from app.errors import Invalid
 from app.models import RouteList, StopOutcome
-from app.services import crews
-from app.services.crews import Round
+from app.services import crews, plans
+from app.services.plans import Round
 
 if TYPE_CHECKING:
     from app.services.demo_history import World
@@ -50,7 +50,7 @@ class Rounds:
                        name=name, category_codes=LAMPS, most_stops=16)  # fmt: skip
         world = self._world
         try:
-            return crews.plan(world.session, wanted, rules=world.rules, by=world.staff[CREW], at=at)
+            return plans.plan(world.session, wanted, rules=world.rules, by=world.staff[CREW], at=at)
         except Invalid:
             return None
 

@@ -138,7 +138,15 @@ def handle(session, report, office, rules, clock, *, kari, per) -> None:
     session.commit()
     send_all(session, office)
     round_ = RouteList(
-        name="Monday", unit_code="bydrift", created_at=clock(), start_lat=69.6, start_lon=18.9, category_codes=[]
+        name="Monday",
+        unit_code="bydrift",
+        created_at=clock(),
+        start_lat=69.6,
+        start_lon=18.9,
+        category_codes=[],
+        day=clock().date(),
+        starts_at=clock(),
+        released_at=clock(),
     )
     stop = Stop(sort_order=1, lat=69.6, lon=18.9, leg_metres=1.0, note=TYPED["stop"])
     stop.entries = [StopReport(report_id=report.id)]

@@ -406,20 +406,20 @@ def test_a_supporter_too_gets_one_mail_of_several_changes(session, make_report, 
 def test_what_was_taken_off_the_list_again_before_anybody_heard_is_not_told(
     known, decide, rules, session, per, clock, work
 ):
-    from app.services import crews
+    from app.services import crews, plans
 
     report = known()
     forwarded(decide, rules, report)
     work(minutes=6)
     session.expire_all()
-    wanted = crews.Round(unit_code="bydrift", start_lat=STORGATA[0], start_lon=STORGATA[1])
-    planned = crews.plan(session, wanted, rules=rules, by=per, at=clock())
+    wanted = plans.Round(unit_code="bydrift", start_lat=STORGATA[0], start_lon=STORGATA[1])
+    planned = plans.plan(session, wanted, rules=rules, by=per, at=clock())
     session.commit()
     crews.close(planned, by=per, at=clock())
     session.commit()
     session.expire_all()
     assert work(minutes=6) == []
-    crews.plan(session, wanted, rules=rules, by=per, at=clock())
+    plans.plan(session, wanted, rules=rules, by=per, at=clock())
     session.commit()
     (mail,) = work(minutes=6)
     assert "A crew from City operations" in text_of(mail)

@@ -13,8 +13,8 @@ from app.db import transaction
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.models import Actor, Notification, Photo, Report, RouteList, Staff, StaffUnit, StopOutcome, StopReport, Update
 from app.queries import crews as crew_queries
-from app.services import crews
-from app.services.crews import Round
+from app.services import crews, plans
+from app.services.plans import Round
 from tests.application import STORGATA
 
 ROUND = Round(unit_code="bydrift", start_lat=STORGATA[0], start_lon=STORGATA[1])
@@ -40,7 +40,7 @@ def at_bydrift(make_report, kari, session, clock):
 @pytest.fixture
 def planned(at_bydrift, per, session, rules, clock):
     at_bydrift()
-    route_list = crews.plan(session, ROUND, rules=rules, by=per, at=clock())
+    route_list = plans.plan(session, ROUND, rules=rules, by=per, at=clock())
     session.commit()
     return route_list
 
@@ -65,21 +65,21 @@ def test_the_total_is_the_legs_and_the_way_back(planned):
 def test_planned_reports_are_scheduled_and_on_no_other_list(planned, session, rules, per, clock):
     assert {report.status for report in session.scalars(select(Report))} == {"scheduled"}
     with pytest.raises(Invalid, match="nothing to drive to"):
-        crews.plan(session, ROUND, rules=rules, by=per, at=clock())
+        plans.plan(session, ROUND, rules=rules, by=per, at=clock())
 
 
 def test_only_the_unit_s_own_people_plan_for_it(at_bydrift, eva, session, rules, clock):
     at_bydrift()
     with pytest.raises(Forbidden):
-        crews.plan(session, ROUND, rules=rules, by=eva, at=clock())
+        plans.plan(session, ROUND, rules=rules, by=eva, at=clock())
 
 
 def test_categories_and_areas_choose_what_is_driven_to(at_bydrift, per, session, rules, clock):
     at_bydrift()
     with pytest.raises(Invalid):
-        crews.plan(session, replace(ROUND, category_codes=("pothole",)), rules=rules, by=per, at=clock())
+        plans.plan(session, replace(ROUND, category_codes=("pothole",)), rules=rules, by=per, at=clock())
     with pytest.raises(Invalid):
-        crews.plan(session, replace(ROUND, area="kroken"), rules=rules, by=per, at=clock())
+        plans.plan(session, replace(ROUND, area="kroken"), rules=rules, by=per, at=clock())
 
 
 def test_a_done_stop_fixes_its_reports_and_tells_the_reporters(planned, per, session, clock):
@@ -128,7 +128,7 @@ def test_a_closed_list_gives_back_what_was_not_done(planned, per, session, rules
     crews.close(crew_queries.route_list_for(session, per, planned.id), by=per, at=clock())
     session.flush()
     assert {report.status for report in session.scalars(select(Report))} == {"forwarded"}
-    assert len(crews.plan(session, ROUND, rules=rules, by=per, at=clock()).stops) == 4
+    assert len(plans.plan(session, ROUND, rules=rules, by=per, at=clock()).stops) == 4
 
 
 def test_another_unit_and_a_stranger_see_no_list(planned, eva, session):
@@ -163,7 +163,7 @@ def test_two_crews_planning_at_once_never_share_a_report(real_session_factory, r
     def plan(_: int) -> str:
         try:
             with transaction(real_session_factory) as session:
-                crews.plan(session, ROUND, rules=rules, by=session.get_one(Staff, per.id), at=clock())
+                plans.plan(session, ROUND, rules=rules, by=session.get_one(Staff, per.id), at=clock())
         except (Invalid, Conflict):
             return "nothing left"
         return "planned"

@@ -13,10 +13,10 @@ from app.db import transaction
 from app.errors import Conflict, Invalid, TooMany
 from app.models import SYSTEM, Actor, Notification, Report, Stop, StopOutcome, StopReport, Support, Update
 from app.queries import crews as crew_queries
-from app.services import crews, following, moderation
-from app.services.crews import Round
+from app.services import crews, following, moderation, plans
 from app.services.drafts import ReportDraft
 from app.services.following import Said
+from app.services.plans import Round
 from app.services.reporting import submit_report
 from tests.application import STORGATA
 
@@ -49,7 +49,7 @@ def planned(make_report, per, kari, session, rules, clock):
         report.forward("bydrift", actor=Actor.of(kari), at=clock())
     session.commit()
     wanted = Round(unit_code="bydrift", start_lat=STORGATA[0], start_lon=STORGATA[1])
-    route_list = crews.plan(session, wanted, rules=rules, by=per, at=clock())
+    route_list = plans.plan(session, wanted, rules=rules, by=per, at=clock())
     session.commit()
     return route_list, reports
 
@@ -123,7 +123,7 @@ def test_a_report_that_left_a_list_can_be_planned_again(session, planned, per, k
     report.forward("bydrift", actor=Actor.of(kari), at=clock())
     session.commit()
     wanted = Round(unit_code="bydrift", start_lat=STORGATA[0], start_lon=STORGATA[1])
-    again = crews.plan(session, wanted, rules=rules, by=per, at=clock())
+    again = plans.plan(session, wanted, rules=rules, by=per, at=clock())
     assert [entry.report_id for stop in again.stops for entry in stop.entries] == [third.id]
 
 

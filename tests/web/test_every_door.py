@@ -116,7 +116,17 @@ def world(app, session, client, rules, clock, make_staff, kari, ada, ola, eva, p
 def _rows(session: Session, report: Report, nils: Staff, ola: Staff, kari: Staff, at: Any) -> dict[str, Any]:
     """A route list with the report on it, an open session, a deputy, a filter; and the mails there are."""
     stop = Stop(sort_order=1, lat=69.6, lon=18.9, leg_metres=1.0, entries=[StopReport(report_id=report.id)])
-    made = RouteList(name="Monday", unit_code="bydrift", created_at=at, start_lat=69.6, start_lon=18.9, stops=[stop])
+    made = RouteList(
+        name="Monday",
+        unit_code="bydrift",
+        created_at=at,
+        start_lat=69.6,
+        start_lon=18.9,
+        stops=[stop],
+        day=at.date(),
+        starts_at=at,
+        released_at=at,
+    )
     times = {"created_at": at, "seen_at": at, "expires_at": at.replace(year=2027)}
     signed_in = StaffSession(token_hash="0" * 64, staff_id=nils.id, **times)
     away = Deputyship(absent_id=nils.id, deputy_id=ola.id, first_day=at.date(), last_day=at.date())
