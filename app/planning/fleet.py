@@ -33,7 +33,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """One crew's day: leaves `start` (a place) at `begins`, is at `end` (None: anywhere) by `ends`, seconds after midnight.
+    """One crew's day: leaves `start` (a place) at `begins`, is at `end` (None: anywhere) by `ends`; seconds of the day.
 
     `first` are visits already locked, driven first, in this order.
     """
@@ -60,7 +60,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetPlan:
-    """A round for each shift (maybe empty), and (visit, reason) of what is left out. `seconds` is what the search took."""
+    """A round for each shift (maybe empty), and (visit, reason) of what is left out. `seconds`: what the search took."""
 
     rounds: tuple[Round, ...]
     left_out: tuple[tuple[int, Why], ...]
@@ -78,5 +78,5 @@ def plan_fleet(
     seed: int = 1,
     progress: Progress | None = None,
 ) -> FleetPlan:
-    """The best rounds found within `budget` seconds; never raises for what cannot be done, but leaves it out and says why."""
+    """The best rounds found within `budget` seconds; what cannot be done is left out, with the reason, and raises nothing."""
     raise NotImplementedError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,7 +21,7 @@ UNREACHABLE_SECONDS = 864_000.0
 
 @dataclass(frozen=True, slots=True)
 class Travel:
-    """Ways between n places: `seconds[i, j]` and `metres[i, j]` from i to j, float64, zero on the diagonal, not symmetric.
+    """Ways between n places: `seconds[i, j]`, `metres[i, j]` from i to j, float64, zero on the diagonal, not symmetric.
 
     `off_road` names places that lie far from any road, with the metres to it; `unreachable` those to which no road
     leads from place 0 and back (an island without a bridge), whose rows and columns hold UNREACHABLE_SECONDS.
@@ -66,4 +67,4 @@ class StraightWays:
 
     def lines(self, points: Sequence[Point], *, day: date, profile: Profile = "car") -> list[list[Point]]:  # noqa: ARG002
         """From point to point."""
-        return [[here, there] for here, there in zip(points, points[1:], strict=False)]
+        return [[here, there] for here, there in itertools.pairwise(points)]
