@@ -145,16 +145,20 @@ def test_it_is_one_statement(make_report, session, rules, count_queries):
     assert counted.number == 1
 
 
-def test_both_arms_have_an_index(make_report, session):
-    """By its condition: on a small table the planner reads it all, so the statement asks it not to."""
-    make_report()
+OPEN = "status IN ('forwarded', 'in_progress', 'new', 'scheduled')"
+NEAR = "ST_DWithin(position, ST_SetSRID(ST_MakePoint(18.9, 69.6), 4326)::geography, 30.0)"
+
+
+@pytest.mark.parametrize(
+    ("index", "condition"), [("ix_report_open_position", NEAR), ("ix_report_asset_open", "asset_id = 7")]
+)
+def test_both_arms_have_an_index(session, index, condition):
+    """Which of several a planner takes depends on how full the table is: here it has only this one and must read it."""
+    others = session.scalars(
+        text("SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'report'::regclass AND NOT indisunique")
+    )
+    for name in set(others) - {index}:
+        session.execute(text(f"DROP INDEX {name}"))
     session.execute(text("SET LOCAL enable_seqscan = off"))
-    plan = session.execute(
-        text("""EXPLAIN (FORMAT JSON) SELECT id FROM report WHERE ST_DWithin(position,
-        ST_SetSRID(ST_MakePoint(18.9, 69.6), 4326)::geography, 30.0)
-        AND status IN ('forwarded', 'in_progress', 'new', 'scheduled')
-        UNION ALL SELECT id FROM report
-        WHERE asset_id = 7 AND status IN ('forwarded', 'in_progress', 'new', 'scheduled')""")
-    ).scalar_one()
-    assert "ix_report_open_position" in json.dumps(plan)
-    assert "ix_report_asset_open" in json.dumps(plan)
+    plan = session.execute(text(f"EXPLAIN (FORMAT JSON) SELECT id FROM report WHERE {condition} AND {OPEN}"))
+    assert index in json.dumps(plan.scalar_one())
