@@ -8,6 +8,7 @@ import hmac
 from enum import StrEnum
 from uuid import UUID
 
+from app.models.field import RoundLink
 from app.models.place_follow import PlaceFollow
 from app.models.report import Report
 from app.models.support import Support
@@ -124,6 +125,16 @@ def place_confirm_path(follow: PlaceFollow, *, secret: bytes) -> str:
 def place_stop_path(follow: PlaceFollow, *, secret: bytes) -> str:
     """Path of the page with the button that ends the mails about a place."""
     return _place("stop-place", follow, secret=secret)
+
+
+def round_token(link: RoundLink, *, secret: bytes) -> str:
+    """What opens one round to somebody without an account: the link's number and 128 bits, URL-safe."""
+    return f"{link.id}-{_sign(secret, 'round', str(link.id), link.nonce)}"
+
+
+def round_path(link: RoundLink, *, secret: bytes) -> str:
+    """Path of the pages behind such a link."""
+    return f"/round/{round_token(link, secret=secret)}"
 
 
 def _place(name: str, follow: PlaceFollow, *, secret: bytes) -> str:

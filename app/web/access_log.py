@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 log = logging.getLogger("gatami.access")
 _SECRET = re.compile(
     r"^(/+(?:follow|confirm|support|confirm-support|stop|stop-support|followed-place|confirm-place|stop-place|rating)/+[^/]+/+"
-    r"|/+(?:staff/+invitations|mine/+link)/+)[^/]+",
+    r"|/+(?:staff/+invitations|mine/+link|round)/+)[^/]+",
     re.IGNORECASE,
 )
 # Wherever it stands: a link that was copied with something before it opens nothing here, and is a secret all the same.

@@ -18,7 +18,7 @@ from app.web.vendor import DESIGNSYSTEMET_CSS, DESIGNSYSTEMET_THEME, LEAFLET_CSS
 SECRET_PATHS = re.compile(
     r"^/("
     r"follow|confirm|support|confirm-support|stop|stop-support|followed-place|confirm-place|"
-    r"stop-place|rating|staff/invitations|mine"
+    r"stop-place|rating|staff/invitations|mine|round"
     r")(/|$)"
 )
 # Forms for people, whose addresses bring a place with them.

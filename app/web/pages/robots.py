@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 router = APIRouter(include_in_schema=False)
 # /follow is the beginning of /follow-place and /followed-place too, /confirm of /confirm-place, and so on.
-LEFT_ALONE = ("/follow", "/follow-place", "/confirm", "/support", "/stop", "/rating", "/mine", "/staff")
+LEFT_ALONE = ("/follow", "/follow-place", "/confirm", "/support", "/stop", "/rating", "/mine", "/round", "/staff")
 TEXT = "\n".join(["User-agent: *", *(f"Disallow: {path}" for path in LEFT_ALONE), "Allow: /", ""])
 
 

@@ -26,7 +26,7 @@ def test_public_pages_may_be_found(allowed, path):
 @pytest.mark.parametrize(
     "path",
     ["/follow/26-1/x", "/confirm/26-1/x", "/confirm-place/1/x", "/support/1/x", "/stop/26-1/x", "/stop-place/1/x",
-     "/rating/26-1/x", "/mine", "/staff/queue", "/follow-place", "/followed-place/1/x"],
+     "/rating/26-1/x", "/round/1-x", "/mine", "/staff/queue", "/follow-place", "/followed-place/1/x"],
 )  # fmt: skip
 def test_pages_of_one_reader_are_left_alone(allowed, path):
     assert not allowed(path)
