@@ -38,9 +38,12 @@ from app.models.reply import ReplyFor, ReplyTemplate, ReplyText
 from app.models.report import Report
 from app.models.reporter import Reporter
 from app.models.resident import ResidentLink, ResidentSession
+from app.models.road_network import RoadClosure, RoadNetwork
 from app.models.route_list import RouteList, Stop, StopMaterial, StopOutcome, StopReport
+from app.models.route_list_change import ChangeKind, RouteListChange
 from app.models.route_plan import PlanState, RoutePlan
 from app.models.sending import SendingState
+from app.models.routine import DriveState, RoutineDrive, RoutineKind, RoutineRound
 from app.models.staff import ChangeKind, Role, SignInAttempt, Staff, StaffChange, StaffSession, StaffUnit
 from app.models.status import ALLOWED, AT_UNIT, CLOSED, OPEN, ReportStatus
 from app.models.support import Support
@@ -64,6 +67,7 @@ __all__ = [
     "DeadlineFigure",
     "Delivery",
     "Deputyship",
+    "DriveState",
     "EntryKind",
     "EntryResult",
     "ErasedKind",
@@ -107,8 +111,14 @@ __all__ = [
     "Road",
     "Role",
     "RoundLink",
+    "RoadClosure",
+    "RoadNetwork",
     "RouteList",
+    "RouteListChange",
     "RoutePlan",
+    "RoutineDrive",
+    "RoutineKind",
+    "RoutineRound",
     "RulesState",
     "SavedFilter",
     "Seen",
