@@ -42,8 +42,8 @@ from app.models.road_network import RoadClosure, RoadNetwork
 from app.models.route_list import RouteList, Stop, StopMaterial, StopOutcome, StopReport
 from app.models.route_list_change import ChangeKind, RouteListChange
 from app.models.route_plan import PlanState, RoutePlan
-from app.models.sending import SendingState
 from app.models.routine import DriveState, RoutineDrive, RoutineKind, RoutineRound
+from app.models.sending import SendingState
 from app.models.staff import ChangeKind, Role, SignInAttempt, Staff, StaffChange, StaffSession, StaffUnit
 from app.models.status import ALLOWED, AT_UNIT, CLOSED, OPEN, ReportStatus
 from app.models.support import Support
@@ -109,10 +109,10 @@ __all__ = [
     "ResidentSession",
     "RetentionRun",
     "Road",
-    "Role",
-    "RoundLink",
     "RoadClosure",
     "RoadNetwork",
+    "Role",
+    "RoundLink",
     "RouteList",
     "RouteListChange",
     "RoutePlan",
