@@ -19,6 +19,7 @@ from app.routing.problems import RuleProblem, RulesError
 from app.routing.proposing import Proposal, Step, areas_at, explain, in_service_area, propose_unit
 from app.routing.reasons import Because, Check, Reason
 from app.routing.reloading import Change, RulesFile
+from app.routing.rounds import Material, RoundRules
 from app.routing.rules import Area, Example, Facts, Rule, Rules
 from app.routing.texts import pick
 
@@ -32,6 +33,7 @@ __all__ = [
     "Example",
     "Facts",
     "Group",
+    "Material",
     "Municipality",
     "Notice",
     "Option",
@@ -40,6 +42,7 @@ __all__ = [
     "Proposal",
     "Question",
     "Reason",
+    "RoundRules",
     "Rule",
     "RuleProblem",
     "Rules",

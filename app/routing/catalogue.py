@@ -224,6 +224,10 @@ class Category(Named):
     synonyms: dict[str, tuple[Words, ...]] = Field(default_factory=dict)
     icon: Code = "other"
     closes_as: Literal["fixed", "answered"] = "fixed"
+    # For who plans a round: minutes of work at the stop, whether one must be lifted to it, {material code: pieces}.
+    service_minutes: Annotated[int, Field(ge=1, le=480)] | None = None
+    lift: bool | None = None
+    needs: dict[Code, Annotated[float, Field(gt=0, le=999)]] = Field(default_factory=dict)
 
     def help_text(self, lang: str) -> str:
         """The one-sentence help in the language, else in the default language."""

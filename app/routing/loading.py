@@ -20,12 +20,17 @@ from app.routing.limits_checking import check_limits
 from app.routing.lookup_index import Wanted, index_areas, index_rules
 from app.routing.polygon_files import PolygonError, read_polygons
 from app.routing.problems import RuleProblem, RulesError, did_you_mean, sentence_for
+from app.routing.rounds import Material, RoundRules, RoundsInFile
+from app.routing.rounds_checking import check_rounds
 from app.routing.rules import OWNERS_OR_UNKNOWN, Area, AreaInFile, Example, Fallback, Rule, Rules
 from app.routing.sources import Source, read_source
 from app.routing.yaml_lines import Document, read_document
 from app.routing.yaml_lines import Path as Place
 
-SECTIONS = ("municipality", "groups", "units", "categories", "areas", "rules", "fallback", "examples", "notices")
+SECTIONS = (
+    "municipality", "groups", "units", "categories", "areas", "rules", "fallback", "examples", "notices", "rounds",
+    "materials",
+)  # fmt: skip
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -45,6 +50,8 @@ class Draft:
     examples: dict[int, Example] = field(default_factory=dict)
     notices: dict[int, SiteNotice] = field(default_factory=dict)
     fallback: Fallback | None = None
+    rounds: RoundsInFile | None = None
+    materials: dict[str, Material] = field(default_factory=dict)
     problems: list[RuleProblem] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     digest: Any = field(default_factory=sha256)
@@ -110,11 +117,14 @@ def _filled(draft: Draft) -> Rules | None:
     draft.examples = _listed(draft, Example, "examples")
     draft.notices = _listed(draft, SiteNotice, "notices")
     draft.fallback = _model(draft, Fallback, ("fallback",), with_code=False)
+    draft.rounds = _model(draft, RoundsInFile, ("rounds",), with_code=False)
+    draft.materials = _keyed(draft, Material, "materials")
     if draft.municipality:
         place = ("municipality", "service_area")
         draft.service_area = _polygons(draft, draft.municipality.service_area, place)
     check_references(draft)
     check_limits(draft)
+    check_rounds(draft)
     check_shadowing(draft)
     if draft.problems:
         return None
@@ -232,6 +242,8 @@ def _finished(draft: Draft) -> Rules:
         fallback=draft.fallback,
         examples=tuple(draft.examples.values()),
         notices=tuple(draft.notices.values()),
+        rounds=RoundRules(draft.rounds or RoundsInFile(), MappingProxyType(draft.categories)),
+        materials=MappingProxyType(draft.materials),
         path=draft.path,
         sources=tuple(draft.sources),
         sha256=draft.digest.hexdigest(),

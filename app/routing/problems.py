@@ -87,6 +87,7 @@ SENTENCES = {
     "string_too_long": "“{key}” is longer than {max_length} characters; shorten it.",
     "string_pattern_mismatch": "{got} does not fit for “{key}”; {form}",
     "greater_than_equal": "“{key}” is {got}; write {ge} or more.",
+    "greater_than": "“{key}” is {got}; write more than {gt}.",
     "less_than_equal": "“{key}” is {got}; write {le} or less.",
     "translation_missing": "“{key}” has no text in {languages}; add it.",
     "translation_unknown": "“{key}” has a text in {languages}, not one of the municipality's languages; "

@@ -17,6 +17,7 @@ from app.routing.fields import Answers, Code, Codes, Dates, FromFile, Hours, Wor
 from app.routing.geometry import MultiPolygon
 from app.routing.limited import SiteNotice
 from app.routing.lookup_index import AreaIndex, RuleIndex
+from app.routing.rounds import Material, RoundRules
 from app.routing.sources import Source
 
 Owner = Literal["state", "county", "municipality", "private"]
@@ -121,6 +122,8 @@ class Rules:
     fallback: Fallback
     examples: tuple[Example, ...]
     notices: tuple[SiteNotice, ...]
+    rounds: RoundRules
+    materials: Mapping[str, Material]
     path: Path
     sources: tuple[Source, ...]
     sha256: str
