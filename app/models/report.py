@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, Sequence
@@ -11,9 +11,9 @@ from sqlalchemy.orm import Mapped, declared_attr, object_session, relationship
 from app.db import Base
 from app.errors import N_, Conflict, Invalid
 from app.models.actor import Actor
+from app.models.crew_verbs import CrewVerbs
 from app.models.reference import show_reference
 from app.models.report_row import ROW_RULES
-from app.models.reporter_verbs import ReporterVerbs
 from app.models.status import ALLOWED, CLOSED, OPEN, ReportStatus
 from app.models.status import ReportStatus as S
 from app.models.update import Update, UpdateKind
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 report_number = Sequence("report_number", metadata=Base.metadata)
 
 
-class Report(ReporterVerbs, Base):
+class Report(CrewVerbs, Base):
     """One message about one place. `lat`, `lon` are WGS84 degrees; both null means the desk must place it."""
 
     __tablename__ = "report"
@@ -112,46 +112,6 @@ class Report(ReporterVerbs, Base):
             words=words,
             public=False,
             unit_code=unit_code,
-        )
-
-    def schedule(self, *, actor: Actor, at: datetime, route_list_id: int, day: date | None = None) -> Update:
-        """A crew has it on its list for a day; the status before is kept for the day it is taken off."""
-        before = self.status
-        update = self._become(
-            S.SCHEDULED,
-            kind=UpdateKind.SCHEDULED,
-            actor=actor,
-            at=at,
-            unit_code=self.unit_code,
-            data={"route_list_id": route_list_id, **({"day": day.isoformat()} if day else {})},
-        )
-        self.status_before_scheduled = before
-        self.planned_for = day
-        return update
-
-    def unschedule(self, *, actor: Actor, at: datetime, route_list_id: int) -> Update:
-        """Off the list again: back to what it was before."""
-        before = ReportStatus(self.status_before_scheduled or S.FORWARDED)
-        return self._become(
-            before,
-            kind=UpdateKind.UNSCHEDULED,
-            actor=actor,
-            at=at,
-            unit_code=self.unit_code,
-            public=False,
-            data={"route_list_id": route_list_id},
-        )
-
-    def fix(self, *, actor: Actor, at: datetime, words: str | None = None, words_public: bool = True) -> Update:
-        """Mended."""
-        return self._become(
-            S.FIXED,
-            kind=UpdateKind.FIXED,
-            actor=actor,
-            at=at,
-            words=words,
-            words_public=words_public,
-            unit_code=self.unit_code,
         )
 
     def answer(self, *, actor: Actor, at: datetime, words: str) -> Update:

@@ -61,6 +61,8 @@ class UpdateKind(StrEnum):
     SPLIT = "split"
     INTERIM = "interim"
     DUE_SET = "due_set"
+    NOT_MENDED = "not_mended"
+    NEEDS = "needs"
 
 
 class Update(Base):
