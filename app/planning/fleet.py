@@ -2,70 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+import time
+from collections.abc import Sequence
 
+from app.planning.fleet_day import Day
+from app.planning.fleet_draft import Draft
+from app.planning.fleet_reasons import reasons
+from app.planning.fleet_search import Rounds, own_rounds
+from app.planning.fleet_types import FleetPlan, Progress, Round, Shift, Visit, Why
 from app.planning.travel import Travel
 
-Why = Literal["no_time", "detour", "no_lift", "no_stock", "window", "unreachable", "solver"]
-Progress = Callable[[float], None]
-"""Told now and then how far the search is: 0 to 1."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """One stop to be planned. Times in seconds after midnight (local), `place` an index into the matrix.
-
-    A may-do visit (`must` False) is taken when it costs at most `detour` seconds of driving. `weight` says what is left
-    out last when a shift is too short (more is dearer). `shift` binds it to one shift, `needs` is material by code.
-    """
-
-    place: int
-    service: int = 0
-    must: bool = True
-    weight: float = 1.0
-    window: tuple[int, int] | None = None
-    lift: bool = False
-    needs: Mapping[str, float] = field(default_factory=dict)
-    shift: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shift:
-    """One crew's day: leaves `start` (a place) at `begins`, is at `end` (None: anywhere) by `ends`; seconds of the day.
-
-    `first` are visits already locked, driven first, in this order.
-    """
-
-    start: int
-    end: int | None
-    begins: int
-    ends: int
-    lift: bool = False
-    stock: Mapping[str, float] | None = None
-    first: Sequence[int] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Round:
-    """One shift's answer: visits in order, when each is reached (seconds after midnight), and what is driven."""
-
-    visits: tuple[int, ...]
-    arrivals: tuple[int, ...]
-    back_at: int
-    drive_seconds: float
-    drive_metres: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FleetPlan:
-    """A round for each shift (maybe empty), and (visit, reason) of what is left out. `seconds`: what the search took."""
-
-    rounds: tuple[Round, ...]
-    left_out: tuple[tuple[int, Why], ...]
-    seconds: float
-    by: str = "pyvrp"
+__all__ = [
+    "FleetPlan",
+    "Progress",
+    "Round",
+    "Shift",
+    "Visit",
+    "Why",
+    "arrivals",
+    "insert_cheapest",
+    "plan_fleet",
+]
 
 
 def plan_fleet(
@@ -78,5 +35,41 @@ def plan_fleet(
     seed: int = 1,
     progress: Progress | None = None,
 ) -> FleetPlan:
-    """The best rounds found within `budget` seconds; what cannot be done is left out, with the reason, and raises nothing."""
-    raise NotImplementedError
+    """The best rounds found within `budget` seconds; what cannot be done is left out with its reason, nothing raised."""
+    begun = time.perf_counter()
+    day = Day(travel, visits, shifts)
+    found = own_rounds(day, detour=detour)
+    if progress is not None:
+        progress(1.0)
+    return _plan(day, found, detour, begun)
+
+
+def _plan(day: Day, found: Rounds, detour: int, begun: float) -> FleetPlan:
+    return FleetPlan(
+        rounds=tuple(draft.as_round() for draft in found),
+        left_out=reasons(day, found, detour=detour),
+        seconds=time.perf_counter() - begun,
+        by="own",
+    )
+
+
+def arrivals(travel: Travel, visits: Sequence[Visit], shift: Shift, order: Sequence[int]) -> Round:
+    """The times of an order given by hand, windows waited for: nothing is refused, the round says what is late."""
+    by_hand = Shift(start=shift.start, end=shift.end, begins=shift.begins, ends=shift.ends, first=tuple(order))
+    return Draft(Day(travel, visits, [by_hand]), 0).as_round()
+
+
+def insert_cheapest(travel: Travel, visits: Sequence[Visit], shift: Shift, order: Sequence[int], visit: int) -> int:
+    """The position in `order` at which one visit more costs least driving, after those that are locked.
+
+    One where window and shift are kept, if there is any; else the one that is shortest to drive.
+    """
+    day = Day(travel, visits, [shift])
+    draft = Draft(day, 0)
+    if draft.put(stop for stop in order if stop not in shift.first):
+        cost, position = draft.offers([visit])
+        if cost[0] < float("inf"):
+            return int(position[0])
+    locked = len(shift.first)
+    tries = range(locked, len(order) + 1)
+    return min(tries, key=lambda at: day.drive(0, [*order[:at], visit, *order[at:]]))
