@@ -40,7 +40,7 @@ from app.models.reporter import Reporter
 from app.models.resident import ResidentLink, ResidentSession
 from app.models.road_network import RoadClosure, RoadNetwork
 from app.models.route_list import RouteList, Stop, StopMaterial, StopOutcome, StopReport
-from app.models.route_list_change import ChangeKind, RouteListChange
+from app.models.route_list_change import RoundChangeKind, RouteListChange
 from app.models.route_plan import PlanState, RoutePlan
 from app.models.routine import DriveState, RoutineDrive, RoutineKind, RoutineRound
 from app.models.sending import SendingState
@@ -112,6 +112,7 @@ __all__ = [
     "RoadClosure",
     "RoadNetwork",
     "Role",
+    "RoundChangeKind",
     "RoundLink",
     "RouteList",
     "RouteListChange",
