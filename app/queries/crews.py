@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, and_, exists, func, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -13,7 +13,7 @@ from app.models import Report, ReportStatus, RouteList, Staff, Stop, StopReport
 PLANNABLE = (ReportStatus.FORWARDED.value, ReportStatus.IN_PROGRESS.value)
 MOST_REPORTS = 400
 # A report that the desk moved while it was on a list stays on that list until the crew has closed it.
-_FREE = (
+FREE = (
     Report.status.in_(PLANNABLE),
     Report.lat.is_not(None),
     ~exists().where(StopReport.report_id == Report.id, StopReport.active),
@@ -32,7 +32,7 @@ def plannable(
 
     With `lock` they are held until the transaction ends, and those that somebody else is planning are left out.
     """
-    wanted = [Report.unit_code == unit_code, *_FREE]
+    wanted = [Report.unit_code == unit_code, *FREE]
     if category_codes:
         wanted.append(Report.category_code.in_(category_codes))
     query = (
@@ -45,11 +45,17 @@ def plannable(
     return session.scalars(query.with_for_update(skip_locked=True) if lock else query).all()
 
 
+def still_free(session: Session, report_ids: Iterable[int], *, unit_code: str) -> set[int]:
+    """Those of the reports that the unit can still drive to, held until the transaction ends."""
+    wanted = select(Report.id).where(Report.id.in_(list(report_ids)), Report.unit_code == unit_code, *FREE)
+    return set(session.scalars(wanted.order_by(Report.id).with_for_update(skip_locked=True)))
+
+
 def plannable_counts(session: Session, unit_codes: Sequence[str]) -> dict[tuple[str, str], int]:
     """(unit, category) -> how many reports could be driven to."""
     query = (
         select(Report.unit_code, Report.category_code, func.count())
-        .where(Report.unit_code.in_(unit_codes), *_FREE)
+        .where(Report.unit_code.in_(unit_codes), *FREE)
         .group_by(Report.unit_code, Report.category_code)
     )
     return {(unit or "", category): count for unit, category, count in session.execute(query)}

@@ -24,6 +24,7 @@ from app.web.errors import STATUS_OF
 from app.web.form_photos import thumbnail_of
 from app.web.history import for_holder, last_question, of_first
 from app.web.next_steps import next_steps
+from app.web.passing import passing_report
 from app.web.notices_here import Promise, promise_of
 from app.web.templating import render
 from app.web.visit import Visit
@@ -50,6 +51,7 @@ def show_page(
         "address": f"{base_url.rstrip('/')}{visit.path}",
         "category": visit.rules.categories.get(report.category_code),
         "next": next_steps(report, visit.rules, visit.reader, history=history(report), first=first),
+        "comes": passing_report(visit.session, report, at=visit.at, rules=visit.rules, lang=visit.lang),
         "lines": for_holder(report, visit.rules, lang=visit.lang),
         "first": first,
         "lines_of_first": of_first(kept, visit.rules, lang=visit.lang) if kept is not None else [],

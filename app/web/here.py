@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.queries.routine import Drive, comes_today
 from app.queries.surroundings import Surroundings, surroundings
 from app.routing import Category, Rules
 from app.web.lamp_here import LampHere, lamp_here, typed_number, without_refused
@@ -26,6 +27,8 @@ class Here:
     similar: SimilarHere = field(default_factory=SimilarHere)
     who: WhoHere | None = None
     said: NoticesHere = field(default_factory=NoticesHere)
+    # Fixed rounds that still come here today.
+    drives: tuple[Drive, ...] = ()
 
 
 def look_around(session: Session, rules: Rules, form: ReportForm, *, at: datetime) -> Here:
@@ -41,7 +44,16 @@ def look_around(session: Session, rules: Rules, form: ReportForm, *, at: datetim
         similar=similar_here(session, category, form, around),
         who=who_here(category, form, around, rules, at=at),
         said=notices_here(session, rules, form, category, around, at=at),
+        drives=_drives(session, rules, form, category, at=at),
     )
+
+
+def _drives(session: Session, rules: Rules, form: ReportForm, category: Category, *, at: datetime) -> tuple[Drive, ...]:
+    point = form.point()
+    if point is None or not (abs(point[0]) <= 90 and abs(point[1]) <= 180):
+        return ()
+    found = comes_today(session, lat=point[0], lon=point[1], at=at, rules=rules)
+    return tuple(drive for drive in found if category.code in drive.round.category_codes)
 
 
 def _surroundings(session: Session, category: Category | None, form: ReportForm) -> Surroundings:

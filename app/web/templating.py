@@ -21,6 +21,7 @@ from app.text import environment, translate
 from app.web import languages, security
 from app.web.bundles import contents
 from app.web.deps import get_language
+from app.web.passing import sentences
 from app.web.state import state_of
 from app.web.vendor import VENDOR_FILES
 
@@ -84,6 +85,7 @@ def _everywhere(request: Request) -> dict[str, Any]:
         "tile_url": state.settings.tile_url,
         "tile_attribution": state.settings.tile_attribution,
         "now": state.clock(),
+        "passing": lambda drives: sentences(drives, rules=state.rules_file.current, lang=get_language(request)),
     }
 
 

@@ -15,6 +15,7 @@ from app.queries.visible import public_report
 from app.web.deps import LanguageDep, MaybeStaffDep, NowDep, RulesDep, SessionDep, SettingsDep
 from app.web.history import for_everybody
 from app.web.next_steps import Reader, next_steps
+from app.web.passing import passing_report
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
@@ -59,5 +60,6 @@ def show_report(
             first=first_report(session, report),
         ),
         lines=for_everybody(report, rules, lang=lang),
+        comes=passing_report(session, report, at=now, rules=rules, lang=lang),
         photos=[photo for photo in report.photos if photo.public] + public_photos_of_parts(session, report),
     )
