@@ -20,6 +20,7 @@ class JobName(StrEnum):
     DELIVER = "deliver"
     LOOK_UP = "look_up"
     NOTIFY = "notify"
+    PLAN = "plan"
     READ_MAILBOX = "read_mailbox"
     RECOVER = "recover"
     SEND_LINK = "send_link"
@@ -27,6 +28,11 @@ class JobName(StrEnum):
     TELL_COLLEAGUE = "tell_colleague"
     TELL_FOLLOWERS = "tell_followers"
     TELL_LEADERS = "tell_leaders"
+
+
+# Solving takes seconds and a whole core: it has workers of its own, and never the places of what somebody waits for.
+PLANS = "plans"
+QUEUES = {JobName.PLAN: PLANS}
 
 
 def make_queue(url: str) -> App:
@@ -48,8 +54,8 @@ def enqueue(session: Session, job: JobName, *, at: datetime | None = None, **arg
     if not session.in_transaction():
         session.begin()  # Otherwise a rollback would have nothing to roll back, and the job would stay.
     wanted = Job(
-        id=None, lock=None, queueing_lock=None, queue=DEFAULT_QUEUE, task_name=job.value, task_kwargs=arguments,
-        scheduled_at=at,
+        id=None, lock=None, queueing_lock=None, queue=QUEUES.get(job, DEFAULT_QUEUE), task_name=job.value,
+        task_kwargs=arguments, scheduled_at=at,
     )  # fmt: skip
     session.info.setdefault(_WAITING, []).append((session.get_nested_transaction(), wanted))
 

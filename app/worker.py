@@ -5,17 +5,29 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import DEFAULT_QUEUE
 
 from app.db import make_engine, make_session_factory
 from app.delivery import make_channels
-from app.jobs import JobName, make_queue
+from app.jobs import PLANS, JobName, make_queue
 from app.routing import RulesFile
-from app.services import digests, late_answers, mailbox_round, outgoing, overdue_mails, recovery, staff_words, upkeep
+from app.services import (
+    digests,
+    late_answers,
+    mailbox_round,
+    outgoing,
+    overdue_mails,
+    plan_working,
+    recovery,
+    staff_words,
+    upkeep,
+)
 from app.services.deadlines import counting_by
 from app.services.office import Office
 from app.storage import PhotoStore
@@ -28,6 +40,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CONCURRENCY = 4
+# Plans are solved by one core less than there are: pages and mails keep theirs.
+PLANS_AT_ONCE = max(1, (os.cpu_count() or 2) - 1)
 HEARTBEAT_SECONDS = 5.0
 # A worker that has not been heard of for so long is dead, and its jobs are given to the others.
 DEAD_AFTER_SECONDS = 20.0
@@ -46,7 +60,7 @@ def run_worker(settings: Settings) -> None:
 def make_office(settings: Settings) -> Office:
     """The long-lived parts, from the settings. A rules file with mistakes stops the start here."""
     secret = settings.secret()
-    engine = make_engine(settings.database_url or "", pool_size=CONCURRENCY + 1)
+    engine = make_engine(settings.database_url or "", pool_size=CONCURRENCY + PLANS_AT_ONCE + 1)
     rules_file = RulesFile(settings.rules_file)
     return Office(
         settings=settings,
@@ -97,6 +111,7 @@ def register(queue: App, office: Office) -> None:
     @queue.task(name=JobName.RECOVER.value)
     async def recover(timestamp: int) -> None:  # noqa: ARG001  (procrastinate hands it over)
         await _recover(queue, office)
+        await asyncio.to_thread(plan_working.recover_plans, office)
         await asyncio.to_thread(upkeep.fold_tallies, office)
         await asyncio.to_thread(staff_words.write_words, office)
 
@@ -107,7 +122,11 @@ def register(queue: App, office: Office) -> None:
 
 
 def _register_rounds(queue: App, office: Office) -> None:
-    """What goes to many at once, at an hour of the day."""
+    """What takes long: plans of rounds, and what goes to many at once, at an hour of the day."""
+
+    @queue.task(name=JobName.PLAN.value, queue=PLANS)
+    def plan(plan_id: int) -> None:
+        plan_working.work_out(office, plan_id)
 
     # One at a time: the other places of this worker are for what somebody waits for.
     @queue.periodic(cron="* * * * * */15")
@@ -149,22 +168,30 @@ async def _work(queue: App, office: Office) -> None:
 async def _work_once(queue: App, office: Office, stop: asyncio.Event) -> None:
     async with queue.open_async():
         await _recover(queue, office)
-        working = asyncio.create_task(
-            queue.run_worker_async(
-                concurrency=CONCURRENCY,
-                fetch_job_polling_interval=1.0,
-                delete_jobs="successful",
-                install_signal_handlers=False,
-                update_heartbeat_interval=HEARTBEAT_SECONDS,
-                stalled_worker_timeout=DEAD_AFTER_SECONDS,
-                shutdown_graceful_timeout=STOP_WITHIN_SECONDS,
-            )
-        )
+        workers = [
+            asyncio.create_task(_worker(queue, DEFAULT_QUEUE, concurrency=CONCURRENCY)),
+            asyncio.create_task(_worker(queue, PLANS, concurrency=PLANS_AT_ONCE)),
+        ]
         told_to_stop = asyncio.create_task(stop.wait())
-        await asyncio.wait({working, told_to_stop}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({*workers, told_to_stop}, return_when=asyncio.FIRST_COMPLETED)
         told_to_stop.cancel()
-        if stop.is_set():
-            # procrastinate takes this as a wish to stop, and finishes what is running first.
+        # One that ended alone has lost its database; procrastinate takes this as a wish to stop, and finishes first
+        # what is running.
+        for working in workers:
             working.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await working
+            await asyncio.gather(*workers)
+
+
+async def _worker(queue: App, name: str, *, concurrency: int) -> None:
+    """Do the jobs of one queue."""
+    await queue.run_worker_async(
+        queues=[name],
+        concurrency=concurrency,
+        fetch_job_polling_interval=1.0,
+        delete_jobs="successful",
+        install_signal_handlers=False,
+        update_heartbeat_interval=HEARTBEAT_SECONDS,
+        stalled_worker_timeout=DEAD_AFTER_SECONDS,
+        shutdown_graceful_timeout=STOP_WITHIN_SECONDS,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, Time, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -36,6 +36,13 @@ class Vehicle(Base):
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy's own declaration)
+
+    def lifts_on(self, day: date) -> bool:
+        """Whether the lift can be used on a day; a rest may go over the turn of the year."""
+        if not self.lift or self.lift_rests_from is None or self.lift_rests_until is None:
+            return self.lift
+        here, first, last = f"{day:%m-%d}", self.lift_rests_from, self.lift_rests_until
+        return not (first <= here <= last if first <= last else here >= first or here <= last)
 
 
 class Crew(Base):
