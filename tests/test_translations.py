@@ -94,6 +94,9 @@ STAFF_AND_PROGRAMS = (
     "app/web/pages/inbox.py",
     "app/web/pages/route_lists.py",
     "app/web/pages/staff",
+    "app/services/round_links.py",
+    "app/web/round_",
+    "app/web/pages/round_",
 )
 BOKMAL_MAY_STAND_IN = {"se": STAFF_AND_PROGRAMS}
 

@@ -143,6 +143,7 @@ def _rows(session: Session, report: Report, nils: Staff, ola: Staff, kari: Staff
         "filter": saved.id,
         "mail_id": mail.id,
         "code": next(iter(SHIPPED)),
+        "kind": "gpx",
         "delivery_id": session.query(Delivery.id).limit(1).scalar(),
         "notification_id": session.query(Notification.id).limit(1).scalar(),
     }
