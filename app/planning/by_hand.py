@@ -1,11 +1,10 @@
-"""Orders made by people: what was moved, two people's moves put together, and where one more stop costs least."""
+"""Orders made by people: what was moved, two people's moves put together, and locked stops left where they are."""
 
 from __future__ import annotations
 
 import bisect
 import itertools
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from app.planning.travel import Travel
 
@@ -36,48 +35,6 @@ def put_together(now: Sequence[int], wanted: Sequence[int], mine: Collection[int
     return [*result, *(stop for stop in now if stop not in settled)]
 
 
-@dataclass(frozen=True, slots=True)
-class HandRound:
-    """What a crew still drives: places of a matrix, seconds. `ends` None: no end of the shift; `end` None: anywhere."""
-
-    start: int
-    stops: tuple[int, ...]
-    service: tuple[int, ...]
-    end: int | None
-    begins: float = 0.0
-    ends: float | None = None
-
-    def is_back(self, travel: Travel) -> float:
-        """When the crew is at the end."""
-        way = [self.start, *self.stops, *([self.end] if self.end is not None else [])]
-        driven = sum(float(travel.seconds[here, there]) for here, there in itertools.pairwise(way))
-        return self.begins + driven + sum(self.service)
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """Where one more stop goes: before the stop at `position`, for `extra` seconds of driving; `fits` into the shift."""
-
-    position: int
-    extra: float
-    fits: bool
-
-
-def cheapest(travel: Travel, driven: HandRound, place: int, *, service: int, not_before: int = 0) -> Fit:
-    """Where a place costs least; the first `not_before` stops keep their places."""
-    way = [driven.start, *driven.stops]
-    best: tuple[float, int] | None = None
-    for position in range(not_before, len(driven.stops) + 1):
-        here = way[position]
-        there = driven.stops[position] if position < len(driven.stops) else driven.end
-        extra = _detour(travel, here, place, there)
-        if best is None or extra < best[0]:
-            best = extra, position
-    extra, position = best if best is not None else (0.0, 0)
-    back = driven.is_back(travel) + extra + service
-    return Fit(position, extra, fits=driven.ends is None or back <= driven.ends)
-
-
 def with_fixed(free: Sequence[int], fixed: Sequence[tuple[int, int]]) -> list[int]:
     """The free ones in their order, with (position, stop) of others put where they stood."""
     result = list(free)
@@ -86,13 +43,15 @@ def with_fixed(free: Sequence[int], fixed: Sequence[tuple[int, int]]) -> list[in
     return result
 
 
-def settle_around(travel: Travel, driven: HandRound, held: Collection[int], *, rounds: int = 20) -> tuple[int, ...]:
-    """The same stops in a shorter order, with those at the positions `held` left where they are.
+def settle_around(
+    travel: Travel, stops: Sequence[int], held: Collection[int], *, start: int, end: int | None, rounds: int = 20
+) -> list[int]:
+    """The same places of a matrix in a shorter order, with those at the positions `held` left where they are.
 
-    Free stops change places two by two as long as it gets shorter: what two locked ones leave between them is short.
+    Free ones change places two by two as long as it gets shorter: what two locked ones leave between them is short.
     """
-    way = [driven.start, *driven.stops, *([driven.end] if driven.end is not None else [])]
-    free = [position for position in range(1, len(driven.stops) + 1) if position - 1 not in held]
+    way = [start, *stops, *([end] if end is not None else [])]
+    free = [position for position in range(1, len(stops) + 1) if position - 1 not in held]
     for _ in range(rounds):
         better = False
         for one, other in itertools.combinations(free, 2):
@@ -104,19 +63,12 @@ def settle_around(travel: Travel, driven: HandRound, held: Collection[int], *, r
                 way[one], way[other] = way[other], way[one]
         if not better:
             break
-    return tuple(way[1 : len(driven.stops) + 1])
+    return way[1 : len(stops) + 1]
 
 
 def _around(travel: Travel, way: Sequence[int], one: int, other: int) -> float:
     ends = {one, one + 1, other, other + 1}
     return sum(float(travel.seconds[way[there - 1], way[there]]) for there in ends if 0 < there < len(way))
-
-
-def _detour(travel: Travel, here: int, place: int, there: int | None) -> float:
-    seconds = travel.seconds
-    if there is None:
-        return float(seconds[here, place])
-    return float(seconds[here, place] + seconds[place, there] - seconds[here, there])
 
 
 def _rising(stops: Sequence[int], place: dict[int, int]) -> list[int]:

@@ -165,12 +165,12 @@ def near_the_way(session: Session, driven: Round) -> Sequence[NearReport]:
     return [NearReport(*row) for row in session.execute(query)]
 
 
-def _lists(staff: Staff, ids: Sequence[int]) -> Select[tuple[RouteList]]:
+def _lists(staff: Staff, ids: Sequence[int]) -> Select[RouteList]:
     query = select(RouteList).where(RouteList.id.in_(ids), lists_of(staff)).order_by(RouteList.id)
     return query.options(joinedload(RouteList.crew), joinedload(RouteList.vehicle))
 
 
-def _stops(ids: Sequence[int]) -> Select[tuple[Stop]]:
+def _stops(ids: Sequence[int]) -> Select[Stop]:
     reports: ExecutableOption = selectinload(Stop.entries).joinedload(StopReport.report).joinedload(Report.reporter)
     query = select(Stop).where(Stop.route_list_id.in_(ids)).order_by(Stop.id)
     return query.options(reports, joinedload(Stop.asset), selectinload(Stop.materials))

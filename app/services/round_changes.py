@@ -1,10 +1,8 @@
-"""Changes of a planned round: stops taken off, put in another order, given to others."""
+"""What every change of a round rests on: stops are taken off, and their reports are what they were before."""
 
 from __future__ import annotations
 
 from datetime import datetime
-
-from sqlalchemy.orm import Session
 
 from app.errors import N_, Conflict
 from app.models import Actor, ReportStatus, RouteList, Staff, Stop
@@ -16,23 +14,13 @@ def take_off(stop: Stop, *, by: Staff, at: datetime) -> None:
     if stop.completed_at is not None:
         raise Conflict(N_("This stop is already ticked off."))
     for entry in stop.entries:
-        if entry.report.status == ReportStatus.SCHEDULED:
+        if entry.active and entry.report.status == ReportStatus.SCHEDULED:
             entry.report.unschedule(actor=Actor.of(by), at=at, route_list_id=stop.route_list_id)
     release(stop)
 
 
-def remove_stop(session: Session, stop: Stop, *, by: Staff, at: datetime) -> None:
-    """Take a stop off and drive past it: the legs around it become one."""
-    take_off(stop, by=by, at=at)
-    route_list = stop.route_list
-    session.delete(stop)
-    session.flush()  # The legs are measured over the stops that are left.
-    session.refresh(route_list, ["stops"])
-    measure(route_list)
-
-
 def measure(route_list: RouteList) -> None:
-    """Number the stops anew and measure the legs between them."""
+    """Number the stops anew and measure the legs between them, as the crow flies."""
     here = (route_list.start_lat, route_list.start_lon)
     for number, stop in enumerate(route_list.stops, start=1):
         stop.sort_order, stop.leg_metres = number, metres(here, (stop.lat, stop.lon))
