@@ -12,6 +12,7 @@ from app.models.bookkeeping import (
     ServiceFigure,
 )
 from app.models.crew import Crew, Vehicle
+from app.models.danger_place import DangerPlace
 from app.models.desk import SavedFilter, StaffWords, StaffWordsDue
 from app.models.erasure import ErasedKind, Erasure, RetentionRun
 from app.models.field import EntryKind, EntryResult, FieldEntry, RoundLink
@@ -64,6 +65,7 @@ __all__ = [
     "ChangeKind",
     "ChannelTally",
     "Crew",
+    "DangerPlace",
     "DeadlineFigure",
     "Delivery",
     "Deputyship",

@@ -15,7 +15,8 @@ class Asset(Base):
     """Degrees WGS84. `owner` and `road_owner` are two facts: state, county, municipality, private or unknown.
 
     `source_ref` is its name in the register it came from; `number` what stands on the mast, which many registers do not
-    know and which need not be unique. `road_ref` is the road beside it as its owner writes it.
+    know and which need not be unique. `road_ref` is the road beside it as its owner writes it, `cable` the cable or
+    cabinet that feeds it.
     """
 
     __tablename__ = "asset"
@@ -23,6 +24,7 @@ class Asset(Base):
         UniqueConstraint("kind", "source_ref"),
         Index("ix_asset_position", "position", postgresql_using="gist"),
         Index("ix_asset_number", "kind", text("ltrim(translate(upper(number), ' -./_', ''), '0')")),
+        Index("ix_asset_cable", "kind", "cable", postgresql_where=text("cable IS NOT NULL")),
         Index("ix_asset_point", text("point(lon, lat)"), postgresql_using="gist"),
     )
 
@@ -41,3 +43,4 @@ class Asset(Base):
     road_owner: Mapped[str] = mapped_column(String(12), default="unknown")
     road_ref: Mapped[str | None] = mapped_column(String(40))
     street: Mapped[str | None] = mapped_column(String(120))
+    cable: Mapped[str | None] = mapped_column(String(40))

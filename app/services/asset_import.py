@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 BATCH = 1000
-COLUMNS = ("number", "lat", "lon", "street", "owner", "road_owner", "road_ref")
+COLUMNS = ("number", "lat", "lon", "street", "owner", "road_owner", "road_ref", "cable")
 _FORGET = text("""
     DELETE FROM asset WHERE kind = :kind
         AND NOT EXISTS (SELECT FROM unnest(CAST(:kept AS text[])) AS kept (ref) WHERE kept.ref = asset.source_ref)
@@ -43,8 +43,8 @@ class AssetMapping(FromFile):
 
     `source_ref` is the point's own name in that file, by which a second run knows it again; `id` may also be the
     feature's own, which stands beside its properties. `number` is what stands on the mast, where the file knows it.
-    `road_ref` is written with properties in braces: "{vegkategori}V{vegnummer}". Only features whose properties are as
-    in `where` come in.
+    `road_ref` is written with properties in braces: "{vegkategori}V{vegnummer}"; and so is `cable`, what feeds the
+    lamp. Only features whose properties are as in `where` come in.
     """
 
     kind: Literal["lamp"] = "lamp"
@@ -56,6 +56,7 @@ class AssetMapping(FromFile):
     owner: OwnerField | None = None
     road_owner: OwnerField | None = None
     road_ref: Words | None = None
+    cable: Words | None = None
     where: dict[str, str] = Field(default_factory=dict)
 
 
@@ -124,6 +125,7 @@ def _row(feature: Feature, properties: Feature, mapping: AssetMapping, taken: Co
         "lat": lat, "lon": lon, "street": text_of(properties, mapping.street, most=120),
         "owner": owner_of(properties, mapping.owner), "road_owner": owner_of(properties, mapping.road_owner),
         "road_ref": composed(properties, mapping.road_ref, most=40),
+        "cable": composed(properties, mapping.cable, most=40),
     }  # fmt: skip
 
 
