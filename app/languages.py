@@ -91,6 +91,9 @@ def _liked(accept: str) -> Iterator[str]:
     yield from (code for _, code in sorted(asked, key=lambda one: -one[0]))
 
 
+_WEEKDAYS = {"nb": "EEEE d. MMMM", "nn": "EEEE d. MMMM", "se": "EEEE MMMM d. 'b.'", "en": "EEEE d MMMM"}
+
+
 def dated(moment: datetime | date, lang: str, *, time: bool = False) -> str:
     """A date with its month in words, and the time of day if wanted; the moment is where it is to be read."""
     pattern = _DATES.get(lang, _DATES["en"]) + (_TIMES.get(lang, _TIMES["en"]) if time else "")
@@ -98,6 +101,12 @@ def dated(moment: datetime | date, lang: str, *, time: bool = False) -> str:
         moment, pattern, locale=lang
     )
     # The day belongs to the month, so that the month stands in the genitive.
+    return written.replace("mánnu ", "mánu ") if lang == "se" else written
+
+
+def on_weekday(day: date, lang: str) -> str:
+    """A day of the coming weeks as one speaks of it: torsdag 26. november."""
+    written = dates.format_date(day, _WEEKDAYS.get(lang, _WEEKDAYS["en"]), locale=lang)
     return written.replace("mánnu ", "mánu ") if lang == "se" else written
 
 

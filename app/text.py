@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup, escape
 
 from app.errors import N_, DomainError
-from app.languages import dated, spanned, translations
+from app.languages import dated, on_weekday, spanned, translations
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -160,6 +160,11 @@ def show_datetime(moment: datetime, lang: str) -> str:
     return dated(moment.astimezone(PEOPLES_ZONE), lang, time=True)
 
 
+def show_clock(moment: datetime) -> str:
+    """The time of day where people live: 14:00."""
+    return f"{moment.astimezone(PEOPLES_ZONE):%H:%M}"
+
+
 def show_date(moment: datetime | date, lang: str) -> str:
     """Date alone, month in words."""
     return dated(moment.astimezone(PEOPLES_ZONE).date() if isinstance(moment, datetime) else moment, lang)
@@ -243,6 +248,8 @@ def _filters(lang: str) -> dict[str, Callable[..., Any]]:
     return {
         "datetime": with_lang(show_datetime),
         "date": with_lang(show_date),
+        "weekday": with_lang(on_weekday),
+        "clock": show_clock,
         "ago": with_lang(show_ago),
         "metres": with_lang(show_metres),
         "road_word": with_lang(show_road),
