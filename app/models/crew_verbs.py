@@ -63,8 +63,9 @@ class CrewVerbs(ReporterVerbs):
         self.status_before_scheduled, self.planned_for = before, day
         return update
 
-    def unschedule(self, *, actor: Actor, at: datetime, route_list_id: int) -> Update:
-        """Off the list again: back to what it was before. Where a day was promised, everybody may know that it is not.
+    def unschedule(self, *, actor: Actor, at: datetime, route_list_id: int, told: bool = True) -> Update:
+        """Off the list again: back to what it was before. Where a day was promised, everybody may read that it is
+        no longer so; not `told` where nobody had heard of the day.
         """
         before = S(self.status_before_scheduled or S.FORWARDED)
         return self._become(
@@ -73,7 +74,7 @@ class CrewVerbs(ReporterVerbs):
             actor=actor,
             at=at,
             unit_code=self.unit_code,
-            public=self.planned_for is not None,
+            public=told and self.planned_for is not None,
             data={"route_list_id": route_list_id},
         )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+import orjson
+from sqlalchemy import exists, or_, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.errors import N_, NotFound
@@ -16,6 +18,7 @@ from app.models import (
     Photo,
     Report,
     RouteList,
+    RouteListChange,
     Staff,
     Stop,
     StopReport,
@@ -25,6 +28,10 @@ from app.models import (
 from app.models.reference import parse_reference
 from app.queries.crews import lists_of
 
+# A crew sees this far around a stop without map tiles; a round of a day stays below a megabyte.
+NEAR_METRES = 150.0
+MOST_LAMPS = 4000
+MOST_ROADS = 1500
 NO_LIST = N_("There is no such route list, or it is not your unit's.")
 
 
@@ -58,6 +65,18 @@ def stop_here(session: Session, stop_id: int | None, unit_code: str) -> Stop | N
         .options(joinedload(Stop.route_list, innerjoin=True))
     )
     return session.scalar(query)
+
+
+def reports_of_gone(session: Session, route_list_id: int, stop_id: int | None) -> list[int]:
+    """The ids of the reports of a stop that a planner took off this list, and that is no more."""
+    if stop_id is None:
+        return []
+    kept = RouteListChange.data["at_stops"][str(stop_id)]
+    query = select(kept).where(
+        RouteListChange.route_list_id == route_list_id, RouteListChange.stops.contains([stop_id]), kept.is_not(None)
+    )
+    found = session.scalar(query.order_by(RouteListChange.id.desc()).limit(1))
+    return [int(one) for one in found or ()]
 
 
 def was_on(session: Session, route_list_id: int, report_ids: Iterable[int]) -> set[int]:
@@ -162,3 +181,68 @@ def photos_of_stops(session: Session, stop_ids: Iterable[int]) -> Sequence[Photo
     if not ids:
         return []
     return session.scalars(select(Photo).where(Photo.stop_id.in_(ids)).order_by(Photo.stop_id, Photo.sort_order)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """What is drawn where there are no map tiles: [lon, lat] of lamps, and lines of roads."""
+
+    lamps: list[list[float]]
+    roads: list[list[list[float]]]
+
+
+def whole_list(session: Session, route_list_id: int) -> RouteList:
+    """The list with everything that a cab shows. Whether the asker may see it is the caller's to have asked."""
+    reports = selectinload(RouteList.stops).selectinload(Stop.entries).joinedload(StopReport.report, innerjoin=True)
+    query = (
+        select(RouteList)
+        .where(RouteList.id == route_list_id)
+        .options(
+            joinedload(RouteList.crew),
+            joinedload(RouteList.vehicle),
+            selectinload(RouteList.stops).joinedload(Stop.asset),
+            selectinload(RouteList.stops).selectinload(Stop.materials),
+            reports.selectinload(Report.photos),
+        )
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(query).one()
+
+
+def vectors_around(session: Session, route_list: RouteList) -> Vectors:
+    """Lamps within sight of the stops, and the register's roads beside them; the way itself is on the stops."""
+    places = [[stop.lon, stop.lat] for stop in route_list.stops]
+    if not places:
+        return Vectors([], [])
+    given = {
+        "lons": [lon for lon, _ in places],
+        "lats": [lat for _, lat in places],
+        "near": NEAR_METRES,
+        "lamps": MOST_LAMPS,
+        "roads": MOST_ROADS,
+    }
+    lamps = [[round(lon, 6), round(lat, 6)] for lon, lat in session.execute(_LAMPS, given)]
+    return Vectors(lamps, [orjson.loads(line)["coordinates"] for line in session.scalars(_ROADS, given)])
+
+
+_STOPS = """
+WITH here AS (
+    SELECT ST_SetSRID(ST_MakePoint(lon, lat), 4326)::geography AS place
+    FROM unnest(CAST(:lons AS float8[]), CAST(:lats AS float8[])) AS given (lon, lat)
+)
+"""
+_LAMPS = text(
+    _STOPS
+    + """
+    SELECT DISTINCT asset.lon, asset.lat FROM here JOIN asset ON ST_DWithin(asset.position, here.place, :near)
+    WHERE asset.kind = 'lamp' LIMIT :lamps
+"""
+)
+_ROADS = text(
+    _STOPS
+    + """
+    SELECT ST_AsGeoJSON(line, 6) FROM road WHERE id IN (
+        SELECT DISTINCT road.id FROM here JOIN road ON ST_DWithin(road.line, here.place, :near) LIMIT :roads
+    )
+"""
+)

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.errors import N_, Conflict
 from app.models import (
+    AT_UNIT,
     Actor,
     NotificationKind,
     Photo,
@@ -24,7 +25,7 @@ from app.models import (
     UpdateKind,
 )
 from app.services import notifying
-from app.services.round_changes import release, take_off
+from app.services.round_changes import release
 
 
 def complete_stop(
@@ -69,7 +70,7 @@ def hold_stop(session: Session, report_id: int) -> Stop | None:
         select(Stop)
         .join(Stop.entries)
         .where(StopReport.report_id == report_id, StopReport.active, Stop.completed_at.is_(None))
-        .options(selectinload(Stop.entries).joinedload(StopReport.report))
+        .options(joinedload(Stop.route_list, innerjoin=True), selectinload(Stop.entries).joinedload(StopReport.report))
         .with_for_update(of=Stop)
     )
     return session.scalars(query).unique().first()
@@ -83,16 +84,41 @@ def leave_stop(stop: Stop, *, report_id: int, at: datetime) -> None:
     for entry in stop.entries:
         if entry.report_id == report_id:
             entry.active = False
-    if not any(entry.active and entry.report.status == ReportStatus.SCHEDULED for entry in stop.entries):
+    if not any(entry.active and _is_theirs(entry.report, stop) for entry in stop.entries):
         stop.completed_at = at
 
 
-def close(route_list: RouteList, *, by: Staff, at: datetime) -> None:
+def _is_theirs(report: Report, stop: Stop) -> bool:
+    """Whether the list's unit still has to mend it; on a draft it is not yet scheduled."""
+    return report.status in AT_UNIT and report.unit_code == stop.route_list.unit_code
+
+
+def held_to_close(session: Session, route_list: RouteList) -> RouteList:
+    """The list with all that closing it changes, locked."""
+    query = (
+        select(RouteList)
+        .where(RouteList.id == route_list.id)
+        .options(selectinload(RouteList.stops).selectinload(Stop.entries).joinedload(StopReport.report))
+        .with_for_update(of=RouteList, key_share=True)
+    )
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def close(route_list: RouteList, *, by: Staff | Actor, at: datetime) -> None:
     """End of the day: what was not done goes back to the unit."""
+    actor = by if isinstance(by, Actor) else Actor.of(by)
     route_list.close(at=at)
     for stop in route_list.stops:
         if stop.completed_at is None:
-            take_off(stop, by=by, at=at)
+            give_back(stop, actor=actor, at=at)
+
+
+def give_back(stop: Stop, *, actor: Actor, at: datetime) -> None:
+    """Nobody goes there on this round: its reports are again what they were before."""
+    for entry in stop.entries:
+        if entry.report.status == ReportStatus.SCHEDULED and entry.active:
+            entry.report.unschedule(actor=actor, at=at, route_list_id=stop.route_list_id)
+        entry.active = False
 
 
 def _finish(session: Session, report: Report, stop: Stop, *, by: Staff, at: datetime, words: str, show: bool) -> None:

@@ -26,9 +26,9 @@ SENTENCES: dict[str, str] = {
     "list_closed": N_("The list was closed already. What you did counts all the same."),
     "moved": N_("The stop had been given to another list. What you did counts, and they need not drive there."),
     "taken_off": N_("The stop had been taken off the list. What you did counts all the same."),
-    "gone_on": N_("This can no longer be taken back, because somebody has gone on with it. Your unit sees that you tried."),
+    "gone_on": N_("This can no longer be taken back: somebody has gone on with it. Your unit sees that you tried."),
     "nothing_to_undo": N_("There is nothing to take back here."),
-    "no_category": N_("This kind of report is no longer in use. Your words and photos are kept, and your unit sees them."),
+    "no_category": N_("This kind of report is not in use any more. Your words are kept, and your unit sees them."),
     "unreadable": N_("This could not be read, and was not kept. Write it again."),
     "key_taken": N_("This was sent for another list before, and counts there."),
 }

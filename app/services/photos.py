@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.errors import N_, Invalid
 from app.models import Photo, Report
-from app.storage import PhotoStore, process
+from app.storage import PhotoStore, Processed, process
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -38,6 +38,13 @@ def take_photo(
     """
     processed = process(data, most_bytes=most_bytes)
     photo_id = uuid.uuid5(_NAMESPACE, f"{once}\x00{processed.sha256}") if once else uuid.uuid4()
+    return keep_photo(session, store, processed, photo_id=photo_id, at=at)
+
+
+def keep_photo(
+    session: Session, store: PhotoStore, processed: Processed, *, photo_id: uuid.UUID, at: datetime
+) -> Photo:
+    """The row of a photo that was made safe; the one that is there where the number is known already."""
     # The bytes go first: a row without its file is a broken picture, a file without its row is swept away.
     store.save(photo_id, processed)
     session.execute(

@@ -138,6 +138,8 @@ MAY: dict[str, frozenset[str]] = {
     "GET /staff/route-lists/{route_list_id:int}": STAFF,
     "GET /staff/route-lists/{route_list_id:int}/drive": STAFF,
     "POST /staff/route-lists/{route_list_id:int}/closing": STAFF,
+    "POST /staff/route-lists/{route_list_id:int}/entries": STAFF,
+    "POST /staff/route-lists/{route_list_id:int}/photos": STAFF,
     "GET /staff/route-lists/{route_list_id:int}/print": STAFF,
     "GET /staff/route-lists/{route_list_id:int}/round.{kind}": STAFF,
     "GET /staff/route-lists/{route_list_id:int}/round.json": STAFF,
