@@ -20,7 +20,7 @@ class FaultReport:
 
     `work` keeps apart what is not mended together: faults hold reports of one work only ("lamp", else the category).
     `dark` says that a lamp is dark, `lamps` how many are, as far as the reporter knew (a stretch); `people` have told
-    of it. `days` is its age, `days_over` what it is over its due date (negative: days that are left; None: no due date).
+    of it. `days` is its age, `days_over` what it is over its due date (negative: days that are left; None: no date).
     `free` False: it is only a witness of a dark lamp (another unit's, or on a list already) and in no fault.
     """
 
