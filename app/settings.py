@@ -71,6 +71,10 @@ class Settings(BaseSettings):
         description="Base map tiles.",
     )
     tile_attribution: str = Field("© Kartverket", description="Credit line of the base map.")
+    tile_cache: bool = Field(
+        False,
+        description="The map's provider allows that tiles along a crew's round are kept on its phone for a shift.",
+    )
     address_register: str = Field(
         "https://ws.geonorge.no/adresser/v1", description="Kartverket's addresses; empty: only our own are searched."
     )
@@ -80,6 +84,13 @@ class Settings(BaseSettings):
     road_register: str = Field(
         "https://nvdbapiles.atlas.vegvesen.no/vegnett/api/v4",
         description="NVDB's roads and their owners; empty: only our own are searched.",
+    )
+    router: Literal["none", "valhalla", "osrm"] = Field(
+        "none", description="Service that is asked for driving times; none: the imported roads, else straight lines."
+    )
+    router_url: str = Field("", description="Address of that service, such as http://localhost:8002.")
+    router_seconds: float = Field(
+        10.0, gt=0, le=60, description="Seconds to wait for each answer of that service; then our own roads are used."
     )
     trusted_proxies: str = Field("", description="Addresses, comma separated, whose X-Forwarded-For is believed.")
     session_hours: int = Field(12, description="Hours after which staff must sign in again.")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 RULES_HELP = "The rules file; without it, the one in the settings."
 REFUSED_HELP = "Write the rows that were not imported to this CSV file, with row number and reason."
 PLACES_HELP = "The YAML file that says which column is what; without it, Kartverket's file of addresses is expected."
+ROADS_HELP = "Of GeoJSON: the YAML file that says which property is what."
 AREA_HELP = "A code of the rules' areas; `service` is the area of the whole service."
 
 
@@ -117,11 +118,51 @@ def assets(
 
 @import_app.command("roads")
 def roads(
-    file: Annotated[Path, typer.Argument(help="A GeoJSON file of lines, WGS84.")],
+    file: Annotated[Path, typer.Argument(help="Roads to drive on (.osm.pbf), or a GeoJSON file of their owners.")],
     *,
-    mapping: Annotated[Path, typer.Option(help="The YAML file that says which property is what.")],
+    mapping: Annotated[Path | None, typer.Option(help=ROADS_HELP)] = None,
+    box: Annotated[str | None, typer.Option(help="Of an .osm.pbf only: west,south,east,north in degrees.")] = None,
+    ferries: Annotated[bool, typer.Option(help="Of an .osm.pbf only: whether rounds may take a ferry.")] = True,
 ) -> None:
-    """Import roads with their owners, for where no register answers; a second run brings them up to date."""
+    """Import the roads that rounds are planned on (OpenStreetMap), or roads with their owners (GeoJSON)."""
+    from app.services.osm_roads import is_osm
+
+    if is_osm(file):
+        _network(file, ferries=ferries, box=_box(box))
+    elif mapping is None:
+        raise typer.BadParameter("A file of roads and their owners needs --mapping; roads to drive on are .osm.pbf.")
+    else:
+        _owners(file, mapping)
+
+
+def _network(file: Path, *, ferries: bool, box: tuple[float, float, float, float] | None) -> None:
+    from app.services.road_network_import import import_network
+
+    started = datetime.now(UTC)
+    with _session() as session:
+        result = import_network(session, file, at=started, ferries=ferries, box=box)
+    seconds = (datetime.now(UTC) - started).total_seconds()
+    typer.echo(
+        f"{result.metres / 1000:,.0f} km of road in {seconds:.1f} s: {result.junctions} junctions, {result.edges} "
+        f"roads between them, {result.size / 1e6:.1f} MB. It takes the place of what was imported before."
+    )
+    typer.echo("  " + ", ".join(f"{word}: {count}" for word, count in result.counts.items()))
+    typer.echo("  Turn restrictions, hours and weekdays are not obeyed; closures are drawn on /staff/road-closures.")
+
+
+def _box(words: str | None) -> tuple[float, float, float, float] | None:
+    if words is None:
+        return None
+    try:
+        west, south, east, north = (float(word) for word in words.split(","))
+    except ValueError as error:
+        raise typer.BadParameter("--box is four numbers: west,south,east,north.") from error
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise typer.BadParameter("--box is west,south,east,north in degrees, such as 18.5,69.5,19.3,69.8.")
+    return west, south, east, north
+
+
+def _owners(file: Path, mapping: Path) -> None:
     from app.services.geojson_features import read_features
     from app.services.road_import import import_roads, load_road_mapping
 

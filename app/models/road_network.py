@@ -82,13 +82,16 @@ class RoadClosure(Base):
 
     def holds_on(self, day: date) -> bool:
         """Whether nobody may drive there on this day."""
-        if self.ended_at is not None or (not self.yearly and day < self.from_day):
-            return False
-        if not self.yearly or self.until_day is None:
-            return self.until_day is None or day <= self.until_day
-        this, first, last = ((one.month, one.day) for one in (day, self.from_day, self.until_day))
-        return first <= this <= last if first <= last else this >= first or this <= last
+        return self.ended_at is None and within(day, self.from_day, self.until_day, yearly=self.yearly)
 
     def end(self, *, at: datetime) -> None:
         """The road is open again; ending twice changes nothing."""
         self.ended_at = self.ended_at or at
+
+
+def within(day: date, first: date, last: date | None, *, yearly: bool) -> bool:
+    """Whether a day lies between two, both counting; `yearly`: each year, maybe over new year."""
+    if not yearly or last is None:
+        return first <= day and (last is None or day <= last)
+    this, begins, ends = ((one.month, one.day) for one in (day, first, last))
+    return begins <= this <= ends if begins <= ends else this >= begins or this <= ends

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from app.lookup.routers import RouterWays, router_of
+from app.models import RoadClosure, RoadNetwork
+from app.models.road_network import within
+from app.planning.road_closing import Closure
+from app.planning.road_graph import NotPacked, RoadGraph
+from app.planning.roads import Network, RoadWays
 from app.planning.travel import StraightWays, TravelSource
+from app.queries import roads as road_queries
+from app.services.road_network_import import ATTRIBUTION
+from app.text import PEOPLES_ZONE, show_date
 from app.text import translate as _
 
 if TYPE_CHECKING:
@@ -14,24 +26,155 @@ if TYPE_CHECKING:
     from app.routing import Rules
     from app.settings import Settings
 
+ROUTERS = {"valhalla": "Valhalla", "osrm": "OSRM"}
+
+
+class _Kept:
+    """The graph that this process has unpacked: some megabytes, read once until another is imported."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._number = 0
+        self._network: Network | None = None
+
+    def network(self, session: Session, number: int) -> Network | None:
+        """The network of this number; None: it cannot be read."""
+        with self._lock:
+            if self._number != number:
+                self._number, self._network = number, _unpacked(road_queries.arrays_of(session, number))
+            return self._network
+
+
+_kept = _Kept()
+
+
+def _unpacked(arrays: bytes | None) -> Network | None:
+    try:
+        return Network(RoadGraph.unpack(arrays)) if arrays else None
+    except NotPacked:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A closure as it was when the ways were asked for: planning outlives the transaction."""
+
+    shape: Closure
+    from_day: date
+    until_day: date | None
+    yearly: bool
+
+    @classmethod
+    def of(cls, closure: RoadClosure) -> _Held:
+        return cls(closure_of(closure), closure.from_day, closure.until_day, closure.yearly)
+
+    def on(self, day: date) -> bool:
+        return within(day, self.from_day, self.until_day, yearly=self.yearly)
+
 
 def ways(
-    session: Session,  # noqa: ARG001
-    rules: Rules | None = None,  # noqa: ARG001
-    settings: Settings | None = None,  # noqa: ARG001
+    session: Session,
+    rules: Rules | None = None,
+    settings: Settings | None = None,
     *,
-    day: date | None = None,  # noqa: ARG001
-    unit_code: str | None = None,  # noqa: ARG001
+    day: date | None = None,
+    unit_code: str | None = None,
 ) -> TravelSource:
-    """Who knows the ways today; raises nothing."""
-    return StraightWays()
+    """Who knows the ways: a router that is set, else the imported network, else straight lines; raises nothing.
+
+    Closures of all units are obeyed, or, with `unit_code`, those of this unit and of everybody. `day` is only a hint:
+    closures that are over before it are not read.
+    """
+    straight = straight_ways(rules)
+    found = road_queries.open_closures(session, day=day or date.min)
+    closures = [_Held.of(one) for one in found if unit_code is None or one.unit_code in {None, unit_code}]
+    own = _own(session, closures, straight) or straight
+    router = router_of(settings) if settings is not None else None
+    if router is None:
+        return own
+    return RouterWays(router, own, closed=lambda on: own.by == "roads" and any(one.on(on) for one in closures))
+
+
+def straight_ways(rules: Rules | None) -> StraightWays:
+    """With the factor and the speed of the rules file."""
+    rounds = getattr(rules, "rounds", None)
+    return StraightWays() if rounds is None else StraightWays(winding=rounds.winding, kmh=rounds.kmh)
+
+
+def _own(session: Session, closures: Sequence[_Held], straight: StraightWays) -> RoadWays | None:
+    imported = road_queries.network(session)
+    network = _kept.network(session, imported.id) if imported else None
+    if imported is None or network is None:
+        return None
+    return RoadWays(
+        network,
+        closed=lambda on: [one.shape for one in closures if one.on(on)],
+        straight=straight,
+        since=imported.imported_at.astimezone(PEOPLES_ZONE).date(),
+    )
+
+
+def closure_of(closure: RoadClosure) -> Closure:
+    """Its shape as the network takes it; GeoJSON is (lon, lat), we are (lat, lon)."""
+    shape = closure.shape or {}
+    coordinates = shape.get("coordinates") or []
+    found: dict[str, list[tuple[tuple[float, float], ...]]] = {"LineString": [], "Polygon": [], "MultiPoint": []}
+    for part in coordinates if shape.get("type") == "Polygon" else [coordinates] if coordinates else []:
+        found[shape["type"]].append(tuple((lat, lon) for lon, lat in part))
+    return Closure(
+        lines=tuple(found["LineString"]),
+        areas=tuple(found["Polygon"]),
+        points=tuple(point for points in found["MultiPoint"] for point in points),
+        way_ids=frozenset(closure.way_ids),
+    )
+
+
+def imported_network(session: Session) -> RoadNetwork | None:
+    """What is imported, if anything is."""
+    return road_queries.network(session)
+
+
+def network_of(source: TravelSource) -> Network | None:
+    """The imported network that a source rests on, or falls back on."""
+    own = source.fallback if isinstance(source, RouterWays) else source
+    return own.network if isinstance(own, RoadWays) else None
 
 
 def about_ways(source: TravelSource, lang: str) -> str:
-    """One sentence for pages: what times and kilometres rest on."""
-    return _("The times rest on straight lines, made longer.", lang) if source.by == "straight" else ""
+    """One or two sentences for pages: what times and kilometres rest on. To be asked after the ways were."""
+    if not isinstance(source, RouterWays):
+        return _about_own(source, lang)
+    name = ROUTERS[source.router.name]
+    if source.why is None:
+        return _("Driving times on the real roads come from %(router)s.", lang, router=name)
+    if source.why == "closed":
+        why = _("%(router)s does not know the closed roads of this day.", lang, router=name)
+    else:
+        why = _("%(router)s does not answer just now.", lang, router=name)
+    return f"{why} {_about_own(source.fallback, lang)}"
+
+
+def _about_own(source: TravelSource, lang: str) -> str:
+    if isinstance(source, RoadWays) and source.since is not None:
+        return _(
+            "Driving times on the real road network (OpenStreetMap, imported %(day)s).",
+            lang,
+            day=show_date(source.since, lang),
+        )
+    winding = (source if isinstance(source, StraightWays) else StraightWays()).winding
+    factor = f"{winding:.1f}".replace(".", "." if lang == "en" else ",")
+    return _("Straight lines times %(factor)s: import a road network for real times.", lang, factor=factor)
+
+
+def about_way_by(way_by: str, lang: str) -> str:
+    """The same for a round that was planned before, by what is kept with it."""
+    if way_by in ROUTERS:
+        return _("Driving times on the real roads come from %(router)s.", lang, router=ROUTERS[way_by])
+    if way_by == "roads":
+        return _("Driving times on the real road network (OpenStreetMap).", lang)
+    return _("Times are reckoned from straight lines, made longer.", lang)
 
 
 def credit(way_by: str) -> str:
-    """Whom to name where times or lines of `way_by` are shown; empty where nobody."""
-    return "© OpenStreetMap contributors" if way_by != "straight" else ""
+    """Whom to name where times or lines of `way_by` are shown; empty where nobody need be."""
+    return "" if way_by == "straight" else ATTRIBUTION
