@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.models.deadlines import Calendar
+from app.routing.summer import counted_from
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,7 +40,9 @@ def promise(report: Report, category: Category, rules: Rules, *, at: datetime, o
     calendar, at = calendar_of(home), max(at, report.counted_from or at)
     days = None if outside else category.days_to_due
     if report.due_set_at is None:
-        report.due_at = calendar.moved(calendar.due(at, days), report.paused_days or 0) if days is not None else None
+        # A dark lamp in summer light waits for the autumn; whoever reported it is told so.
+        since = counted_from(rules, category.code, report.answers or [], at=at)
+        report.due_at = calendar.moved(calendar.due(since, days), report.paused_days or 0) if days is not None else None
     first = category.first_answer_days if category.first_answer_days is not None else home.first_answer_days
     report.first_answer_due_at = calendar.due(at, first)
     report.interim_days = category.interim_days if category.interim_days is not None else home.interim_days

@@ -23,6 +23,7 @@ from app.services.demo_intake import Intake, arrivals
 from app.services.demo_places import STREETS, lamps
 from app.services.demo_register import places
 from app.services.demo_rounds import Rounds
+from app.services.demo_routine import keep_rounds
 from app.services.demo_staff import PEOPLE, Login, add_staff, email_of
 from app.services.figures import count_figures
 from app.services.geojson_features import OwnerField
@@ -117,6 +118,7 @@ def _play(world: World, intake: Intake) -> None:
     world.play()
     intake.this_mornings_queue(world.now)
     demo_mails.arrive(world)
+    keep_rounds(world)
     world.session.flush()
 
 

@@ -35,6 +35,7 @@ _SENTENCES: dict[str, str] = {
     "lamp": N_("A lamp that is not dark"),
     "hazard": N_("Somebody can get hurt, says the report"),
     "other": N_("Nothing hurries"),
+    "on_round": N_("Lies on the fixed round"),
 }
 Many = Callable[[str, str, int], str]
 # code -> which number, what is said where it is 0, and the sentence.

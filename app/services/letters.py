@@ -20,6 +20,7 @@ from app.models.links import (
     stop_path,
     thread_root,
 )
+from app.routing.summer import lit_again
 from app.services import news, supporter_letters
 from app.services.rating import SCORE_WORDS, can_rate
 
@@ -86,6 +87,7 @@ def write(items: Sequence[Item], carrier: Notification, *, office: Office, at: d
         # Nothing that the sender typed: the address may be somebody else's, and this would be a spam relay.
         asks = reporter.confirmed_at is None or reporter.bounced_at is not None
         confirm = confirm_path(own, reporter.email, secret=office.secret)
+        context["lit_again"] = lit_again(desk.rules, own.category_code, own.answers, at=own.created_at)
         context["confirm_url"] = desk.url(confirm) if asks else None
         context["came_by"] = "desk" if own.entered_by_id is not None else "mail" if own.channel == "email" else ""
     elif len(about) == 1:

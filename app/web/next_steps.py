@@ -10,6 +10,7 @@ from app.errors import N_
 from app.models import Report, ReportStatus, UpdateKind
 from app.models.deadlines import due_at
 from app.models.reference import show_reference
+from app.routing.summer import lit_again
 from app.text import show_date, status_word, translate
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ _THEN: dict[str, str] = {
     S.IN_PROGRESS: N_("They go on until it is mended."),
     S.SCHEDULED: N_("They drive to the place and mend it."),
 }
+GATHERED = N_(
+    "The street lights are off while the nights are light. We gather the dark ones, and begin to mend them when the "
+    "lights come on again, on %(date)s at the latest."
+)
 NOTHING_MORE = N_("Nothing more happens with it.")
 TELL_UNTIL: dict[str, str] = {
     S.FIXED: N_("Is it still broken? Tell us here, until %(date)s."),
@@ -131,6 +136,7 @@ class _Steps:
             if is_late
             else self.say(N_("They read it by %(date)s at the latest."), date=date),
             *self._likely_unit(),
+            *self._summer(),
             *self._due(N_("the service desk")),
             *self._answer(),
         ]
@@ -161,7 +167,7 @@ class _Steps:
     def _at_unit(self) -> NextSteps:
         name = self._unit_name()
         stands = self.say(_STANDS[self.stage], unit=name)
-        then = [self.say(_THEN[self.stage]), *self._due(name), *self._answer()]
+        then = [self.say(_THEN[self.stage]), *self._summer(), *self._due(name), *self._answer()]
         if self.reader.own:
             then.append(
                 self.say(N_("You get a mail when it is done."))
@@ -171,6 +177,14 @@ class _Steps:
         if self._is_overdue():
             return NextSteps(stands, tuple(then), "clock", "warning")
         return NextSteps(stands, tuple(then), f"status-{self.stage}", _COLORS[self.stage])
+
+    def _summer(self) -> list[str]:
+        """A dark lamp while all are off, and on no crew's list yet."""
+        report = self.report
+        day = lit_again(self.rules, report.category_code, report.answers, at=self.reader.at)
+        if day is None or self.stage == S.SCHEDULED:
+            return []
+        return [self.say(GATHERED, date=show_date(day, self.reader.lang))]
 
     def _answer(self) -> list[str]:
         """By when the sender hears from us: a first answer, else the next words if it may take longer than that."""

@@ -15,6 +15,7 @@ from app.queries import inbox as inbox_query
 from app.queries.deadlines import soon
 from app.queries.duplicates import parts
 from app.queries.mentions import acknowledge
+from app.queries.routine import proposals
 from app.queries.visible import report_for
 from app.routing import Reason, Rules
 from app.services import sight, units
@@ -54,6 +55,7 @@ def inbox_page(
         "staff/inbox.html",
         reports=reports[: inbox_query.PAGE],
         news=inbox_query.with_news(session, reports),
+        rounds=proposals(session, reports, at=now, rules=rules),
         naming=inbox_query.naming(session, staff, reports),
         still_broken=inbox_query.still_broken(session, staff, since=now - STILL_BROKEN_FOR),
         waiting=counts,
@@ -114,6 +116,7 @@ def show_report(
         report=report,
         parts=parts(session, report) if report.support_count else [],
         mine=mine,
+        drive=proposals(session, [report], at=now, rules=rules).get(report.id) if mine else None,
         contact=report.reporter if mine and staff.sees_contacts else None,
         reason=Reason.from_data(report.proposal_reason).text(lang) if report.proposal_reason else "",
         problems={name: translate(words, lang) for name, words in refused.fields.items()} if refused else {},

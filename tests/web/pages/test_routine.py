@@ -108,3 +108,13 @@ def test_a_round_that_is_put_aside_promises_nothing(browsers, made, waiting, cli
     browsers["ola"].submit(f"{HOME}/{made.id}/removal")
     assert "23:59" not in client.get(f"/here?category=snow&lat={waiting.lat}&lon={waiting.lon}").text
     assert "Feierunde" not in browsers["ola"].look(HOME)
+
+
+def test_the_unit_reads_on_which_round_a_report_lies_and_puts_it_there_by_one_press(browsers, made, waiting, session):
+    assert "Feierunde sentrum" in browsers["ola"].look("/staff/inbox")
+    page = browsers["ola"].look(f"/staff/inbox/{waiting.shown_reference}")
+    assert f'action="{HOME}/{made.id}/reports"' in page
+    browsers["ola"].submit(f"{HOME}/{made.id}/reports", report=[waiting.reference], day="2026-11-30")
+    session.refresh(waiting)
+    assert waiting.status == "scheduled"
+    assert "Feierunde sentrum" not in browsers["ola"].look("/staff/inbox")
