@@ -46,6 +46,7 @@ ENGLISH_ONLY = (
     "app/services/geojson_features.py",
     "app/services/place_import.py",
     "app/services/road_import.py",
+    "app/services/danger_import.py",
     "app/services/areas.py",
     "app/services/demo",
 )

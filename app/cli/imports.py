@@ -179,6 +179,30 @@ def _owners(file: Path, mapping: Path) -> None:
         typer.echo(f"  feature {number}: {reason}")
 
 
+@import_app.command("dangers")
+def dangers(
+    file: Annotated[Path, typer.Argument(help="A GeoJSON file of points, lines or areas, WGS84.")],
+    *,
+    mapping: Annotated[Path, typer.Option(help="The YAML file that says which property is what.")],
+    replace: Annotated[bool, typer.Option(help="Places of this source that are not in this file leave.")] = False,
+) -> None:
+    """Import crossings and school ways, where a dark lamp is mended first; a second run brings them up to date."""
+    from app.services.danger_import import import_dangers, load_danger_mapping
+    from app.services.geojson_features import read_features
+
+    fitting = load_danger_mapping(mapping)
+    with _session() as session:
+        result = import_dangers(session, read_features(file), fitting, replace=replace)
+    typer.echo(
+        f"{result.read} read, {result.added} added, {result.changed} changed, {result.known} as before, "
+        f"{result.left_out} left out, {len(result.refused)} refused, {result.removed} removed."
+    )
+    for kind, count in result.owners.most_common():
+        typer.echo(f"  {kind}: {count}")
+    for number, reason in result.refused[:20]:
+        typer.echo(f"  feature {number}: {reason}")
+
+
 @import_app.command("addresses")
 def addresses(
     file: Annotated[Path, typer.Argument(help="A CSV file (comma, semicolon or tab) or GeoJSON.")],

@@ -205,3 +205,17 @@ def test_an_address_that_is_gone_leaves_with_replace_and_a_bad_file_changes_noth
     file.write_text(header + house.format(5), encoding="utf-8")
     assert "1 streets. 1 removed." in run("addresses", file, "--replace").output
     assert count(database, "place") == 2
+
+
+def test_crossings_come_in_and_a_second_run_changes_nothing(database, tmp_path):
+    file = tmp_path / "crossings.geojson"
+    spot = '{"type": "Feature", "id": "%s", "properties": {"highway": "crossing"}, "geometry": %s}'
+    good = '{"type": "Point", "coordinates": [18.95, 69.65]}'
+    features = f"{spot % ('node/1', good)}, {spot % ('node/2', 'null')}"
+    file.write_text(f'{{"type": "FeatureCollection", "features": [{features}]}}')
+    mapping = PROJECT / "examples" / "osm_dangers.yaml"
+    done = run("dangers", file, "--mapping", mapping)
+    assert "2 read, 1 added, 0 changed, 0 as before, 0 left out, 1 refused, 0 removed" in done.output, done.output
+    assert "feature 2: it is no point, line or area" in done.output
+    assert "0 added, 0 changed, 1 as before" in run("dangers", file, "--mapping", mapping).output
+    assert count(database, "danger_place") == 1
