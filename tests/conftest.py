@@ -21,5 +21,6 @@ pytest_plugins = [
     "tests.mailbox",
     "tests.counting",
     "tests.registers",
+    "tests.rounds",
     "tests.serving",
 ]

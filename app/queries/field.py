@@ -1,5 +1,7 @@
 """What a tap from the field is about: the list, the stop or where it went, and its reports, held until it is done."""
 
+# ruff: noqa: S608  (the statements are put together of our own words)
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -9,6 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import exists, or_, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.errors import N_, NotFound
 from app.models import (
@@ -115,14 +118,13 @@ def hold(session: Session, stop_ids: Iterable[int], report_ids: Iterable[int]) -
     session.execute(chosen.order_by(Stop.id).with_for_update(of=Stop))
     stops = session.scalars(
         select(Stop)
-        .where(Stop.id.in_(chosen.scalar_subquery()))
-        .options(
-            joinedload(Stop.route_list, innerjoin=True),
-            selectinload(Stop.entries).joinedload(StopReport.report),
-            selectinload(Stop.materials),
-        )
+        .where(Stop.id.in_(chosen))
+        .options(selectinload(Stop.entries).joinedload(StopReport.report), selectinload(Stop.materials))
         .execution_options(populate_existing=True)
     ).all()
+    lists = {one.id: one for one in session.scalars(select(RouteList).join(RouteList.stops).where(Stop.id.in_(chosen)))}
+    for stop in stops:  # Not with them: that would forget what the caller has read of its own list.
+        set_committed_value(stop, "route_list", lists[stop.route_list_id])
     reports = select(Report).where(Report.id.in_(wanted)).order_by(Report.id).options(joinedload(Report.reporter))
     held = session.scalars(reports.with_for_update(of=Report).execution_options(populate_existing=True)).all()
     return {stop.id: stop for stop in stops}, list(held)
@@ -189,6 +191,11 @@ class Vectors:
 
     lamps: list[list[float]]
     roads: list[list[list[float]]]
+
+
+def number_of(session: Session, stop_id: int | None) -> int | None:
+    """The stop's number on its list."""
+    return session.scalar(select(Stop.sort_order).where(Stop.id == stop_id)) if stop_id else None
 
 
 def whole_list(session: Session, route_list_id: int) -> RouteList:
