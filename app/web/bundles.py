@@ -16,7 +16,7 @@ from app.settings import PROJECT
 log = logging.getLogger(__name__)
 STATIC = PROJECT / "static"
 # Asked for by pages (or by each other, at need); no module imports one of them.
-SCRIPTS = frozenset({"js/report/form.js", "js/offline/page.js"})
+SCRIPTS = frozenset({"js/report/form.js", "js/offline/page.js", "js/crew/cab.js", "js/crew/keeper.js"})
 # The first of them is asked for, and brings the others.
 STYLES = {
     "css/fallback.css": ("css/fallback.css", "css/fallback_components.css", "css/offline.css"),

@@ -36,11 +36,13 @@ class SignedIn:
     role: str
     language: str
     unit_codes: tuple[str, ...]
+    # What a tablet knows the person by, so that it keeps one person's round from the next.
+    id: int
 
     @classmethod
     def of(cls, staff: Staff) -> SignedIn:
         """A copy of what is shown."""
-        return cls(staff.name, staff.role, staff.language, tuple(staff.unit_codes))
+        return cls(staff.name, staff.role, staff.language, tuple(staff.unit_codes), staff.id)
 
 
 class NotSignedIn(Exception):

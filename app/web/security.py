@@ -27,19 +27,29 @@ UNLISTED_PATHS = re.compile(r"^/follow-place(/|$)")
 DEVICE_SECONDS = 180 * 86400
 
 
+def kept_tiles(settings: Settings) -> str:
+    """Where scripts may fetch map tiles from, after a space: nowhere, unless they are kept for rounds."""
+    return f" {tile_origin(settings)}" if settings.tile_cache else ""
+
+
+def tile_origin(settings: Settings) -> str:
+    """The map's server, as a policy names it."""
+    tiles = urlsplit(settings.tile_url.replace("{s}.", "*."))
+    return f"{tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""
+
+
 def content_security_policy(settings: Settings) -> str:
     """Scripts and styles from ourselves and from exactly the pinned CDN files; nothing inline."""
-    tiles = urlsplit(settings.tile_url.replace("{s}.", "*."))
     scripts = LEAFLET_JS.cdn_url
     styles = " ".join(file.cdn_url for file in (LEAFLET_CSS, DESIGNSYSTEMET_CSS, DESIGNSYSTEMET_THEME))
-    images = f"{tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""
+    images = tile_origin(settings)
     return "; ".join(
         [
             "default-src 'none'",
             f"script-src 'self' {scripts}",
             f"style-src 'self' {styles}",
             f"img-src 'self' data: blob: {images} {LEAFLET_CSS.cdn_url.rpartition('/')[0]}/images/",
-            "connect-src 'self'",
+            f"connect-src 'self'{kept_tiles(settings)}",
             "font-src 'self'",
             "manifest-src 'self'",
             "worker-src 'self'",

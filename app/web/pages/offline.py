@@ -76,7 +76,8 @@ def show_worker(request: Request, session: SessionDep, state: StateDep) -> Respo
     etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
     # It copies the CDN's files, which pages have just fetched, out of the browser's own cache.
     copied = " ".join(file.cdn_url for file in VENDOR)
-    policy = f"default-src 'none'; script-src 'self'; connect-src 'self' {copied}"
+    tiles = security.kept_tiles(state.settings)
+    policy = f"default-src 'none'; script-src 'self'; connect-src 'self' {copied}{tiles}"
     headers = {
         "ETag": etag,
         "Cache-Control": "no-cache",
@@ -122,10 +123,14 @@ def show_waiting(request: Request, session: SessionDep, staff: MaybeStaffDep) ->
 
 
 @router.get("/form-token")
-def show_token(request: Request, state: StateDep) -> Response:
-    """A fresh CSRF token for a form that was kept, with the cookie that belongs to it."""
+def show_token(request: Request, state: StateDep, staff: MaybeStaffDep) -> Response:
+    """A fresh CSRF token for a form that was kept, with the cookie that belongs to it.
+
+    `driver` is who of the staff is signed in, so that one person's taps are never sent as another's.
+    """
     token = security.csrf_token(security.csrf_seed(request, state.settings), secret=state.secret)
-    answer = Response(orjson.dumps({"csrf_token": token}), media_type="application/json")
+    said = {"csrf_token": token, "driver": f"staff-{staff.id}" if staff else None}
+    answer = Response(orjson.dumps(said), media_type="application/json")
     answer.headers["Cache-Control"] = "no-store"
     visit = getattr(request.state, "new_visit", None)
     if visit is not None:

@@ -1,7 +1,9 @@
 // The service worker: opens the form without a network, and sends what waits. /sw.js hands it the list of the shell.
 //
 // It never keeps anything but the shell: no page with a token, nothing of staff's, no secret link, no answer of the API.
+// What a crew has with it on its round is kept by that page itself, and goes when its driver signs out.
 
+import { cabPage, isCab, isRound, sendRounds } from "../crew/cab_worker.js";
 import { sendAll } from "./sending.js";
 import { recall } from "./store.js";
 
@@ -28,7 +30,7 @@ export function serve(shell) {
   addEventListener("activate", (event) => {
     event.waitUntil(tidy(current).then(() => clients.claim()));
   });
-  addEventListener("sync", (event) => event.waitUntil(sendWaiting()));
+  addEventListener("sync", (event) => event.waitUntil(Promise.all([sendWaiting(), sendRounds()])));
   addEventListener("fetch", (event) => {
     const answer = answerTo(event);
     if (answer) event.respondWith(answer);
@@ -38,12 +40,19 @@ export function serve(shell) {
     const { request, clientId } = event;
     const url = new URL(request.url);
     if (request.method !== "GET") return undefined;
+    if (request.mode === "navigate" && url.origin === location.origin && isCab(url.pathname)) return cab(event, url.pathname);
     if (shell.vendor[request.url]) return fromShell.has(clientId) ? kept(shell.vendor[request.url]) : undefined;
     if (url.origin !== location.origin || LEFT_ALONE.test(url.pathname)) return undefined;
     if (request.mode === "navigate") return page(event, url.pathname);
     if (url.pathname === AREA) return fromShell.has(clientId) ? kept(AREA) : fresh(request);
     if (!url.pathname.startsWith("/static/")) return undefined;
     return url.searchParams.has("v") || fromShell.has(clientId) ? keptOr(request) : soon(request).catch(() => kept(url.pathname));
+  }
+
+  async function cab({ request, resultingClientId }, path) {
+    const { answer, kept: wasKept } = await cabPage(request, path);
+    if (wasKept) fromShell.add(resultingClientId);
+    return answer;
   }
 
   async function page({ request, resultingClientId }, path) {
@@ -145,7 +154,7 @@ async function copied(url, integrity) {
 
 /** Keeps this version and the one before it; caches are listed in the order in which they were made. */
 async function tidy(current) {
-  const ours = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== current);
+  const ours = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && !isRound(name) && name !== current);
   await Promise.all(ours.slice(0, -1).map((name) => caches.delete(name)));
 }
 

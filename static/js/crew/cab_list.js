@@ -1,0 +1,58 @@
+// All stops at a glance, what the crew has to look at, and the line that says how much waits for a network.
+
+import { icon, make, part, say, timeOf } from "./cab_say.js";
+import { nameOf, outcomeWord } from "./cab_stop.js";
+
+export function showList(stops, current, { troubled, onChoose }) {
+  part("list").replaceChildren(...stops.map((stop) => {
+    const done = Boolean(stop.completed_at);
+    const says = [
+      done ? say("at", { what: outcomeWord(stop), time: timeOf(stop.completed_at) }) : stop.arrives_at ? timeOf(stop.arrives_at) : "",
+      stop.reports[0]?.category_name, done && !stop.sent ? say("sent_later") : "",
+    ].filter(Boolean).join(" · ");
+    const button = make(
+      "button", { type: "button", class: "cab-row", "aria-current": stop.id === current?.id ? "step" : null },
+      make("span", { class: "stop__number" }, done ? icon("check") : String(stop.number)),
+      make("span", { class: "cab-row__words" }, make("strong", {}, nameOf(stop)), make("span", {}, says)),
+      troubled.has(stop.id) ? icon("warning") : "",
+    );
+    button.addEventListener("click", () => onChoose(stop));
+    return make("li", { "data-done": done ? "yes" : "no" }, button);
+  }));
+}
+
+/** Sentences stay until each was confirmed: nobody else will say it to this crew. */
+export function showConflicts(found, stops, { onSeen, onChoose }) {
+  part("conflicts").hidden = !found.length;
+  const looks = JSON.stringify(found);
+  if (part("conflict-list").dataset.looks === looks) return;
+  part("conflict-list").dataset.looks = looks;
+  part("conflict-list").replaceChildren(...found.map(({ key, stop_id, sentence }) => {
+    const stop = stops.find(({ id }) => id === stop_id);
+    const go = stop && make("button", { type: "button", class: "ds-button", "data-variant": "tertiary" }, say("stop", { n: stop.number }));
+    go?.addEventListener("click", () => onChoose(stop));
+    const seen = make("button", { type: "button", class: "ds-button", "data-variant": "secondary" }, icon("check"), make("span", {}, say("seen")));
+    seen.addEventListener("click", () => onSeen(key));
+    return make("li", {}, make("p", {}, sentence), make("div", { class: "cluster" }, seen, go ?? ""));
+  }));
+}
+
+/** Always in sight: what waits, and whether one may drive into a tunnel. */
+export function showNet({ waiting, sending, reachable, ready, canKeep }) {
+  const line = part("net");
+  const state = waiting ? "waiting" : reachable ? "sent" : "offline";
+  const waits = waiting ? say(waiting === 1 ? "waits" : "wait", { n: waiting }) : "";
+  const about = reachable ? (ready ? say("ready") : canKeep ? say("getting") : "") : say("offline");
+  const words = [sending && waiting ? `${say("sending")} ${waits}` : waits || (reachable ? say("all_sent") : ""), about].filter(Boolean).join(" · ");
+  line.dataset.state = state;
+  if (line.lastElementChild?.textContent === words) return;
+  line.replaceChildren(icon({ waiting: "clock", sent: "check", offline: "info" }[state]), make("span", {}, words));
+}
+
+export function showProgress(stops, current) {
+  const done = stops.filter(({ completed_at }) => completed_at).length;
+  part("count").textContent = current ? say("count", { n: stops.indexOf(current) + 1, all: stops.length }) : "";
+  part("progress").textContent = say("progress", { done });
+  part("bar").max = Math.max(1, stops.length);
+  part("bar").value = done;
+}
