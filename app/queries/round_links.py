@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select, true
+from sqlalchemy import and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -15,6 +15,7 @@ from app.errors import N_, NotFound
 from app.models import FieldEntry, Photo, Report, RoundLink, RouteList, Staff, Stop, StopReport
 from app.models.links import round_token, same
 from app.queries.crews import lists_of
+from app.text import PEOPLES_ZONE
 
 NO_SUCH_LINK = N_("This link to a round does not work. Check that you copied all of it, or ask who sent it to you.")
 NO_SUCH_PHOTO = N_("This photo is not here.")
@@ -67,19 +68,20 @@ def note_use(link: RoundLink, *, at: datetime) -> None:
 
 
 def photo_of_round(session: Session, route_list: RouteList, photo_id: object) -> Photo:
-    """A photo of one of the round's reports that are not hidden, or of its stops; raises NotFound."""
+    """A photo of one of the round's reports as far as a contractor sees it, or of its stops; raises NotFound."""
     stop_ids = [stop.id for stop in route_list.stops]
     report_ids = [entry.report_id for stop in route_list.stops for entry in stop.entries if shown(entry.report)]
-    photo = session.scalar(
-        select(Photo).where(Photo.id == photo_id, Photo.stop_id.in_(stop_ids) | Photo.report_id.in_(report_ids))
-    )
+    of_report = and_(Photo.report_id.in_(report_ids), or_(Photo.public, Photo.by_crew))
+    photo = session.scalar(select(Photo).where(Photo.id == photo_id, or_(Photo.stop_id.in_(stop_ids), of_report)))
     if photo is None:
         raise NotFound(NO_SUCH_PHOTO)
     return photo
 
 
 def shown(report: Report) -> bool:
-    """Whether a contractor sees words and photos of it."""
+    """Whether a contractor sees anything of its words and photos. Of photos those that the desk has let through, as
+    units outside do: nobody need have looked at the others before they go.
+    """
     return report.hidden_at is None and report.forgotten_at is None
 
 
@@ -92,9 +94,19 @@ class ShownLink:
     taps: int
     last_tap_at: datetime | None
 
+    @property
+    def last_day(self) -> date:
+        """The last day on which it opens the round."""
+        return last_day_of(self.link)
+
     def works(self, at: datetime) -> bool:
         """Whether it still opens the round."""
         return self.link.revoked_at is None and at < self.link.ends_at
+
+
+def last_day_of(link: RoundLink) -> date:
+    """The day at whose end it ends, where people live."""
+    return (link.ends_at - timedelta(seconds=1)).astimezone(PEOPLES_ZONE).date()
 
 
 def links_of(session: Session, staff: Staff, route_list_id: int) -> Sequence[ShownLink]:

@@ -11,6 +11,7 @@ from app.errors import N_
 from app.models import Asset, Report, RouteList, Stop
 from app.queries.round_links import shown
 from app.routing import Rules
+from app.services.fault_words import reasons_in_words
 from app.services.outside import address_outside, answers_outside, words_outside
 from app.text import translate
 
@@ -193,7 +194,7 @@ def _stop(
         public_place=_first(report.public_address for report in reports),
         mast=_mast(stop.asset, reports),
         work=tuple(_work(report, rules, reader=reader, lang=lang) for report in reports),
-        why=(),
+        why=tuple(reasons_in_words(stop.why, lang)),
         must=stop.must,
         needs_lift=stop.needs_lift,
         arrives_at=stop.arrives_at,

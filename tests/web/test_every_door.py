@@ -20,6 +20,7 @@ from app.models import (
     Notification,
     Report,
     Role,
+    RoundLink,
     RouteList,
     SavedFilter,
     Staff,
@@ -134,6 +135,9 @@ def _rows(session: Session, report: Report, nils: Staff, ola: Staff, kari: Staff
     saved = SavedFilter(owner_id=kari.id, name="Mine", query={}, created_at=at)
     session.add_all([made, signed_in, away, saved, mail])
     session.flush()
+    link = RoundLink(route_list_id=made.id, name="Firm", created_at=at, ends_at=at.replace(year=2027))
+    session.add(link)
+    session.flush()
     return {
         "route_list_id": made.id,
         "stop_id": stop.id,
@@ -144,6 +148,7 @@ def _rows(session: Session, report: Report, nils: Staff, ola: Staff, kari: Staff
         "mail_id": mail.id,
         "code": next(iter(SHIPPED)),
         "kind": "gpx",
+        "link_id": link.id,
         "delivery_id": session.query(Delivery.id).limit(1).scalar(),
         "notification_id": session.query(Notification.id).limit(1).scalar(),
     }
