@@ -16,6 +16,8 @@ from app.planning.road_graph import SCALE, Floats, RoadGraph, Whole
 
 # Two places at one spot still have an arc between them, and an arc of nothing is none to scipy.
 _LEAST_SECONDS = 1e-4
+# So near to a junction (metres), a place is at it.
+_AT_JUNCTION = 0.5
 # Rows of the answer that are in memory at once: some 60 MB.
 _ROOM = 4_000_000
 Columns = tuple[Whole, Whole, Floats, Floats, Whole, Floats, Floats]
@@ -119,11 +121,22 @@ def _arcs(day: DayGraph) -> Columns:
 def _placed(snapped: Sequence[Snapped | None], day: DayGraph) -> tuple[Whole, list[tuple[int, float, int]]]:
     """The node of each place (-1: none), and (piece, metres along, node) of those new nodes."""
     numbers: dict[tuple[int, float], int] = {}
-    nodes = [
-        -1 if one is None else numbers.setdefault((one.piece, round(one.along, 3)), day.nodes + len(numbers))
-        for one in snapped
-    ]
+    nodes = []
+    for one in snapped:
+        node = -1 if one is None else _junction(one, day)
+        if one is not None and node is None:
+            node = numbers.setdefault((one.piece, round(one.along, 3)), day.nodes + len(numbers))
+        nodes.append(node)
     return np.array(nodes, dtype=np.int64), [(piece, along, node) for (piece, along), node in numbers.items()]
+
+
+def _junction(place: Snapped, day: DayGraph) -> int | None:
+    """At a junction one drives on along any of its roads, not only along the one that was met."""
+    if place.along - day.graph.along[day.first[place.piece]] < _AT_JUNCTION:
+        return int(day.tail[place.piece])
+    if day.graph.along[day.last[place.piece]] - place.along < _AT_JUNCTION:
+        return int(day.head[place.piece])
+    return None
 
 
 def _arcs_of_places(day: DayGraph, added: list[tuple[int, float, int]]) -> Columns:
