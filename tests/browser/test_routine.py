@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.realdb]
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_a_round_is_drawn_started_and_takes_a_report_along(live_server, page_at, width):
+def test_a_round_is_drawn_started_and_takes_a_report_along(live_server, page_at, screenshot, width):
     state = live_server.state
     token = hire(state, "Ola", Role.UNIT)
     report_at(state, metres_north=0, category="snow")
@@ -24,7 +24,7 @@ def test_a_round_is_drawn_started_and_takes_a_report_along(live_server, page_at,
         report = session.scalars(select(Report)).one()
         report.forward("bydrift", actor=Actor.of(ola), at=state.clock())
         lat, lon = report.lat, report.lon
-    page = page_at(width)
+    page = page_at(width, expect=["422"])
     sign_in(page.context, live_server, token)
     page.goto("/staff/routine-rounds")
     check_page(page)
@@ -44,6 +44,7 @@ def test_a_round_is_drawn_started_and_takes_a_report_along(live_server, page_at,
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Choose what is done on this round.").first.wait_for()
     check_page(page)
+    screenshot(page, f"routine-form-{width}")
     assert points.input_value().startswith(f"{lat - 0.001:.3f}"[:6])
     page.locator("input[name=category][value=snow]").check()
     page.get_by_label("Begins at").fill("00:01")
@@ -51,10 +52,12 @@ def test_a_round_is_drawn_started_and_takes_a_report_along(live_server, page_at,
     page.get_by_role("button", name="Save").click()
     page.get_by_text("The round is kept.").wait_for()
     check_page(page)
+    screenshot(page, f"routine-round-{width}")
     page.goto("/staff/routine-rounds")
     page.get_by_role("button", name="Drives now").click()
     page.get_by_text("Residents on the way read that it is driven today.").wait_for()
     check_page(page)
+    screenshot(page, f"routine-day-{width}")
     page.get_by_role("link", name="Plough round centre").first.click()
     check_page(page)
     page.get_by_role("button", name="Take along").click()
