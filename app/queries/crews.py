@@ -61,17 +61,13 @@ def plannable_counts(session: Session, unit_codes: Sequence[str]) -> dict[tuple[
     return {(unit or "", category): count for unit, category, count in session.execute(query)}
 
 
-def recent_lists(session: Session, staff: Staff, *, limit: int = 50) -> list[tuple[RouteList, int, int]]:
-    """(list, stops, stops done), open ones first, then the newest."""
-    query = (
-        select(RouteList, func.count(Stop.id), func.count(Stop.completed_at))
-        .outerjoin(Stop, Stop.route_list_id == RouteList.id)
-        .where(lists_of(staff))
-        .group_by(RouteList.id)
-        .order_by(RouteList.closed_at.is_not(None), RouteList.id.desc())
-        .limit(limit)
-    )
-    return [(route_list, stops, done) for route_list, stops, done in session.execute(query)]
+def named_reports(session: Session, staff: Staff, references: Sequence[str]) -> Sequence[Report]:
+    """The reports of these references that the person's units can drive to."""
+    if not references:
+        return []
+    mine = true() if staff.sees_all else Report.unit_code.in_(staff.unit_codes)
+    query = select(Report).where(Report.reference.in_(references), mine, *FREE)
+    return session.scalars(query.order_by(Report.id)).all()
 
 
 def route_list_for(session: Session, staff: Staff, route_list_id: int, *, lock: bool = False) -> RouteList:

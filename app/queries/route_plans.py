@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from app.errors import N_, NotFound
-from app.models import PlanState, RouteList, RoutePlan, Staff, Stop, StopReport
+from app.models import PlanState, Report, RouteList, RoutePlan, Staff, Stop, StopReport
 
 # A planner's plans are served in turns: see `next_turn`. What was asked first within a turn comes first.
 TURN: ColumnElement[int] = RoutePlan.asked["turn"].as_integer()
@@ -72,8 +72,9 @@ def cut_off(session: Session, *, before: datetime) -> Sequence[RoutePlan]:
     return session.scalars(query.with_for_update(skip_locked=True)).all()
 
 
-def lists_of_plan(session: Session, plan: RoutePlan) -> Sequence[RouteList]:
-    """The route lists that came of a plan, with stops and reports, as the crews were asked for."""
+def lists_of_plan(session: Session, plan: RoutePlan, *, lock: bool = False) -> Sequence[RouteList]:
+    """The route lists that came of a plan, with stops, reports and reporters, in the order of the crews asked for."""
     stops = selectinload(RouteList.stops).selectinload(Stop.entries).joinedload(StopReport.report)
     query = select(RouteList).where(RouteList.plan_id == plan.id).order_by(RouteList.id)
-    return session.scalars(query.options(stops)).all()
+    loaded = query.options(stops.joinedload(Report.reporter))
+    return session.scalars(loaded.with_for_update(of=RouteList) if lock else loaded).all()

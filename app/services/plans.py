@@ -68,14 +68,15 @@ class Round:
 
 
 def plan(
-    session: Session, wanted: Round, *, rules: Rules, by: Staff, at: datetime, settings: Settings | None = None
+    session: Session, wanted: Round | Wanted, *, rules: Rules, by: Staff, at: datetime, settings: Settings | None = None
 ) -> RouteList:
     """Ask, solve and release in one: the unit's open reports as an ordered list; each of them becomes scheduled.
 
     For short lists that somebody waits for. Raises Forbidden for a unit that is not the person's, and Invalid where
     nothing is left to drive to.
     """
-    lists = plan_drafts(session, wanted.wanted(rules=rules, at=at), rules=rules, by=by, at=at, settings=settings)
+    asked = wanted.wanted(rules=rules, at=at) if isinstance(wanted, Round) else wanted
+    lists = plan_drafts(session, asked, rules=rules, by=by, at=at, settings=settings)
     for entry in [entry for stop in lists[0].stops for entry in stop.entries]:
         session.refresh(entry, ["report"])
     return release(session, lists[0], by=by, at=at)

@@ -12,7 +12,7 @@ from app.db import transaction
 from app.models import Photo
 from app.queries.archive import FOLD_WEEKS
 from app.queries.channels import FOLD_CHANNELS
-from app.services import digests, overdue_mails, retention
+from app.services import digests, overdue_mails, releasing, retention
 from app.services.figures import count_figures
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def sweep(office: Office) -> Swept:
     with transaction(office.session_factory) as session:
         digests.sweep(session, at=now)
         overdue_mails.sweep(session, at=now)
+        releasing.discard_old(session, rules=office.rules, at=now)
         count_figures(session, at=now)
     return Swept(counts={kind: count for kind, count in counts.items() if count}, files=files)
 

@@ -44,6 +44,7 @@ MAY: dict[str, frozenset[str]] = {
     "POST /staff/deliveries/{delivery_id:int}/arrival": DESK,
     "POST /staff/deliveries/{delivery_id:int}/attempt": DESK,
     "POST /staff/deliveries/{delivery_id:int}/call-back": DESK,
+    "GET /staff/faults": STAFF,
     "GET /staff/filters": DESK,
     "POST /staff/filters": DESK,
     "POST /staff/filters/{number}/deletion": DESK,

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from app.models import (
+    Crew,
     Delivery,
     Deputyship,
     IncomingMail,
@@ -22,11 +24,13 @@ from app.models import (
     Role,
     RoundLink,
     RouteList,
+    RoutePlan,
     SavedFilter,
     Staff,
     StaffSession,
     Stop,
     StopReport,
+    Vehicle,
 )
 from app.models.links import public_path
 from app.services import staff as staff_service
@@ -45,7 +49,7 @@ if TYPE_CHECKING:
     from tests.people import Browser
 
 # What belongs to Bydrift: 404 for somebody of another unit, as if it were not there.
-OF_A_UNIT = re.compile(r"/staff/(inbox/\{reference\}|route-lists/\{)")
+OF_A_UNIT = re.compile(r"/staff/(inbox/\{reference\}|route-lists/\{|plans/\{|crews/\{|vehicles/\{)")
 # Endless answers: only their beginning is asked for.
 STREAMS = {"/staff/live"}
 # Without a rule's name there is nothing to propose, and nobody gets a slip but who came to the desk.
@@ -138,8 +142,18 @@ def _rows(session: Session, report: Report, nils: Staff, ola: Staff, kari: Staff
     link = RoundLink(route_list_id=made.id, name="Firm", created_at=at, ends_at=at.replace(year=2027))
     session.add(link)
     session.flush()
+    vehicle = Vehicle(unit_code="bydrift", name="Lift 1")
+    crew = Crew(
+        unit_code="bydrift", name="Crew 1", start_lat=69.6, start_lon=18.9, shift_from=time(7), shift_until=time(15)
+    )
+    plan = RoutePlan(unit_code="bydrift", asked_at=at, day=at.date(), asked={"turn": 0})
+    session.add_all([vehicle, crew, plan])
+    session.flush()
     return {
         "route_list_id": made.id,
+        "vehicle_id": vehicle.id,
+        "crew_id": crew.id,
+        "plan_id": plan.id,
         "stop_id": stop.id,
         "session": signed_in.number,
         "their_session": signed_in.number,

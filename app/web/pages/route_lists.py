@@ -1,38 +1,54 @@
-"""Route lists: those of the units, and the form for a new one."""
+"""Route lists: those of the units by day, and the form for a new round or a plan for several crews."""
 
 from __future__ import annotations
 
-import re
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
-from app.errors import N_, DomainError, Invalid
-from app.models import Staff
+from app.errors import DomainError, Invalid
+from app.models import Report, Staff
+from app.queries import crew_keeping as kept
 from app.queries import crews as crew_queries
+from app.queries.round_days import round_days
 from app.routing import Rules
 from app.services import plans
-from app.services.plans import Round
-from app.text import say
-from app.web.deps import CrewDep, CsrfChecked, FormDep, LanguageDep, NowDep, RulesDep, SessionDep
+from app.services.ways import about_ways, ways
+from app.text import say, translate
+from app.web.crew_forms import own_units, place_text, typed
+from app.web.deps import CrewDep, CsrfChecked, FormDep, LanguageDep, NowDep, RulesDep, SessionDep, StateDep
+from app.web.plan_form import Choices, read_plan, read_round, shown_windows
 from app.web.templating import redirect, render
 
 router = APIRouter(prefix="/staff/route-lists", include_in_schema=False)
-_PLACE = re.compile(r"\s*(-?\d{1,2}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
+MOST_NAMED = 60
 
 
 @router.get("")
-def lists_page(request: Request, staff: CrewDep, session: SessionDep) -> Response:
-    """The units' route lists, open ones first."""
-    return render(request, "crew/lists.html", lists=crew_queries.recent_lists(session, staff))
+def lists_page(request: Request, staff: CrewDep, session: SessionDep, rules: RulesDep, now: NowDep) -> Response:
+    """The units' route lists by day, one's own first."""
+    today = now.astimezone(rules.timezone).date()
+    return render(request, "crew/lists.html", days=round_days(session, staff, today=today), today=today)
 
 
 @router.get("/new")
 def new_page(
-    request: Request, staff: CrewDep, session: SessionDep, rules: RulesDep, lang: LanguageDep, unit: str = ""
+    request: Request,
+    staff: CrewDep,
+    session: SessionDep,
+    rules: RulesDep,
+    state: StateDep,
+    now: NowDep,
+    lang: LanguageDep,
+    unit: str = "",
 ) -> Response:
-    """What to drive to, and from where."""
-    return _form(request, staff, session, rules, given=FormData({"unit": unit}), lang=lang)
+    """What to drive to, who drives, and from where."""
+    named = [("report", reference) for reference in request.query_params.getlist("report")[:MOST_NAMED]]
+    along = [("along", "yes")] if named else []
+    given = FormData([("unit", unit), *named, *along])
+    return _form(request, staff, session, rules, state, given=given, lang=lang, now=now)
 
 
 @router.post("", dependencies=[CsrfChecked])
@@ -41,61 +57,76 @@ def make(
     staff: CrewDep,
     session: SessionDep,
     rules: RulesDep,
+    state: StateDep,
     form: FormDep,
     now: NowDep,
     lang: LanguageDep,
 ) -> Response:
-    """Plan the round; what cannot be planned shows the form again with its reason."""
+    """One round at once, or a plan that is worked out; what cannot be planned shows the form again with its reason."""
+    choices = _choices(session, typed(form, "unit"), rules, now)
     try:
-        route_list = plans.plan(session, _wanted(form), rules=rules, by=staff, at=now)
+        if form.get("who") == "crews":
+            plan = plans.ask(session, read_plan(form, choices), rules=rules, by=staff, at=now)
+            return redirect(request, f"/staff/plans/{plan.id}")
+        wanted = read_round(form, choices)
+        route_list = plans.plan(session, wanted, rules=rules, by=staff, at=now, settings=state.settings)
     except Invalid as error:
-        return _form(request, staff, session, rules, given=form, error=error, lang=lang)
+        return _form(request, staff, session, rules, state, given=form, error=error, lang=lang, now=now)
     return redirect(request, f"/staff/route-lists/{route_list.id}")
+
+
+def _choices(session: Session, unit_code: str, rules: Rules, now: datetime) -> Choices:
+    return Choices(
+        crews=kept.crews_of(session, [unit_code], active=True),
+        vehicles={one.id: one for one in kept.vehicles_of(session, [unit_code], active=True)},
+        rules=rules,
+        local_now=now.astimezone(rules.timezone),
+    )
 
 
 def _form(
     request: Request,
     staff: Staff,
-    session: SessionDep,
+    session: Session,
     rules: Rules,
+    state: StateDep,
     *,
     given: FormData,
     error: DomainError | None = None,
     lang: str,
+    now: datetime,
 ) -> Response:
-    units = [
-        unit for unit in rules.units.values() if not unit.outside and (staff.sees_all or unit.code in staff.unit_codes)
-    ]
-    chosen = str(given.get("unit") or (units[0].code if units else ""))
-    home = rules.municipality.map
+    units = own_units(staff, rules)
+    chosen = typed(given, "unit") if typed(given, "unit") in units else units[0] if units else ""
+    choices, home = _choices(session, chosen, rules, now), rules.municipality.map
+    named = crew_queries.named_reports(session, staff, [str(one) for one in given.getlist("report")][:MOST_NAMED])
+    fields = getattr(error, "fields", {})
+    params = error.params if error else {}
     return render(
         request,
         "crew/new.html",
         status_code=422 if error else 200,
-        units=units,
         chosen=chosen,
         given=given,
-        unit_choices=[(unit.code, unit.name(lang)) for unit in units],
+        who=typed(given, "who") or ("crews" if choices.crews and staff.role != "crew" and not error else "here"),
+        crews=choices.crews,
+        vehicle_choices=[(str(one.id), one.name) for one in choices.vehicles.values()],
+        named=named,
+        named_choices=[(one.reference, _named(one, rules, lang)) for one in named],
+        windows=shown_windows(given),
+        day=typed(given, "day") or (choices.local_now.date() + timedelta(days=1)).isoformat(),
+        today=choices.local_now.date(),
+        unit_choices=[(code, rules.units[code].name(lang)) for code in units],
         area_choices=[(area.code, area.name(lang)[:1].upper() + area.name(lang)[1:]) for area in rules.areas.values()],
-        counts=crew_queries.plannable_counts(session, [unit.code for unit in units]),
-        start=str(given.get("start") or f"{home.lat}, {home.lon}"),
+        counts=crew_queries.plannable_counts(session, [chosen]),
+        start=typed(given, "start") if error else typed(given, "start") or place_text(home.lat, home.lon),
+        about_ways=about_ways(ways(session, rules, state.settings, unit_code=chosen), lang),
         sentence=say(error, lang) if error else None,
-        fields=getattr(error, "fields", {}),
+        fields={name: translate(sentence, lang, **params) for name, sentence in fields.items()},
     )
 
 
-def _wanted(form: FormData) -> Round:
-    place = _PLACE.fullmatch(str(form.get("start") or ""))
-    if place is None or abs(float(place[1])) > 90 or abs(float(place[2])) > 180:
-        sentence = N_("Write the start as latitude and longitude, for example 69.6492, 18.9553.")
-        raise Invalid(sentence, fields={"start": sentence})
-    return Round(
-        unit_code=str(form.get("unit") or ""),
-        start_lat=float(place[1]),
-        start_lon=float(place[2]),
-        start_name=str(form.get("start_name") or ""),
-        name=str(form.get("name") or ""),
-        area=str(form.get("area") or ""),
-        category_codes=tuple(str(code) for code in form.getlist("category")),
-        returns=form.get("ends") != "anywhere",
-    )
+def _named(report: Report, rules: Rules, lang: str) -> str:
+    category = rules.categories.get(report.category_code)
+    words = category.name(lang) if category else report.category_code
+    return " · ".join(part for part in (words, report.address or "", report.shown_reference) if part)
