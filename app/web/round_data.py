@@ -14,6 +14,7 @@ from app.queries.field import Vectors
 from app.routing import Category, Rules
 from app.services.fault_words import reason_in_words
 from app.services.field_entries import SENTENCES
+from app.services.round_reading import RoundReader
 from app.text import translate
 
 
@@ -27,6 +28,11 @@ class RoundData:
     lang: str
     photo_base: str
     outside: bool
+
+    @property
+    def reader(self) -> RoundReader:
+        """What of the reports this reader sees."""
+        return RoundReader(outside=self.outside)
 
     def of(self, route_list: RouteList, vectors: Vectors, conflicts: Sequence[FieldEntry]) -> dict[str, Any]:
         """Times are UTC, places degrees WGS84, lines [[lon, lat], ...], lengths metres."""
@@ -60,7 +66,8 @@ class RoundData:
             ],
             "categories": [self._category(one) for one in self.rules.categories.values() if one.phone_instead is None],
             "vectors": {"roads": vectors.roads, "lamps": vectors.lamps},
-            "conflicts": [self._conflict(one) for one in conflicts],
+            # What our own crews wrote to the unit is not for a firm.
+            "conflicts": [self._conflict(one) for one in conflicts if not self.outside or one.link_id is not None],
         }
 
     def _end(self, route_list: RouteList) -> dict[str, Any] | None:
@@ -112,10 +119,10 @@ class RoundData:
         return usual
 
     def _is_hidden(self, report: Report) -> bool:
-        return self.outside and report.hidden_at is not None
+        return not self.reader.sees(report)
 
     def _place(self, report: Report) -> str | None:
-        return report.address or report.nearest_address
+        return self.reader.place(report) or None
 
     def _report(self, report: Report) -> dict[str, Any]:
         category = self.rules.categories.get(report.category_code)
@@ -125,12 +132,12 @@ class RoundData:
             "category_name": category.name(self.lang) if category else report.category_code,
             "icon": self._icon(category),
             "status": report.status,
-            "words": report.words_for_others if self.outside else report.description,
-            "answers": self.rules.answers_in_words(report.category_code, report.answers, self.lang),
+            "words": self.reader.words(report) or None,
+            "answers": self.rules.answers_in_words(report.category_code, self.reader.answers(report), self.lang),
             "support": report.support_count,
             "needs": report.needs,
             "reported_at": _moment(report.created_at),
-            "photos": [self._photo(photo) for photo in report.photos],
+            "photos": [self._photo(photo) for photo in self.reader.photos(report)],
         }
 
     def _icon(self, category: Category | None) -> str | None:
@@ -141,11 +148,12 @@ class RoundData:
         base = f"{self.photo_base}/{photo.id}"
         return {"full": f"{base}.jpg", "thumbnail": f"{base}-thumbnail.jpg", "by_crew": photo.by_crew}
 
-    def _category(self, category: Category) -> dict[str, str]:
+    def _category(self, category: Category) -> dict[str, str | None]:
         group = self.rules.groups.get(category.group)
         return {
             "code": category.code,
             "name": category.name(self.lang),
+            "icon": category.icon,
             "group": group.name(self.lang) if group else category.group,
         }
 

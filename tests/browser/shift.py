@@ -39,8 +39,8 @@ def shift(state: AppState, *, photo: bytes | None = None) -> tuple[str, int]:
             start_lon=STORGATA[1],
             day=at.date(),
             starts_at=at,
+            stops=[],
         )
-        session.add(route_list)
         for number, reference in enumerate(references, start=1):
             report = session.scalars(select(Report).where(Report.reference == reference)).one()
             report.forward("bydrift", actor=by, at=at)
@@ -56,8 +56,9 @@ def shift(state: AppState, *, photo: bytes | None = None) -> tuple[str, int]:
                 asset=lamp,
                 why=[],
             )
-            stop.entries.append(StopReport(report=report))
+            stop.entries = [StopReport(report=report)]
             route_list.stops.append(stop)
+        session.add(route_list)
         session.flush()
         for stop in route_list.stops:
             stop.entries[0].report.schedule(actor=by, at=at, route_list_id=route_list.id, day=at.date())

@@ -8,7 +8,7 @@ import { line, workInWords } from "./cab_work.js";
 const ARRIVED_METRES = 40;
 let shown = "";
 
-export const nameOf = (stop) => stop.place || say("unknown", { lat: stop.lat.toFixed(5), lon: stop.lon.toFixed(5) });
+export const nameOf = (stop) => stop.place || stop.street || say("unknown", { lat: stop.lat.toFixed(5), lon: stop.lon.toFixed(5) });
 export const outcomeWord = ({ outcome }) => say(outcome ?? "nobody");
 
 /** Writes the stop into the page. What does not change is left alone, so that nothing jumps under a thumb. */
