@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -16,6 +17,19 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.planning.distance import Point
+
+
+
+@dataclass(frozen=True, slots=True)
+class DarkLamp:
+    """A lamp of the register: the number on its mast, the street, and where it stands, degrees WGS84."""
+
+    id: int
+    number: str | None
+    street: str | None
+    lat: float
+    lon: float
+
 
 # Far more than a unit's 400 reports can have around them; beyond, a register is wrong.
 MOST_LAMPS = 60_000
@@ -84,10 +98,10 @@ def lamp_witnesses(
     return session.execute(query).all()
 
 
-def numbers_of(session: Session, asset_ids: Collection[int]) -> dict[int, tuple[str | None, str | None]]:
-    """id -> (number on the mast, street)."""
-    query = select(Asset.id, Asset.number, Asset.street).where(Asset.id.in_(list(asset_ids)))
-    return {id_: (number, street) for id_, number, street in session.execute(query)}
+def dark_lamps(session: Session, asset_ids: Collection[int]) -> dict[int, DarkLamp]:
+    """The register's lamps by id, as people call them."""
+    query = select(Asset.id, Asset.number, Asset.street, Asset.lat, Asset.lon).where(Asset.id.in_(list(asset_ids)))
+    return {row.id: DarkLamp(*row) for row in session.execute(query)}
 
 
 def lamps_in_all(session: Session) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.errors import N_
 from app.languages import translations
-from app.text import translate
+from app.text import show_road, translate
 
 if TYPE_CHECKING:
     from app.planning.fault import Why
@@ -51,7 +51,7 @@ _MANY: dict[str, tuple[str, str, Callable[[Many, int], str]]] = {
     ),
     "people": (
         "people", N_("Somebody has told of it"),
-        lambda say_many, n: say_many("%(n)s person has told of it", "%(n)s people have told of it", n),
+        lambda say_many, n: say_many("Reported %(n)s time", "Reported %(n)s times", n),
     ),
     "also": (
         "lamps", N_("Somebody has told of it"),
@@ -65,7 +65,6 @@ _MANY: dict[str, tuple[str, str, Callable[[Many, int], str]]] = {
         lambda say_many, n: say_many("Reported as %(n)s dark lamp", "Reported as %(n)s dark lamps", n),
     ),
 }  # fmt: skip
-_ON_ROAD = N_("%(words)s on %(road)s")
 _NAMED = N_("%(words)s: %(name)s")
 
 
@@ -85,9 +84,13 @@ def reason_in_words(why: Why, lang: str) -> str:
     if code not in _SENTENCES:
         return code
     words = translate(_SENTENCES[code], lang, **{key: value for key, value in why.items() if key != "code"})
-    if why.get("road"):
-        return translate(_ON_ROAD, lang, words=words, road=why["road"])
-    return translate(_NAMED, lang, words=words, name=why["name"]) if why.get("name") else words
+    name = road_in_words(str(why["road"]), lang) if why.get("road") else why.get("name")
+    return translate(_NAMED, lang, words=words, name=name) if name else words
+
+
+def road_in_words(road: str, lang: str) -> str:
+    """A street by its name; a road of the register by what stands on its signs: FV862 is County road 862."""
+    return show_road(road, lang) or road
 
 
 def reasons_in_words(why: Iterable[dict[str, Any]], lang: str) -> list[str]:

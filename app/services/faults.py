@@ -14,6 +14,7 @@ from app.planning.fault import Fault, FaultReport, Limits, Weights
 from app.planning.faults import find_faults
 from app.queries import crews as crew_queries
 from app.queries import faults as fault_queries
+from app.queries.faults import DarkLamp
 from app.routing import areas_at
 from app.services.fault_words import kind_in_words, reason_in_words, reasons_in_words
 
@@ -32,7 +33,8 @@ COUNT_QUESTIONS = ("how_many",)
 class FaultSeen:
     """A fault with its reports, and what mending it takes.
 
-    Minutes at the stop, whether one must be lifted, material by code. `number` stands on the mast, `street` beside it.
+    Minutes at the stop, whether one must be lifted, material by code. `lamp` is the one to drive to, `lamps` all that
+    are dark there, as far as the register knows them.
     """
 
     fault: Fault
@@ -40,8 +42,23 @@ class FaultSeen:
     service_minutes: int
     lift: bool
     needs: dict[str, float]
-    number: str | None = None
-    street: str | None = None
+    lamp: DarkLamp | None = None
+    lamps: tuple[DarkLamp, ...] = ()
+
+    @property
+    def number(self) -> str | None:
+        """On the mast."""
+        return self.lamp.number if self.lamp else None
+
+    @property
+    def street(self) -> str | None:
+        """Beside the lamp, as the register has it."""
+        return self.lamp.street if self.lamp else None
+
+    @property
+    def place(self) -> str | None:
+        """The address that the register or a reporter has for it."""
+        return next((words for one in self.reports if (words := one.nearest_address or one.address)), self.street)
 
     @property
     def why(self) -> list[dict[str, Any]]:
@@ -93,8 +110,9 @@ def seen_as_faults(session: Session, reports: Sequence[Report], *, rules: Rules,
     )
     weights = Weights(**rounds.weights.model_dump())
     found = find_faults([*free, *others], lamps, dangers, weights=weights, limits=limits)
-    numbers = fault_queries.numbers_of(session, {fault.lamp for fault in found if fault.lamp is not None})
-    return [_seen(fault, reports, rounds, numbers) for fault in found]
+    named = {lamp for fault in found for lamp in (*fault.lamps, fault.lamp) if lamp is not None}
+    known_lamps = fault_queries.dark_lamps(session, named)
+    return [_seen(fault, reports, rounds, known_lamps) for fault in found]
 
 
 def _witnesses(session: Session, reports: Sequence[Report], rounds: RoundRules, *, at: datetime) -> list[FaultReport]:
@@ -141,19 +159,18 @@ def _seen(
     fault: Fault,
     reports: Sequence[Report],
     rounds: RoundRules,
-    numbers: dict[int, tuple[str | None, str | None]],
+    lamps: dict[int, DarkLamp],
 ) -> FaultSeen:
     own = tuple(reports[n] for n in fault.reports)
     codes = {report.category_code for report in own}
-    number, street = numbers.get(fault.lamp or 0, (None, None))
     return FaultSeen(
         fault=fault,
         reports=own,
         service_minutes=_minutes(fault, codes, rounds),
         lift=any(rounds.lift(code) for code in codes),
         needs=_needs(fault, codes, rounds),
-        number=number,
-        street=street,
+        lamp=lamps.get(fault.lamp or 0),
+        lamps=tuple(lamps[one] for one in fault.lamps if one in lamps),
     )
 
 
