@@ -78,6 +78,9 @@ UPDATE_WORDS: dict[str, str] = {
     "blurred": N_("Part of a photo made unreadable"),
     "unblurred": N_("Photo shown whole again"),
     "split": N_("Taken apart: not the same thing"),
+    "not_mended": N_("Not mended after all"),
+    "needs_lift": N_("The crew says that it takes a lift"),
+    "needs_cable": N_("The crew says that it takes the cable crew"),
 }
 
 OWNER_WORDS: dict[str, str] = {

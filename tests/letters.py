@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from app.delivery.letter import Letter
@@ -22,12 +22,12 @@ from tests.application import NOON, STORGATA
 CLOSED = {"fixed", "answered", "referred", "rejected", "duplicate", "withdrawn"}
 STATUS_OF = {
     "taken": "in_progress", "reopened": "new", "noted": None, "interim": None, "due_set": None, "gone": "withdrawn",
-    "asked": None, "split": "new",
+    "asked": None, "split": "new", "not_mended": "scheduled",
 }  # fmt: skip
 # The sentence of each, for reporters and for those who reported the same.
 NEWS = (
     "forwarded", "taken", "scheduled", "noted", "interim", "due_set", "fixed", "answered", "referred", "rejected",
-    "duplicate", "reopened", "split",
+    "duplicate", "reopened", "split", "not_mended",
 )  # fmt: skip
 SUPPORTERS_NEWS = (*NEWS, "withdrawn", "gone")
 WORDS = "Lyset er på plass igjen. Giitu go dieđihit, Čáhppes Ŋállu!\nLampa ved Šiŋŋá-Đorte fikk ny pære."
@@ -79,6 +79,9 @@ class Samples:
             id=self.number, report_id=report.id, kind=kind, at=NOON + timedelta(minutes=self.number), public=True,
             actor_kind="staff", unit_code=unit, to_status=status, data={},
         )  # fmt: skip
+        if kind == "scheduled":
+            report.planned_for = date(2026, 12, 3)
+            update.data = {"route_list_id": 1, "day": "2026-12-03"}
         if words:
             update.note = Note(body=words, public=kind != "asked")
         row = Notification(

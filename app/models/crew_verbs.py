@@ -102,4 +102,4 @@ class CrewVerbs(ReporterVerbs):
     def need(self, what: str, *, actor: Actor, at: datetime) -> Update:
         """It takes more than this crew has: `needs_lift` or `needs_cable`. A line and a mark for staff."""
         self.flags = [*(flag for flag in self.flags or () if flag != what), what]
-        return self._tell(Update.by(actor, kind=UpdateKind.NEEDS, at=at, public=False, data={"needs": what}))
+        return self._tell(Update.by(actor, kind=UpdateKind(what), at=at, public=False))

@@ -62,7 +62,8 @@ class UpdateKind(StrEnum):
     INTERIM = "interim"
     DUE_SET = "due_set"
     NOT_MENDED = "not_mended"
-    NEEDS = "needs"
+    NEEDS_LIFT = "needs_lift"
+    NEEDS_CABLE = "needs_cable"
 
 
 class Update(Base):

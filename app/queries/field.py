@@ -210,6 +210,7 @@ def whole_list(session: Session, route_list_id: int) -> RouteList:
             selectinload(RouteList.stops).joinedload(Stop.asset),
             selectinload(RouteList.stops).selectinload(Stop.materials),
             reports.selectinload(Report.photos),
+            reports.joinedload(Report.reporter),
         )
         .execution_options(populate_existing=True)
     )

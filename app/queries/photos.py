@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import aliased
 
 from app.errors import N_, NotFound
-from app.models import Photo, Report, ReportStatus, RouteList, Staff, Stop, StopReport
+from app.models import Photo, Report, ReportStatus, RouteList, Staff, Stop, StopOutcome, StopReport
 from app.models.links import photo_key, same
 from app.queries.visible import is_public, seen_by
 
@@ -55,6 +55,23 @@ def unsent(session: Session, photo_ids: Iterable[uuid.UUID]) -> list[Photo]:
     )
     by_id = {photo.id: photo for photo in found}
     return [by_id[photo_id] for photo_id in wanted if photo_id in by_id]
+
+
+def crew_photos(session: Session, report: Report) -> list[Photo]:
+    """What the crew that mended it shows to everybody: of one stop with several reports, to each of them.
+
+    Expects `report.photos`.
+    """
+    own = [photo for photo in report.photos if photo.by_crew and photo.public]
+    if report.status != ReportStatus.FIXED:
+        return own
+    mended = (
+        select(StopReport.stop_id)
+        .join(Stop, Stop.id == StopReport.stop_id)
+        .where(StopReport.report_id == report.id, Stop.outcome == StopOutcome.DONE.value)
+    )
+    shared = (Photo.by_crew, Photo.public, Photo.stop_id.in_(mended), Photo.report_id.is_distinct_from(report.id))
+    return [*own, *session.scalars(select(Photo).where(*shared).order_by(Photo.sort_order, Photo.id))]
 
 
 def _on_report(condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -76,6 +76,7 @@ class ListedReport:
     changed_at: datetime
     due_at: datetime | None
     closed_at: datetime | None
+    planned_for: date | None
     support_count: int
     address: str | None
     description: str | None
@@ -110,6 +111,7 @@ _COLUMNS = (
     Report.changed_at,
     Report.due_at,
     Report.closed_at,
+    Report.planned_for,
     Report.support_count,
     case((Report.text_public, Report.public_address)).label("address"),
     Report.public_words.label("description"),

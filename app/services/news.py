@@ -6,12 +6,14 @@ Everything is looked up when the mail is written, not when it was queued: what w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.errors import N_
+from app.languages import on_weekday
 from app.models import Notification, NotificationKind, Report, ReportStatus, Support, Update, UpdateKind
 from app.text import UPDATE_WORDS, status_word, translate
 
@@ -28,6 +30,9 @@ HAPPENED: dict[str, str] = {
     UpdateKind.TAKEN: N_("%(unit)s has started working on it."),
     UpdateKind.SCHEDULED: N_("A crew from %(unit)s has put it on its list."),
     UpdateKind.FIXED: N_("It is fixed, says %(unit)s."),
+    UpdateKind.NOT_MENDED: N_(
+        "We told you that it was fixed. That was wrong, and we are sorry: it is not mended yet. %(unit)s goes on with it."
+    ),
     UpdateKind.INTERIM: N_("It is not done yet. This is what %(unit)s says:"),
     UpdateKind.DUE_SET: N_("%(unit)s has set another date. This is why:"),
 }
@@ -35,6 +40,7 @@ NEXT: dict[str, str] = {
     UpdateKind.FORWARDED: N_("They look at it and mend it. You get a mail when it is done."),
     UpdateKind.TAKEN: WHEN_DONE,
     UpdateKind.SCHEDULED: WHEN_DONE,
+    UpdateKind.NOT_MENDED: WHEN_DONE,
     UpdateKind.INTERIM: WHEN_DONE,
     UpdateKind.DUE_SET: WHEN_DONE,
     UpdateKind.REFERRED: N_("They decide when it is mended. Please ask them about it."),
@@ -42,6 +48,11 @@ NEXT: dict[str, str] = {
     UpdateKind.REOPENED: N_("The service desk looks at it once more. You get a mail when something happens."),
     UpdateKind.SPLIT: N_("The service desk looks at it once more. You get a mail when something happens."),
 }
+
+
+# Where a crew's list has a day.
+PLANNED = N_("Planned for %(day)s. A crew from %(unit)s drives to the place.")
+MOVED = N_("It has been moved: it is now planned for %(day)s. A crew from %(unit)s drives to the place.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,8 @@ def may_be_told(item: Item) -> bool:
         return False
     if update.kind == UpdateKind.SCHEDULED and report.status in _BEFORE_A_CREW:
         return False  # Taken off the crew's list again before anybody heard of it.
+    if update.kind == UpdateKind.SCHEDULED and report.planned_for is not None and planned_day(update) != report.planned_for:
+        return False  # For another day by now, of which a line of its own tells.
     return update.kind not in _ONLY_WORDS or words_of(update) is not None
 
 
@@ -161,10 +174,23 @@ def event(
     """One thing that happened: when, in which words of ours, by whom, and what staff wrote."""
     return {
         "at": update.at,
-        "happened": words.happened.get(update.kind, words.news),
+        "happened": _happened(update, words),
+        "day": on_weekday(day, language) if (day := planned_day(update)) is not None else "",
         "unit": unit_name(update, rules, language=language),
         "words": None if silent else words_of(update, asked=asked),
     }
+
+
+def _happened(update: Update, words: Words) -> str:
+    if planned_day(update) is None:
+        return words.happened.get(update.kind, words.news)
+    return MOVED if update.data.get("moved") else PLANNED
+
+
+def planned_day(update: Update) -> date | None:
+    """The day for which this line says that a crew has it on its list."""
+    day = update.data.get("day") if update.kind == UpdateKind.SCHEDULED else None
+    return date.fromisoformat(day) if day else None
 
 
 def unit_name(update: Update, rules: Rules, *, language: str) -> str:

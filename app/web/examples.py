@@ -48,6 +48,7 @@ LISTED: dict[str, Any] = {
     "changed_at": "2026-12-02T08:30:00Z",
     "due_at": "2026-12-14T22:59:59Z",
     "closed_at": "2026-12-02T08:30:00Z",
+    "planned_for": None,
     "support_count": 3,
     "address": "Storgata 61",
     "description": "The lamp has been dark for a week.",

@@ -13,7 +13,7 @@ from app.errors import DomainError, Invalid
 from app.models import Photo, ReportStatus
 from app.models.links import photo_key, public_path
 from app.queries import following as queries
-from app.queries.photos import unsent
+from app.queries.photos import crew_photos, unsent
 from app.queries.public import history
 from app.routing import Unit
 from app.services import correcting, following
@@ -57,6 +57,7 @@ def show_page(
         "lines_of_first": of_first(kept, visit.rules, lang=visit.lang) if kept is not None else [],
         "question": last_question(report),
         "public_path": _public_path(visit),
+        "crew_photos": crew_photos(visit.session, report),
         "photo_src": lambda photo, size="": _photo_src(visit, photo, size),
         "refused": sentence(refused, visit.lang),
         "noun": noun,
@@ -128,5 +129,7 @@ def _public_path(visit: Visit) -> str:
 
 
 def _photo_src(visit: Visit, photo: Photo, size: str) -> str:
+    if photo.report_id != visit.report.id:
+        return f"/photos/{photo.id}{size}.jpg"  # Of another report at the crew's stop, for everybody to see.
     key = photo_key(photo.id, nonce=visit.report.nonce, secret=visit.state.secret)
     return f"/photos/{photo.id}{size}.jpg?key={key}"

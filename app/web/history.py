@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from app.errors import N_
+from app.languages import on_weekday
 from app.models import ActorKind, Report, Update, UpdateKind
 from app.queries import public
 from app.routing import Rules, Unit
@@ -18,7 +19,9 @@ _WORDS: dict[str, str] = {
     UpdateKind.FORWARDED: N_("Sent to %(unit)s, who mend such things."),
     UpdateKind.TAKEN: N_("%(unit)s has started working on it."),
     UpdateKind.SCHEDULED: N_("It is on the list of a crew from %(unit)s."),
+    UpdateKind.UNSCHEDULED: N_("It is no longer planned for that day. %(unit)s finds another one."),
     UpdateKind.FIXED: N_("It is fixed."),
+    UpdateKind.NOT_MENDED: N_("It is not mended after all, and we are sorry. %(unit)s goes on with it."),
     UpdateKind.ANSWERED: N_("The service desk has answered."),
     UpdateKind.REFERRED: N_("Sent on to %(unit)s. They must mend it, not the municipality."),
     UpdateKind.REJECTED: N_("The service desk has closed the report without work."),
@@ -32,6 +35,8 @@ _WORDS: dict[str, str] = {
     UpdateKind.SPLIT: N_("It was another thing after all. The service desk looks at this report again."),
 }
 BY_ANOTHER = N_("It is still broken, says somebody who reported the same. The service desk looks at it again.")
+PLANNED = N_("Planned for %(day)s. A crew from %(unit)s drives to the place.")
+MOVED = N_("It has been moved: it is now planned for %(day)s. A crew from %(unit)s drives to the place.")
 FIXED_BY = N_("It is fixed, says %(unit)s.")
 _TO_THE_HOLDER: dict[str, str] = {
     UpdateKind.WITHDRAWN: N_("You withdrew the report."),
@@ -126,7 +131,7 @@ def _line(update: Update, rules: Rules, *, lang: str, own: bool) -> Line | None:
     note = update.note
     readable = note is not None and (by_holder or (note.public and update.kind not in _WORDS_FOR_STAFF))
     return Line(
-        translate(sentence, lang, unit=name, what=what, date=_due_date(update, lang)),
+        translate(sentence, lang, unit=name, what=what, date=_due_date(update, lang), day=_planned_day(update, lang)),
         update.at,
         note.body if note is not None and readable and update.kind not in _NEVER_SHOWN else "",
         unit if unit is not None and unit.outside else None,
@@ -139,11 +144,19 @@ def _due_date(update: Update, lang: str) -> str:
     return show_date(datetime.fromisoformat(due), lang) if due else ""
 
 
+def _planned_day(update: Update, lang: str) -> str:
+    """The day for which a crew has it on its list since then, with its weekday."""
+    day = update.data.get("day") if update.kind == UpdateKind.SCHEDULED else None
+    return on_weekday(date.fromisoformat(day), lang) if day else ""
+
+
 def _sentence(update: Update, *, by_holder: bool, has_unit: bool) -> str | None:
     if by_holder and update.kind == UpdateKind.WITHHELD:
         return _WITHHELD[bool(update.data.get("withheld"))]
     if update.kind == UpdateKind.FIXED and has_unit:
         return FIXED_BY
+    if update.kind == UpdateKind.SCHEDULED and update.data.get("day"):
+        return MOVED if update.data.get("moved") else PLANNED
     if update.kind == UpdateKind.REOPENED and update.data.get("by_part"):
         return BY_ANOTHER
     return (_TO_THE_HOLDER.get(update.kind) if by_holder else None) or _WORDS.get(update.kind)

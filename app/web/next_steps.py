@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from app.errors import N_
+from app.languages import on_weekday
 from app.models import Report, ReportStatus, UpdateKind
 from app.models.deadlines import due_at
 from app.models.reference import show_reference
@@ -40,6 +41,8 @@ _THEN: dict[str, str] = {
     S.IN_PROGRESS: N_("They go on until it is mended."),
     S.SCHEDULED: N_("They drive to the place and mend it."),
 }
+PLANNED = N_("Planned for %(day)s. A crew from %(unit)s drives to the place.")
+PLANNED_BEFORE = N_("It was planned for %(day)s. The crew from %(unit)s has not told us yet how it went.")
 GATHERED = N_(
     "The street lights are off while the nights are light. We gather the dark ones, and begin to mend them when the "
     "lights come on again, on %(date)s at the latest."
@@ -166,7 +169,7 @@ class _Steps:
 
     def _at_unit(self) -> NextSteps:
         name = self._unit_name()
-        stands = self.say(_STANDS[self.stage], unit=name)
+        stands = self._planned(name) or self.say(_STANDS[self.stage], unit=name)
         then = [self.say(_THEN[self.stage]), *self._summer(), *self._due(name), *self._answer()]
         if self.reader.own:
             then.append(
@@ -177,6 +180,14 @@ class _Steps:
         if self._is_overdue():
             return NextSteps(stands, tuple(then), "clock", "warning")
         return NextSteps(stands, tuple(then), f"status-{self.stage}", _COLORS[self.stage])
+
+    def _planned(self, name: str) -> str:
+        """The day for which a crew has it on its list; empty where there is none."""
+        day = self.report.planned_for if self.stage == S.SCHEDULED else None
+        if day is None:
+            return ""
+        over = self.reader.at.astimezone(self.rules.timezone).date() > day
+        return self.say(PLANNED_BEFORE if over else PLANNED, day=on_weekday(day, self.reader.lang), unit=name)
 
     def _summer(self) -> list[str]:
         """A dark lamp while all are off, and on no crew's list yet."""

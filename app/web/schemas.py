@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -101,6 +101,7 @@ class PublicReport(BaseModel):
     changed_at: datetime
     due_at: datetime | None
     closed_at: datetime | None
+    planned_for: date | None = Field(description="The day for which a crew has it on its list; null when none has.")
     support_count: int = Field(description="How many others have reported the same.")
     address: str | None = Field(description="Null until the service desk lets the reporter's words through.")
     description: str | None = Field(description="Null until the service desk lets the reporter's words through.")

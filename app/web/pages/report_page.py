@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.models import Report, Update
 from app.models.links import public_path
 from app.queries.duplicates import public_photos_of_parts
+from app.queries.photos import crew_photos
 from app.queries.following import first_report
 from app.queries.public import history
 from app.queries.visible import public_report
@@ -61,5 +62,7 @@ def show_report(
         ),
         lines=for_everybody(report, rules, lang=lang),
         comes=passing_report(session, report, at=now, rules=rules, lang=lang),
-        photos=[photo for photo in report.photos if photo.public] + public_photos_of_parts(session, report),
+        crew_photos=crew_photos(session, report),
+        photos=[photo for photo in report.photos if photo.public and not photo.by_crew]
+        + public_photos_of_parts(session, report),
     )
