@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy import and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -26,15 +26,15 @@ SEEN_EVERY = timedelta(minutes=5)
 
 
 def linked_round(session: Session, token: str, *, secret: bytes) -> tuple[RouteList, RoundLink]:
-    """The round with all that paper and cab show, and the link, also one that has ended; raises NotFound.
-
-    Five queries at most.
-    """
+    """The round alone, and the link, also one that has ended; raises NotFound. Two queries."""
     link = _link(session, token, secret=secret)
-    route_list = session.scalar(select(RouteList).where(RouteList.id == link.route_list_id).options(*with_all()))
-    if route_list is None:
-        raise NotFound(NO_SUCH_LINK)
-    return route_list, link
+    return session.get_one(RouteList, link.route_list_id), link
+
+
+def whole(session: Session, route_list: RouteList) -> RouteList:
+    """The same round with everything that paper shows. Whether the asker may see it is the caller's to have asked."""
+    query = select(RouteList).where(RouteList.id == route_list.id).options(*with_all())
+    return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def with_all() -> tuple[ExecutableOption, ...]:
@@ -68,21 +68,22 @@ def note_use(link: RoundLink, *, at: datetime) -> None:
 
 
 def photo_of_round(session: Session, route_list: RouteList, photo_id: object) -> Photo:
-    """A photo of one of the round's reports as far as a contractor sees it, or of its stops; raises NotFound."""
-    stop_ids = [stop.id for stop in route_list.stops]
-    report_ids = [entry.report_id for stop in route_list.stops for entry in stop.entries if shown(entry.report)]
-    of_report = and_(Photo.report_id.in_(report_ids), or_(Photo.public, Photo.by_crew))
-    photo = session.scalar(select(Photo).where(Photo.id == photo_id, or_(Photo.stop_id.in_(stop_ids), of_report)))
+    """A photo of a stop of the round, or of one of its reports as far as a contractor sees it; raises NotFound.
+
+    Of a report's photos those that the desk has let through, as units outside see them: nobody need have looked at the
+    others.
+    """
+    on_round = select(StopReport.report_id).join(Stop, Stop.id == StopReport.stop_id)
+    seen = and_(
+        Photo.report_id.in_(on_round.where(Stop.route_list_id == route_list.id)),
+        exists().where(Report.id == Photo.report_id, Report.hidden_at.is_(None), Report.forgotten_at.is_(None)),
+        or_(Photo.public, Photo.by_crew),
+    )
+    of_stop = Photo.stop_id.in_(select(Stop.id).where(Stop.route_list_id == route_list.id))
+    photo = session.scalar(select(Photo).where(Photo.id == photo_id, or_(of_stop, seen)))
     if photo is None:
         raise NotFound(NO_SUCH_PHOTO)
     return photo
-
-
-def shown(report: Report) -> bool:
-    """Whether a contractor sees anything of its words and photos. Of photos those that the desk has let through, as
-    units outside do: nobody need have looked at the others before they go.
-    """
-    return report.hidden_at is None and report.forgotten_at is None
 
 
 @dataclass(frozen=True, slots=True)

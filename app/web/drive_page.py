@@ -18,6 +18,7 @@ from app.services import field, field_photos
 from app.services.driving import Driver
 from app.services.fault_words import reason_in_words
 from app.services.field_entries import MAX_PHOTOS, Entry, EntryAnswer
+from app.services.round_reading import RoundReader
 from app.web.state import AppState, state_of
 from app.web.templating import redirect, render
 from app.web.uploads import files_of, read_file
@@ -49,6 +50,7 @@ def drive_view(request: Request, session: Session, driver: Driver, route_list: R
         driver_key=driver_key(driver),
         photo_base="/photos" if driver.staff else f"{base}/photos",
         by_link=driver.link is not None,
+        reader=RoundReader(outside=driver.link is not None),
         tile_cache=state.settings.tile_cache,
         why=reason_in_words,
         **given,

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from app.errors import N_
 from app.models import Asset, Report, RouteList, Stop
-from app.queries.round_links import shown
 from app.routing import Rules
 from app.services.fault_words import reasons_in_words
-from app.services.outside import address_outside, answers_outside, words_outside
+from app.services.round_reading import RoundReader
 from app.text import translate
 
 MAP_BY = "OpenStreetMap contributors"
@@ -24,13 +22,6 @@ RESTS_ON: dict[str, str] = {
     "valhalla": N_("Times and ways rest on the road network of a Valhalla server."),
     "osrm": N_("Times and ways rest on the road network of an OSRM server."),
 }
-
-
-class Reader(StrEnum):
-    """Who reads it. A contractor gets words as units outside do: masked, and none that were withheld."""
-
-    CREW = "crew"
-    CONTRACTOR = "contractor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +114,7 @@ class Sheet:
         return "" if self.way_by == "straight" else MAP_BY
 
 
-def sheet_of(route_list: RouteList, rules: Rules, *, reader: Reader, url: str, lang: str) -> Sheet:
+def sheet_of(route_list: RouteList, rules: Rules, *, reader: RoundReader, url: str, lang: str) -> Sheet:
     """The round as `reader` may read it. Expects what `round_links.with_all` loads; `url` is where its pages begin."""
     stops, here = [], (route_list.start_lon, route_list.start_lat)
     for stop in route_list.stops:
@@ -182,7 +173,7 @@ def _ends_at(route_list: RouteList) -> datetime:
 
 
 def _stop(
-    stop: Stop, rules: Rules, *, reader: Reader, came_from: tuple[float, float], url: str, lang: str
+    stop: Stop, rules: Rules, *, reader: RoundReader, came_from: tuple[float, float], url: str, lang: str
 ) -> SheetStop:
     reports = [entry.report for entry in stop.entries]
     return SheetStop(
@@ -190,7 +181,7 @@ def _stop(
         number=stop.sort_order,
         lat=stop.lat,
         lon=stop.lon,
-        place=_first(_place(report, reader) for report in reports),
+        place=_first(reader.place(report) for report in reports),
         public_place=_first(report.public_address for report in reports),
         mast=_mast(stop.asset, reports),
         work=tuple(_work(report, rules, reader=reader, lang=lang) for report in reports),
@@ -210,22 +201,13 @@ def _stop(
     )
 
 
-def _place(report: Report, reader: Reader) -> str | None:
-    if reader is Reader.CONTRACTOR:
-        return address_outside(report) if shown(report) else report.nearest_address
-    return report.address or report.nearest_address
-
-
-def _work(report: Report, rules: Rules, *, reader: Reader, lang: str) -> Work:
+def _work(report: Report, rules: Rules, *, reader: RoundReader, lang: str) -> Work:
     category = rules.categories.get(report.category_code)
-    outside = reader is Reader.CONTRACTOR
-    answers = (answers_outside(report) if shown(report) else []) if outside else report.answers
-    words = (words_outside(report) if shown(report) else "") if outside else report.description
     return Work(
         category=category.name(lang) if category else report.category_code,
         reference=report.shown_reference,
-        answers=rules.answers_in_words(report.category_code, answers, lang),
-        words=words or "",
+        answers=rules.answers_in_words(report.category_code, reader.answers(report), lang),
+        words=reader.words(report),
         others=report.support_count,
     )
 

@@ -9,23 +9,26 @@ from fastapi.responses import FileResponse
 
 from app.errors import NotFound
 from app.models.links import round_path
-from app.queries.round_links import NO_SUCH_PHOTO, last_day_of, photo_of_round
+from app.queries.round_links import NO_SUCH_PHOTO, last_day_of, photo_of_round, whole
+from app.services.round_reading import CONTRACTOR
 from app.storage import Size
 from app.web.deps import LanguageDep, RulesDep, SessionDep, StateDep
 from app.web.round_exports import clock
 from app.web.round_link import RoundLinkDep
 from app.web.round_paper import head_of
-from app.web.round_sheet import Reader, rests_on, sheet_of
+from app.web.round_sheet import rests_on, sheet_of
 from app.web.templating import render
 
 router = APIRouter(prefix="/round/{token}", include_in_schema=False)
 
 
 @router.get("")
-def show(request: Request, linked: RoundLinkDep, rules: RulesDep, state: StateDep, lang: LanguageDep) -> Response:
+def show(
+    request: Request, linked: RoundLinkDep, session: SessionDep, rules: RulesDep, state: StateDep, lang: LanguageDep
+) -> Response:
     """What the round is, where it begins, and the ways to take it along."""
     base = round_path(linked.link, secret=state.secret)
-    sheet = sheet_of(linked.route_list, rules, reader=Reader.CONTRACTOR, url=base, lang=lang)
+    sheet = sheet_of(whole(session, linked.route_list), rules, reader=CONTRACTOR, url=base, lang=lang)
     return render(
         request,
         "crew/linked.html",

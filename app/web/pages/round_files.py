@@ -11,7 +11,8 @@ from fastapi import APIRouter, Request, Response
 from app.errors import N_, NotFound
 from app.models.links import round_path
 from app.queries import crews as crew_queries
-from app.queries.round_links import round_for
+from app.queries.round_links import round_for, whole
+from app.services.round_reading import CONTRACTOR, CREW
 from app.text import translate
 from app.web import round_exports
 from app.web.deps import CrewDep, LanguageDep, NowDep, RulesDep, SessionDep, StateDep
@@ -20,7 +21,7 @@ from app.web.qr import qr_svg
 from app.web.round_link import RoundLinkDep
 from app.web.round_paper import BOXES, head_of, sketch_of, things_of
 from app.web.round_pdf import write_pdf
-from app.web.round_sheet import Reader, Sheet, rests_on, sheet_of
+from app.web.round_sheet import Sheet, rests_on, sheet_of
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
@@ -64,7 +65,7 @@ def print_page(
     path = f"/staff/route-lists/{route_list_id}"
     url = f"{state.settings.base_url}{path}"
     route_list = round_for(session, staff, route_list_id)
-    return _on_paper(request, sheet_of(route_list, rules, reader=Reader.CREW, url=url, lang=lang), path, lang)
+    return _on_paper(request, sheet_of(route_list, rules, reader=CREW, url=url, lang=lang), path, lang)
 
 
 @router.get(STAFF + "/round.{kind}")
@@ -76,29 +77,35 @@ def take_file(
     route_list = round_for(session, staff, route_list_id)
     base_url = state.settings.base_url
     url = f"{base_url}/staff/route-lists/{route_list_id}"
-    sheet = sheet_of(route_list, rules, reader=Reader.CREW, url=url, lang=lang)
+    sheet = sheet_of(route_list, rules, reader=CREW, url=url, lang=lang)
     return _file(sheet, kind, Making(lang, now, rules.municipality.name(lang), base_url))
 
 
 @router.get(LINK + "/print")
 def print_linked(
-    request: Request, linked: RoundLinkDep, rules: RulesDep, state: StateDep, lang: LanguageDep
+    request: Request, linked: RoundLinkDep, session: SessionDep, rules: RulesDep, state: StateDep, lang: LanguageDep
 ) -> Response:
     """The same for who holds a link."""
     path = round_path(linked.link, secret=state.secret)
     url = f"{state.settings.base_url}{path}"
-    sheet = sheet_of(linked.route_list, rules, reader=Reader.CONTRACTOR, url=url, lang=lang)
+    sheet = sheet_of(whole(session, linked.route_list), rules, reader=CONTRACTOR, url=url, lang=lang)
     return _on_paper(request, sheet, path, lang)
 
 
 @router.get(LINK + "/round.{kind}")
 def take_linked_file(
-    kind: str, linked: RoundLinkDep, rules: RulesDep, state: StateDep, lang: LanguageDep, now: NowDep
+    kind: str,
+    linked: RoundLinkDep,
+    session: SessionDep,
+    rules: RulesDep,
+    state: StateDep,
+    lang: LanguageDep,
+    now: NowDep,
 ) -> Response:
     """The same for who holds a link."""
     base_url = state.settings.base_url
     url = f"{base_url}{round_path(linked.link, secret=state.secret)}"
-    sheet = sheet_of(linked.route_list, rules, reader=Reader.CONTRACTOR, url=url, lang=lang)
+    sheet = sheet_of(whole(session, linked.route_list), rules, reader=CONTRACTOR, url=url, lang=lang)
     return _file(sheet, kind, Making(lang, now, rules.municipality.name(lang), base_url))
 
 
