@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from app.planning.fleet_day import Day
+from app.planning.fleet_detours import take_on_the_way
 from app.planning.fleet_draft import Draft
+from app.planning.fleet_effort import Effort
 from app.planning.fleet_reasons import reasons
-from app.planning.fleet_search import Rounds, own_rounds
+from app.planning.fleet_search import Rounds, left_of, own_rounds, value
+from app.planning.fleet_solver import solve
 from app.planning.fleet_types import FleetPlan, Progress, Round, Shift, Visit, Why
 from app.planning.travel import Travel
 
@@ -24,6 +26,13 @@ __all__ = [
     "plan_fleet",
 ]
 
+# Shares of the budget that are used up when a part of the search must end; the rest is for the reasons.
+_OWN, _SOLVED, _ALL = 0.25, 0.85, 0.95
+# One crew's order is searched by ourselves for longer.
+_ONE_CREW = 0.4
+# Fewer visits than this are ordered by trying all orders, if one crew does them.
+_WORTH_SOLVING = 2
+
 
 def plan_fleet(
     travel: Travel,
@@ -33,24 +42,47 @@ def plan_fleet(
     detour: int = 300,
     budget: float = 5.0,
     seed: int = 1,
+    steps: int | None = None,
     progress: Progress | None = None,
 ) -> FleetPlan:
-    """The best rounds found within `budget` seconds; what cannot be done is left out with its reason, nothing raised."""
-    begun = time.perf_counter()
+    """The best rounds found within `budget` seconds; what cannot be done is left out with its reason.
+
+    With `steps` no clock decides: the answer is the same on every machine. What is driven first in a shift and may not
+    be changed is `Shift.first`; to plan what is left of a day anew, let the shift start at the present place and time.
+    Raises ValueError for places and visits that do not exist; nothing else is refused.
+    """
+    effort = Effort(budget, steps, progress)
     day = Day(travel, visits, shifts)
-    found = own_rounds(day, detour=detour)
-    if progress is not None:
-        progress(1.0)
-    return _plan(day, found, detour, begun)
-
-
-def _plan(day: Day, found: Rounds, detour: int, begun: float) -> FleetPlan:
-    return FleetPlan(
+    found, by = _search(day, effort, detour, seed)
+    plan = FleetPlan(
         rounds=tuple(draft.as_round() for draft in found),
         left_out=reasons(day, found, detour=detour),
-        seconds=time.perf_counter() - begun,
-        by="own",
+        seconds=effort.seconds,
+        by=by,
     )
+    effort.done()
+    return plan
+
+
+def _search(day: Day, effort: Effort, detour: int, seed: int) -> tuple[Rounds, str]:
+    share = _ONE_CREW if len(day.shifts) == 1 else _OWN
+    steps = None if effort.steps is None else 10 * effort.steps
+    own = own_rounds(day, expired=effort.expired(share), steps=steps, budget=share * effort.budget, seed=seed)
+    own_with_may = [draft.copy() for draft in own]
+    take_on_the_way(own_with_may, detour=detour, expired=effort.expired(_ALL))
+    free = sum(len(draft.stops) - draft.locked for draft in own) + len(left_of(own, must=True))
+    if not day.shifts or free + len(left_of(own, must=False)) < _WORTH_SOLVING or effort.expired(share)():
+        return own_with_may, "own"
+    solved = solve(own_with_may, effort.enough(_SOLVED, _patience(len(day.visits))), detour=detour, seed=seed)
+    if solved is None or not take_on_the_way(solved, detour=detour, expired=effort.expired(_ALL)):
+        return own_with_may, "own"
+    better = value(solved, detour=detour) > value(own_with_may, detour=detour)
+    return (solved, "pyvrp") if better else (own_with_may, "own")
+
+
+def _patience(visits: int) -> int:
+    """Steps without gain after which PyVRP may stop: a short list need not wait for the clock."""
+    return 500 + 20 * visits
 
 
 def arrivals(travel: Travel, visits: Sequence[Visit], shift: Shift, order: Sequence[int]) -> Round:
@@ -71,5 +103,10 @@ def insert_cheapest(travel: Travel, visits: Sequence[Visit], shift: Shift, order
         if cost[0] < float("inf"):
             return int(position[0])
     locked = len(shift.first)
-    tries = range(locked, len(order) + 1)
-    return min(tries, key=lambda at: day.drive(0, [*order[:at], visit, *order[at:]]))
+    tries = [(_seconds(day, [*order[:at], visit, *order[at:]]), at) for at in range(locked, len(order) + 1)]
+    return min(tries)[1]
+
+
+def _seconds(day: Day, stops: Sequence[int]) -> float:
+    way = day.way(0, stops)
+    return float(day.seconds[way[:-1], way[1:]].sum())

@@ -19,7 +19,8 @@ class Day:
     """`seconds[i, j]` and `metres[i, j]` have one place more than the travel: `anywhere`, which is near to all others.
 
     An open round ends there. `place`, `service`, `opens`, `closes` and `weight` are by visit, `needs[visit, material]`
-    and `stock[shift, material]` in the order of `materials`. `may_serve[shift, visit]` says what lift and binding allow.
+    and `stock[shift, material]` in the order of `materials`. `may_serve[shift, visit]` says what lift and binding
+    allow.
     Raises ValueError for a place or a visit that there is none of, and for one that is locked twice.
     """
 
@@ -58,11 +59,6 @@ class Day:
         """The place where a shift ends; `anywhere` if it is open."""
         end = self.shifts[shift].end
         return self.anywhere if end is None else end
-
-    def drive(self, shift: int, stops: Sequence[int]) -> float:
-        """Seconds from the start of a shift through these visits to its end."""
-        way = self.way(shift, stops)
-        return float(self.seconds[way[:-1], way[1:]].sum())
 
     def way(self, shift: int, stops: Sequence[int]) -> NDArray[np.int64]:
         """The places of a round: start, visits, end."""

@@ -38,30 +38,50 @@ class Draft:
             latest.append(min(closed, latest[-1] - leg - work))
         self._way, self._legs = way, np.array(legs)
         self._leaves, self._latest = np.array(leaves), np.array(latest[::-1])
-        self._stock = day.stock[self.shift] - day.needs[stops].sum(axis=0)
+        self._stock: Floats = day.stock[self.shift] - day.needs[stops].sum(axis=0)
 
     @property
     def drive(self) -> float:
         """Seconds driven."""
         return float(self._legs.sum())
 
-    def offers(self, visits: Sequence[int] | NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:
-        """For each visit the seconds of driving that it adds where it costs least, and that position; inf: nowhere."""
+    @property
+    def departure(self) -> float:
+        """When the last locked visit is left, or the start: what follows is free to be planned."""
+        return float(self._leaves[self.locked])
+
+    @property
+    def place_of_departure(self) -> int:
+        """Where that is."""
+        return int(self._way[self.locked])
+
+    @property
+    def stock(self) -> Floats:
+        """What is left of each material."""
+        return self._stock
+
+    def offers(
+        self, visits: Sequence[int] | NDArray[np.int64], *, stock: bool = True, window: bool = True
+    ) -> tuple[Floats, NDArray[np.int64]]:
+        """For each visit the seconds of driving that it adds where it costs least, and that position; inf: nowhere.
+
+        Without `stock` or `window`, as if there were plenty, or all day for the visit.
+        """
         day, wanted, first = self.day, np.asarray(visits, dtype=np.int64), self.locked
         before, after = self._way[first:-1], self._way[first + 1 :]
         there, onward = day.seconds[np.ix_(before, day.place[wanted])], day.seconds[np.ix_(day.place[wanted], after)].T
-        begins = np.maximum(self._leaves[first:, None] + there, day.opens[wanted])
-        fits = begins <= day.closes[wanted] + _ROUNDING
+        begins = self._leaves[first:, None] + there
+        if window:
+            begins = np.maximum(begins, day.opens[wanted])
+        fits = (begins <= day.closes[wanted] + _ROUNDING) | (not window)
         fits &= begins + day.service[wanted] + onward <= self._latest[first:, None] + _ROUNDING
         fits &= (there < UNREACHABLE_SECONDS) & (onward < UNREACHABLE_SECONDS)
-        fits &= self._suits(wanted)
+        fits &= day.may_serve[self.shift, wanted]
+        if stock:
+            fits &= (day.needs[wanted] <= self._stock + _ROUNDING).all(axis=1)
         added = np.where(fits, there + onward - self._legs[first:, None], np.inf)
         where = added.argmin(axis=0)
         return added[where, np.arange(len(wanted))], where + first
-
-    def _suits(self, visits: NDArray[np.int64]) -> NDArray[np.bool_]:
-        stocked = (self.day.needs[visits] <= self._stock + _ROUNDING).all(axis=1)
-        return np.asarray(stocked & self.day.may_serve[self.shift, visits], dtype=np.bool_)
 
     def insert(self, position: int, visit: int) -> None:
         self.stops.insert(position, visit)
@@ -80,6 +100,13 @@ class Draft:
         self.stops = old
         self._settle()
         return False
+
+    def copy(self) -> Draft:
+        """One that can be changed without changing this."""
+        other = Draft(self.day, self.shift)
+        other.stops = self.stops[:]
+        other._settle()
+        return other
 
     def holds(self) -> bool:
         """Whether all that is not locked is within its window, the shift, the stock, and may be done by this crew."""

@@ -2,58 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
+from numpy.typing import NDArray
 
-from app.planning.fleet_day import Day
-from app.planning.fleet_draft import Draft
-from app.planning.fleet_search import Rounds, left_of
+from app.planning.fleet_day import Booleans, Day
+from app.planning.fleet_search import Rounds, empty_rounds
 from app.planning.fleet_types import Why
-from app.planning.travel import Travel
 
 
 def reasons(day: Day, rounds: Rounds, *, detour: float) -> tuple[tuple[int, Why], ...]:
-    """(visit, reason) of all that is left out, in the order of the visits."""
-    left = sorted(left_of(day, rounds, must=True) + left_of(day, rounds, must=False))
-    return tuple((visit, _why(day, rounds, visit, detour)) for visit in left)
+    """(visit, reason) of all that is left out, in the order of the visits.
+
+    What would have to be otherwise for the visit to be done: the crew or its car; the road; the material; the hour of
+    the window; the detour; the length of the shifts. "solver" is what there was no time to try.
+    """
+    left = np.array(sorted(set(range(len(day.visits))) - _taken(rounds)), dtype=np.int64)
+    alone, planned = _Fit(empty_rounds(day), left), _Fit(rounds, left)
+    able = day.may_serve[:, left]
+    reachable = np.array([day.reachable(shift)[left] for shift in range(len(day.shifts))], dtype=np.bool_)
+    return tuple(
+        (visit, _crew_or_road(day, visit, able[:, at], reachable.reshape(able.shape)[:, at])
+         or _material_or_time(day, visit, at, alone, planned, detour))
+        for at, visit in enumerate(left.tolist())
+    )  # fmt: skip
 
 
-def _why(day: Day, rounds: Rounds, visit: int, detour: float) -> Why:
-    fit_for_it = np.flatnonzero(day.may_serve[:, visit]).tolist()
-    lifted = [shift for shift, one in enumerate(day.shifts) if one.lift]
-    if day.visits[visit].lift and not fit_for_it and (not lifted or day.visits[visit].shift is not None):
-        return "no_lift"
-    reached = [shift for shift in fit_for_it if day.reachable(shift)[visit]]
-    if fit_for_it and not reached:
-        return "unreachable"
-    if reached and not any((day.needs[visit] <= day.stock[shift] + 1e-6).all() for shift in reached):
+def _taken(rounds: Rounds) -> set[int]:
+    return {stop for draft in rounds for stop in draft.stops}
+
+
+def _crew_or_road(day: Day, visit: int, able: Booleans, reachable: Booleans) -> Why | None:
+    if not len(able):
+        return "no_time"
+    if not able.any():
+        return "no_lift" if day.visits[visit].lift else "no_time"
+    return None if (able & reachable).any() else "unreachable"
+
+
+class _Fit:
+    """What each visit costs where it costs least in these rounds: now, with plenty of material, at any hour."""
+
+    def __init__(self, rounds: Rounds, visits: NDArray[np.int64]) -> None:
+        none = np.full((1, len(visits)), np.inf)
+        self.now = np.vstack([none, *(draft.offers(visits)[0] for draft in rounds)]).min(axis=0)
+        self.stocked = np.vstack([none, *(draft.offers(visits, stock=False)[0] for draft in rounds)]).min(axis=0)
+        self.any_hour = np.vstack([none, *(draft.offers(visits, window=False)[0] for draft in rounds)]).min(axis=0)
+
+
+def _material_or_time(day: Day, visit: int, at: int, alone: _Fit, planned: _Fit, detour: float) -> Why:
+    fit = planned if np.isfinite(alone.now[at]) else alone
+    if np.isfinite(fit.now[at]):
+        return "solver" if day.must[visit] or fit.now[at] <= detour else "detour"
+    if np.isfinite(fit.stocked[at]):
         return "no_stock"
-    if _best(day, [rounds[shift] for shift in reached], visit) > detour and not day.must[visit]:
-        return "detour" if _best(day, [rounds[shift] for shift in reached], visit) < np.inf else "no_time"
-    return _what_would_help(day, rounds, reached, visit)
-
-
-def _best(day: Day, rounds: Rounds, visit: int) -> float:
-    return min((float(draft.offers([visit])[0][0]) for draft in rounds), default=np.inf)
-
-
-def _what_would_help(day: Day, rounds: Rounds, shifts: list[int], visit: int) -> Why:
-    """Material, if the round has time for it; the window, if it has time at another hour; else time."""
-    plenty = _again(day, rounds, shifts, visit, stock=True, window=False)
-    if plenty:
-        return "no_stock"
-    return "window" if _again(day, rounds, shifts, visit, stock=False, window=True) else "no_time"
-
-
-def _again(day: Day, rounds: Rounds, shifts: list[int], visit: int, *, stock: bool, window: bool) -> bool:
-    wanted = day.visits[visit]
-    if stock and not wanted.needs or window and not wanted.window:
-        return False
-    changed = replace(wanted, needs={} if stock else wanted.needs, window=None if window else wanted.window)
-    travel = Travel(seconds=day.seconds[:-1, :-1], metres=day.metres[:-1, :-1], by="straight")
-    other = Day(travel, [*day.visits[:visit], changed, *day.visits[visit + 1 :]], day.shifts)
-    tries = [Draft(other, shift) for shift in shifts]
-    for draft in tries:
-        draft.put(rounds[draft.shift].stops[draft.locked :])
-    return _best(other, tries, visit) < np.inf
+    return "window" if np.isfinite(fit.any_hour[at]) else "no_time"
