@@ -50,8 +50,9 @@ class RoadNetwork(Base):
 class RoadClosure(Base):
     """Roads that nobody may drive on from a day until a day (both count), or each year between the two.
 
-    `shape` is GeoJSON in WGS84: a LineString along the road, a Polygon around roads, or Points on them; `way_ids` are
-    OpenStreetMap's own numbers. One of the two is there. Without `until_day` it holds until somebody ends it.
+    `shape` is GeoJSON in WGS84: a MultiLineString along roads, a MultiPolygon around them, or a MultiPoint on them;
+    `way_ids` are OpenStreetMap's own numbers. One of the two is there. Without `until_day` it holds until
+    somebody ends it.
     """
 
     __tablename__ = "road_closure"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from app.lookup.routers import RouterWays, router_of
 from app.models import RoadClosure, RoadNetwork
 from app.models.road_network import within
+from app.planning.distance import Point
 from app.planning.road_closing import Closure
 from app.planning.road_graph import NotPacked, RoadGraph
 from app.planning.roads import Network, RoadWays
@@ -117,16 +118,23 @@ def _own(session: Session, closures: Sequence[_Held], straight: StraightWays) ->
 def closure_of(closure: RoadClosure) -> Closure:
     """Its shape as the network takes it; GeoJSON is (lon, lat), we are (lat, lon)."""
     shape = closure.shape or {}
-    coordinates = shape.get("coordinates") or []
-    found: dict[str, list[tuple[tuple[float, float], ...]]] = {"LineString": [], "Polygon": [], "MultiPoint": []}
-    for part in coordinates if shape.get("type") == "Polygon" else [coordinates] if coordinates else []:
-        found[shape["type"]].append(tuple((lat, lon) for lon, lat in part))
+    kind, coordinates = shape.get("type"), shape.get("coordinates") or []
     return Closure(
-        lines=tuple(found["LineString"]),
-        areas=tuple(found["Polygon"]),
-        points=tuple(point for points in found["MultiPoint"] for point in points),
+        lines=tuple(map(_points, coordinates)) if kind == "MultiLineString" else (),
+        areas=tuple(_points(rings[0]) for rings in coordinates) if kind == "MultiPolygon" else (),
+        points=_points(coordinates) if kind == "MultiPoint" else (),
         way_ids=frozenset(closure.way_ids),
     )
+
+
+def _points(coordinates: Sequence[Sequence[float]]) -> tuple[Point, ...]:
+    return tuple((lat, lon) for lon, lat in coordinates)
+
+
+def own_network(session: Session) -> Network | None:
+    """The imported network, whatever else is set."""
+    imported = road_queries.network(session)
+    return _kept.network(session, imported.id) if imported else None
 
 
 def imported_network(session: Session) -> RoadNetwork | None:

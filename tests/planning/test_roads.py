@@ -1,66 +1,21 @@
-"""Ways on a network: a small town on a grid, 100 m from corner to corner, so that its ways can be reckoned by hand.
-
-6 -- 7 -- 8      a street each way of 100 m; 30 km/h
-|    |    |
-3 -- 4 -- 5 -- 9 (a dead end of 200 m)
-|    |    |
-0 -- 1 -- 2
-"""
+"""Ways on the roads of a small town."""
 
 from __future__ import annotations
 
 import itertools
-import threading
 from dataclasses import replace
 from datetime import date
-from math import cos, radians
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from app.planning.distance import metres
-from app.planning.road_building import Way, build
+from app.planning.road_building import build
 from app.planning.road_closing import Closure
-from app.planning.road_graph import NotPacked, RoadGraph
 from app.planning.road_seasons import Season, season_of
 from app.planning.roads import Network, RoadWays, length
 from app.planning.travel import UNREACHABLE_SECONDS
-
-LAT, LON = 69.65, 18.95
-DAY, SUMMER = date(2026, 11, 23), date(2026, 7, 1)
-BOTH, THERE, NEITHER = (True, True), (True, False), (False, False)
-KMH = 30.0
-
-
-def place(east: float, north: float) -> tuple[float, float]:
-    """(lat, lon) so many metres east and north of the town's corner."""
-    return LAT + north / 111_556, LON + east / (111_320 * cos(radians(LAT)) * 1.00295)
-
-
-CORNERS = {number: place(100.0 * (number % 3), 100.0 * (number // 3)) for number in range(9)} | {9: place(400.0, 100.0)}
-
-
-def street(number: int, *points: int, way=BOTH, lorry=None, kmh=KMH, season=None) -> Way:
-    return Way(id=number, points=points, kmh=kmh, car=way, lorry=way if lorry is None else lorry, season=season)
-
-
-TOWN = [
-    street(10, 0, 1, 2),
-    street(11, 3, 4, 5),
-    street(12, 6, 7, 8),
-    street(13, 0, 3, 6),
-    street(14, 1, 4, 7),
-    street(15, 2, 5, 8),
-    street(16, 5, 9),
-]
-
-
-def ways_on(streets=TOWN, positions=CORNERS, *, barriers=(), closed=()) -> RoadWays:
-    return RoadWays(Network(build(streets, positions, barriers)), closed=lambda _: closed)
+from tests.planning.town import CORNERS, DAY, KMH, NEITHER, SUMMER, THERE, TOWN, place, street, ways_on
 
 
 def test_the_way_follows_the_streets_and_not_the_crow():
@@ -289,84 +244,3 @@ def test_no_place_and_one_place_are_answered(points):
     source = ways_on()
     assert source.between(points, day=DAY).seconds.shape == (len(points), len(points))
     assert source.lines(points, day=DAY) == []
-
-
-def test_points_between_two_corners_are_shape_and_no_corners():
-    graph = build([street(1, *range(300, 321))], {300 + i: place(10.0 * i, 0) for i in range(21)})
-    assert (graph.nodes, graph.edges, len(graph.lat)) == (2, 1, 21)
-    assert graph.metres[0] == pytest.approx(200, abs=0.5)
-
-
-def test_a_graph_comes_out_of_the_database_as_it_went_in():
-    graph = build([replace(TOWN[0], season=Season((((11, 1), (4, 30)),))), *TOWN[1:]], CORNERS)
-    again = RoadGraph.unpack(graph.pack())
-    assert again.seasons == graph.seasons and again.nodes == graph.nodes
-    for name in ("start", "end", "shape_at", "lat", "lon", "way", "kmh", "open", "season"):
-        assert np.array_equal(getattr(again, name), getattr(graph, name)), name
-
-
-@pytest.mark.parametrize("junk", [b"", b"PK\x03\x04 not quite", b"\x00" * 1000])
-def test_what_is_no_graph_is_refused(junk):
-    with pytest.raises(NotPacked):
-        RoadGraph.unpack(junk)
-
-
-def test_the_metres_on_the_network_are_geodesic():
-    graph = build(TOWN, CORNERS)
-    line = [(lat / 1e7, lon / 1e7) for lat, lon in zip(graph.lat[:2].tolist(), graph.lon[:2].tolist(), strict=True)]
-    assert graph.along[1] == pytest.approx(metres(*line), abs=1e-4)
-
-
-def test_eight_threads_get_the_same_answer():
-    source, stops, found = ways_on(), [place(20, 5), place(390, 98), place(110, 195)], []
-    threads = [threading.Thread(target=lambda: found.append(source.between(stops, day=DAY))) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 8
-    assert all(np.array_equal(one.seconds, found[0].seconds) for one in found)
-
-
-# No corner lies on a street between two others.
-UNEVEN = {n: place(100.0 * (n % 3) + n * n * 17 % 29, 100.0 * (n // 3) + n * n * n * 7 % 31) for n in range(9)}
-
-
-@st.composite
-def towns(draw):
-    """Streets between random pairs of corners, some for one way only, at several speeds."""
-    pairs = draw(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), min_size=4, max_size=20))
-    kinds = st.tuples(st.sampled_from([BOTH, THERE, (False, True)]), st.sampled_from([10.0, 30.0, 60.0]))
-    return [
-        street(number, one, two, way=way, kmh=kmh)
-        for number, ((one, two), (way, kmh)) in enumerate((pair, draw(kinds)) for pair in pairs)
-        if one != two
-    ]
-
-
-@settings(max_examples=60, deadline=None)
-@given(towns())
-def test_the_seconds_are_those_of_a_plain_search_on_the_uncontracted_map(streets):
-    if not streets:
-        return
-    seconds = np.full((9, 9), np.inf)
-    for one in streets:
-        here, there = one.points
-        cost = metres(UNEVEN[here], UNEVEN[there]) / (one.kmh / 3.6)
-        if one.car[0]:
-            seconds[here, there] = min(seconds[here, there], cost)
-        if one.car[1]:
-            seconds[there, here] = min(seconds[there, here], cost)
-    plain = dijkstra(csr_array(np.where(np.isfinite(seconds), seconds, 0)))
-    network = Network(build(streets, UNEVEN))
-    day = network.on(DAY, "car")
-    on = [
-        n
-        for n in sorted({end for one in streets for end in one.points})
-        if (found := day.snap(UNEVEN[n])) is not None and found.off < 0.1
-    ]
-    travel = RoadWays(network).between([UNEVEN[n] for n in on], day=DAY)
-    for i, one in enumerate(on):
-        for j, two in enumerate(on):
-            if i not in travel.unreachable and j not in travel.unreachable:
-                assert travel.seconds[i, j] == pytest.approx(plain[one, two], rel=0.001, abs=0.05)
