@@ -18,6 +18,7 @@ from app.errors import Conflict, Invalid
 from app.models import Asset, Delivery, Notification, Report, Staff
 from app.routing import in_service_area
 from app.services import demo_mails
+from app.services.demo_faults import darken_streets
 from app.services.demo_history import Lives, World
 from app.services.demo_intake import Intake, arrivals
 from app.services.demo_places import STREETS, lamps
@@ -116,6 +117,7 @@ def _play(world: World, intake: Intake) -> None:
         world.plan(at, arrive)
     rounds.plan_all()
     world.play()
+    darken_streets(world)
     intake.this_mornings_queue(world.now)
     demo_mails.arrive(world)
     keep_rounds(world)
