@@ -23,6 +23,7 @@ from app.planning.order import (
     order,
     tie_ends,
     until,
+    with_home,
 )
 from app.planning.tour import Tour
 
@@ -61,13 +62,18 @@ def order_one_way(
     fifth = None if rounds is None else rounds // 5
     first = order(mean, start=start, end=end, closed=closed, budget=budget / 5, rounds=fifth, seed=seed, clock=clock)
     begin = _better_way_round(matrix, first, end=end, closed=closed)
-    costs = matrix if closed else tie_ends(matrix, start, end)
+    costs = matrix if closed else _with_free_way_home(matrix, start, end)
     tour = Tour([*begin.sequence, *range(len(matrix), len(costs))])
     ticks = range(rounds) if rounds is not None else until(deadline, clock)
     found = _search(tour, costs, ticks, Random(seed))  # noqa: S311 - it shuffles stops, it keeps no secret.
     at = found.index(start)
     sequence = [stop for stop in found[at:] + found[:at] if stop < len(matrix)]
     return min(driven(matrix, sequence, closed=closed), begin, key=lambda one: one.length)
+
+
+def _with_free_way_home(matrix: Matrix, start: int, end: int | None) -> list[list[float]]:
+    """The matrix with one stop more, from which the way leads to the start only, and to which it leads from the end."""
+    return with_home(matrix, tie_ends(matrix, [] if end is None else [end]), tie_ends(matrix, [start]))
 
 
 def _rows_and_columns(matrix: Matrix) -> Iterator[tuple[tuple[float, ...], tuple[float, ...]]]:

@@ -65,7 +65,7 @@ def order(
     greedy = nearest_neighbour(matrix, start=start, end=end, closed=closed)
     if len(matrix) <= EXACT_UP_TO:
         return all_orders(matrix, start, end=end, closed=closed) or greedy
-    costs = matrix if closed else tie_ends(matrix, start, end)
+    costs = matrix if closed else _with_free_way_home(matrix, start, end)
     random = Random(seed)  # noqa: S311 - it shuffles stops, it keeps no secret.
     found = _search(costs, [*greedy.sequence, *range(len(matrix), len(costs))], ticks, random)
     sequence = _from_start(found, start, closed=closed)
@@ -121,19 +121,26 @@ def until(deadline: float, clock: Clock) -> Iterator[int]:
         rounds += 1
 
 
-def tie_ends(matrix: Matrix, start: int, end: int | None) -> list[list[float]]:
+def _with_free_way_home(matrix: Matrix, start: int, end: int | None) -> list[list[float]]:
     """The matrix with one stop more, tied to the start, and to the end if that is named; else free to reach.
 
-    A round through it is an open tour: it goes from the start to the last stop, and home for nothing. Its row ties it
-    to the start, its column to the end, so that it holds for ways that differ by direction too.
+    A round through it is an open tour: it goes from the start to the last stop, and home for nothing.
     """
-    tie = -(len(matrix) + 1) * max(map(max, matrix))
+    home = tie_ends(matrix, [start] if end is None else [start, end])
+    return with_home(matrix, home, home)
+
+
+def tie_ends(matrix: Matrix, ends: Sequence[int]) -> list[float]:
+    """What the way home costs from each stop: so little from these that no round goes without it."""
     home = [0.0] * (len(matrix) + 1)
-    home[start] = tie
-    to_home = home[:] if end is None else [0.0] * (len(matrix) + 1)
-    if end is not None:
-        to_home[end] = to_home[start] = home[end] = tie
-    return [[*row, to_home[stop]] for stop, row in enumerate(matrix)] + [home]
+    for end in ends:
+        home[end] = -(len(matrix) + 1) * max(map(max, matrix))
+    return home
+
+
+def with_home(matrix: Matrix, to_home: Sequence[float], from_home: Sequence[float]) -> list[list[float]]:
+    """The matrix with one stop more."""
+    return [[*row, to_home[stop]] for stop, row in enumerate(matrix)] + [list(from_home)]
 
 
 def _from_start(found: list[int], start: int, *, closed: bool) -> list[int]:
