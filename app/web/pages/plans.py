@@ -35,7 +35,7 @@ def plan_page(
     rows = plan_words.left_out(plan, _reports(session, plan), lang)
     return render(
         request,
-        "crew/plan.html",
+        "crew/day_plan.html",
         plan=plan,
         said=plan.said,
         failed=plan.state == PlanState.FAILED.value,
