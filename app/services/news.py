@@ -149,7 +149,8 @@ def story(
         "status": (moved and moved.to_status) or report.status,
         "standing": standing(moved, report, language=language),
         "events": [
-            event(update, rules, language=language, words=words, asked=asked, silent=silent) for update in updates
+            event(update, rules, language=language, words=words, asked=asked, silent=silent)
+            for update in _told_once(updates)
         ],
         "next": words.next.get(main.kind, words.look),
         "until": None,
@@ -159,6 +160,12 @@ def story(
         # A date is promised only while somebody here still has to do something.
         "due_at": report.due_at if report.is_open else None,
     }
+
+
+def _told_once(updates: Sequence[Update]) -> list[Update]:
+    """Of several plans for it the last one."""
+    plans = [update for update in updates if update.kind == UpdateKind.SCHEDULED]
+    return [update for update in updates if update not in plans[:-1]]
 
 
 def standing(moved: Update | None, report: Report, *, language: str) -> str:
