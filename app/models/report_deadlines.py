@@ -69,7 +69,7 @@ class ReportDeadlines(ReportRow):
 
     def count_answer(self, update: Update) -> None:
         """A person's first answer stops the first clock; words to the reporter start the one for the next words."""
-        if update.actor_kind != ActorKind.STAFF:
+        if update.actor_kind not in {ActorKind.STAFF, ActorKind.CONTRACTOR}:
             return
         asked = update.kind == UpdateKind.ASKED
         if (update.public or asked) and update.kind not in _NO_ANSWER and self.first_answered_at is None:

@@ -5,10 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from app.models import Forwarding, Notification, Report, Staff, Update, UpdateKind
+from app.models import (
+    ActorKind,
+    FieldEntry,
+    Forwarding,
+    Notification,
+    Report,
+    RoundLink,
+    Staff,
+    StopReport,
+    Update,
+    UpdateKind,
+)
 from app.queries import queue
 from app.queries.stuck import about_report
 from app.queries.visible import report_for
@@ -21,10 +32,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of history with the name of the staff member, None for others."""
+    """A line of history with the name of the staff member, None for others; `firm` is the contractor's."""
 
     update: Update
     name: str | None
+    firm: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +98,7 @@ def desk_report(
         options.append(joinedload(Report.forwardings).joinedload(Forwarding.deliveries))
     report = report_for(session, staff, reference, *options, to_act=True)
     rows = session.execute(
-        select(Update, Staff.name, about_report(report.id).label("undelivered"))
+        select(Update, Staff.name, about_report(report.id).label("undelivered"), _firm().label("firm"))
         .outerjoin(Staff, Staff.id == Update.staff_id)
         .where(Update.report_id == report.id)
         .order_by(Update.id)
@@ -94,11 +106,28 @@ def desk_report(
     ).all()
     return DeskReport(
         report=report,
-        lines=[Line(update, name) for update, name, _ in rows],
+        lines=[Line(update, name, firm) for update, name, _, firm in rows],
         undelivered=any(row.undelivered for row in rows[:1]),
         nearby=queue.near(session, report),
         holder=_holder(session, report, staff, at=at, claim_lasts=claim_lasts) if holder is None else holder or None,
     )
+
+
+def _firm() -> ColumnElement[str | None]:
+    """Whose link a line came by: the tap has the same moment, and its stop the same report."""
+    name = (
+        select(RoundLink.name)
+        .join(FieldEntry, FieldEntry.link_id == RoundLink.id)
+        .outerjoin(StopReport, StopReport.stop_id == FieldEntry.stop_id)
+        .where(
+            FieldEntry.happened_at == Update.at,
+            or_(FieldEntry.report_id == Update.report_id, StopReport.report_id == Update.report_id),
+        )
+        .correlate(Update)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return case((Update.actor_kind == ActorKind.CONTRACTOR.value, name))
 
 
 def _holder(session: Session, report: Report, staff: Staff, *, at: datetime, claim_lasts: timedelta) -> str | None:

@@ -38,7 +38,12 @@ if TYPE_CHECKING:
     from app.routing import Rules
     from app.settings import Settings
 
-_BY = {ActorKind.REPORTER: "you", ActorKind.STAFF: "staff", ActorKind.SYSTEM: "system"}
+_BY = {
+    ActorKind.REPORTER: "you",
+    ActorKind.STAFF: "staff",
+    ActorKind.SYSTEM: "system",
+    ActorKind.CONTRACTOR: "contractor",
+}
 _LEFT_US = {SendingState.SENDING, SendingState.SENT, SendingState.UNKNOWN}
 _OWN = (
     joinedload(Report.asset),

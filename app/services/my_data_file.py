@@ -75,7 +75,7 @@ class Event(Part):
     at: datetime
     what: str = Field(description="Code of what happened, such as submitted, forwarded, fixed.")
     in_words: str
-    by: Literal["you", "staff", "system", "earlier system"]
+    by: Literal["you", "staff", "system", "contractor", "earlier system"]
     unit: str | None
     words: str | None = Field(description="What you wrote, what we asked you, or what everybody may read.")
 

@@ -36,6 +36,7 @@ ACTOR_WORDS: dict[str, str] = {
     ActorKind.SYSTEM: N_("The service itself"),
     ActorKind.STAFF: N_("The staff"),
     ActorKind.IMPORT: N_("An earlier system"),
+    ActorKind.CONTRACTOR: N_("A contractor"),
 }
 _ALL = (
     joinedload(Report.asset),

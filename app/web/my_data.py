@@ -224,7 +224,7 @@ class Words:
             yield self._t(N_("Mails come back since")), self._time(who.bounced_at)
 
     def _event(self, one: Event) -> tuple[str, str]:
-        hands = {"you": N_("you"), "staff": N_("staff"), "system": N_("by itself")}
+        hands = {"you": N_("you"), "staff": N_("staff"), "system": N_("by itself"), "contractor": N_("a contractor")}
         said = f"{one.in_words} ({self._t(hands.get(one.by, N_('an earlier system')))})"
         said = f"{said}: {one.unit}" if one.unit else said
         return self._time(one.at), f"{said}. {one.words}" if one.words else said
