@@ -23,4 +23,5 @@ pytest_plugins = [
     "tests.registers",
     "tests.rounds",
     "tests.serving",
+    "tests.services.rounds_at_bydrift",
 ]
