@@ -32,10 +32,14 @@ ICONS = (
 
 
 @router.get("/manifest.webmanifest")
-def show_manifest(rules: RulesDep, lang: LanguageDep, asked: Annotated[str, Query(alias="lang")] = "") -> Response:
+def show_manifest(
+    rules: RulesDep, lang: LanguageDep, asked: Annotated[str, Query(alias="lang")] = "", crew: str = ""
+) -> Response:
     """The app as a phone installs it. Browsers ask without cookies, so pages name their language in the address."""
     language = asked if asked in LANGUAGES else lang
     body = manifest(rules.municipality.name(language), language)
+    if crew:
+        body |= of_crews(rules.municipality.name(language), language)
     return Response(orjson.dumps(body), media_type="application/manifest+json", headers={"Cache-Control": "no-cache"})
 
 
@@ -67,6 +71,15 @@ def manifest(place: str, lang: str) -> dict[str, Any]:
         "icons": icons,
         "shortcuts": [{"name": translate(name, lang), "url": url, "icons": icons[:1]} for name, url in shortcuts],
     }
+
+
+def of_crews(place: str, lang: str) -> dict[str, Any]:
+    """What is another in the app of the cab: without a network it opens the round that was kept last."""
+    name = translate(N_("Route lists"), lang)
+    about = translate(N_("The rounds of the crews of %(name)s, also without a network."), lang) % {"name": place}
+    start = "/staff/route-lists"
+    named = {"name": f"GataMi {place}: {name}", "short_name": name, "description": about}
+    return {**named, "id": start, "start_url": start, "background_color": "#000000", "shortcuts": []}
 
 
 @router.get("/sw.js")

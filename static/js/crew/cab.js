@@ -83,7 +83,7 @@ function drawNet() {
 
 /** The minutes since the crew came here: by its place, else since it was through with the stop before and had driven. */
 function spentAt(stop) {
-  const arrived = round.arrived?.[stop.id] ?? (round.last?.at ? round.last.at + stop.leg_seconds * 1000 : null);
+  const arrived = round.arrived?.[stop.id] ?? (round.last?.key ? round.last.at + stop.leg_seconds * 1000 : null);
   const minutes = arrived ? Math.round((Date.now() - arrived) / MINUTE_MS) : 0;
   return minutes >= 1 ? Math.min(LONGEST_MINUTES, minutes) : (stop.service_minutes ?? 0);
 }
@@ -106,7 +106,9 @@ function goTo(stop) {
   current = view.stops.find(({ id }) => id === stop.id) ?? current;
   ending = false;
   for (const dialog of root.querySelectorAll("dialog[open]")) dialog.close();
-  note(base, { at: current.id });
+  // What was said of the stop before has been read.
+  if (round.last && !round.last.key) round.last = null;
+  note(base, { at: current.id, last: round.last });
   draw();
   drawMap("map", { current });
   part("place").focus({ preventScroll: true });
@@ -147,9 +149,9 @@ async function saidUndo(words, tapped) {
 async function undo(stop_id, key) {
   const stop = view.stops.find(({ id }) => id === stop_id);
   if (!(key && await takeBack(key))) await keepTap({ kind: "undo", stop_id });
+  if (stop) goTo(stop);
   await saidUndo(say("undone", { n: stop?.number ?? "" }), false);
   await refresh();
-  if (stop) goTo(stop);
 }
 
 async function confirm(key) {
@@ -224,7 +226,7 @@ async function end(event) {
 async function start() {
   document.getElementById("cab-plain")?.remove();
   root.hidden = false;
-  navigator.serviceWorker?.register("/sw.js", { type: "module" }).catch(() => {});
+  if (navigator.onLine) navigator.serviceWorker?.register("/sw.js", { type: "module" }).catch(() => {});
   navigator.storage?.persist?.().catch(() => {});
   await tidy(driver.startsWith("staff-") && !("shell" in document.documentElement.dataset) ? driver : "").catch(() => {});
   listen();

@@ -43,7 +43,8 @@ export function showNet({ waiting, sending, reachable, ready, canKeep }) {
   const state = waiting ? "waiting" : reachable ? "sent" : "offline";
   const waits = waiting ? say(waiting === 1 ? "waits" : "wait", { n: waiting }) : "";
   const about = reachable ? (ready ? say("ready") : canKeep ? say("getting") : "") : say("offline");
-  const words = [sending && waiting ? `${say("sending")} ${waits}` : waits || (reachable ? say("all_sent") : ""), about].filter(Boolean).join(" · ");
+  const quiet = [reachable ? say("all_sent") : "", about].filter(Boolean).join(" · ");
+  const words = waiting ? [sending ? say("sending") : "", waits].filter(Boolean).join(" ") : quiet;
   line.dataset.state = state;
   if (line.lastElementChild?.textContent === words) return;
   line.replaceChildren(icon({ waiting: "clock", sent: "check", offline: "info" }[state]), make("span", {}, words));
