@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 # Shares of the budget that are used up when a part of the search must end; the rest is for the reasons.
-_OWN, _SOLVED, _ALL = 0.25, 0.85, 0.95
+_OWN, _TOO_LATE, _SOLVED, _ALL = 0.25, 0.6, 0.85, 0.95
 # One crew's order is searched by ourselves for longer.
 _ONE_CREW = 0.4
 # Fewer visits than this are ordered by trying all orders, if one crew does them.
@@ -71,7 +71,7 @@ def _search(day: Day, effort: Effort, detour: int, seed: int) -> tuple[Rounds, s
     own_with_may = [draft.copy() for draft in own]
     take_on_the_way(own_with_may, detour=detour, expired=effort.expired(_ALL))
     free = sum(len(draft.stops) - draft.locked for draft in own) + len(left_of(own, must=True))
-    if not day.shifts or free + len(left_of(own, must=False)) < _WORTH_SOLVING or effort.expired(share)():
+    if not day.shifts or free + len(left_of(own, must=False)) < _WORTH_SOLVING or effort.expired(_TOO_LATE)():
         return own_with_may, "own"
     solved = solve(own_with_may, effort.enough(_SOLVED, _patience(len(day.visits))), detour=detour, seed=seed)
     if solved is None or not take_on_the_way(solved, detour=detour, expired=effort.expired(_ALL)):

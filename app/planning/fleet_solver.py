@@ -40,7 +40,7 @@ from pyvrp.search import (
 
 from app.planning.fleet_day import Day
 from app.planning.fleet_draft import Draft
-from app.planning.fleet_search import Rounds
+from app.planning.fleet_search import Rounds, empty_rounds
 
 
 class Enough(Protocol):
@@ -80,19 +80,21 @@ def solve(rounds: Rounds, enough: Enough, *, detour: int, seed: int) -> Rounds |
     caller to see to.
     """
     day = rounds[0].day
-    model = _model(day, detour)
+    model = _model(rounds, detour)
     if model is None:
         return None
     best = _search(model, rounds, enough, seed)
     return _as_drafts(day, model, best) if best.is_feasible() else None
 
 
-def _model(day: Day, detour: int) -> _Model | None:
+def _model(rounds: Rounds, detour: int) -> _Model | None:
     """What is free to be planned; None when nothing is, or when it would take too much memory."""
-    empty = [Draft(day, shift) for shift in range(len(day.shifts))]
+    day, empty = rounds[0].day, empty_rounds(rounds[0].day)
     free = np.array([visit for visit in range(len(day.visits)) if visit not in day.locked], dtype=np.int64)
-    alone = np.array([np.isfinite(draft.offers(free)[0]) for draft in empty]).reshape(len(empty), len(free))
-    visits, shifts = free[alone.any(axis=0)], np.flatnonzero(alone.any(axis=1)).tolist()
+    possible = np.array([np.isfinite(draft.offers(free)[0]) for draft in empty]).reshape(len(empty), len(free))
+    # Some are only to be reached by way of another.
+    possible |= np.array([np.isin(free, draft.stops) for draft in rounds])
+    visits, shifts = free[possible.any(axis=0)], np.flatnonzero(possible.any(axis=1)).tolist()
     if not len(visits):
         return None
     patterns, profile = np.unique(day.may_serve[shifts][:, visits], axis=0, return_inverse=True)
@@ -199,7 +201,7 @@ def _warm(model: _Model, rounds: Rounds) -> Solution:
 
 
 def _as_drafts(day: Day, model: _Model, best: Solution) -> Rounds | None:
-    drafts = [Draft(day, shift) for shift in range(len(day.shifts))]
+    drafts = empty_rounds(day)
     for route in best.routes():
         stops = [model.visits[activity.idx] for activity in route if activity.is_client()]
         if not drafts[model.shifts[route.vehicle_type()]].put(stops):
