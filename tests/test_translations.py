@@ -234,7 +234,7 @@ def of_kind(node: object, kind: str) -> Iterator[dict[str, object]]:
 
 # Words that are the same in every language: names, signs, what programs read.
 SAME_EVERYWHERE = re.compile(
-    r"GataMi|Google Maps|Apple Maps|[A-Z]{2,5}|https?://\S+|[a-z0-9.]+@[a-z.]+|&[a-z]+;|(www\.)?[a-z]+\.no"
+    r"GataMi|Google(?: Maps)?|Apple(?: Maps)?|[A-Z]{2,5}|https?://\S+|[a-z0-9.]+@[a-z.]+|&[a-z]+;|(www\.)?[a-z]+\.no"
 )
 # Blocks that fill attributes, and what is written for programmers.
 NOT_SHOWN = re.compile(

@@ -171,7 +171,9 @@ async function ask() {
   const found = await fetchRound({ base, driver });
   if (found.signIn) net.state.signIn = true;
   if (found.over) failed(found.over);
+  if (!found.round && !found.over && !round) failed(say("missing"));
   if (!found.round) return found.reachable;
+  if (!round) failed("");
   if (found.changed) {
     part("changed").hidden = false;
     ready = false;
