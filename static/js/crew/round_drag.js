@@ -40,20 +40,22 @@ export function reordering(stops, { done, told }) {
 
   function back() {
     const { row, before, handle } = taken;
-    restore(before);
     leave();
-    handle.focus();
+    restore(before);
+    handle.focus({ preventScroll: true });
     told("sayBack", place(row));
   }
 
+  /** The others go past it: a row that is itself taken out of the page loses the pointer and the focus. */
+  function shift(row, by) {
+    const other = by < 0 ? row.previousElementSibling : row.nextElementSibling;
+    if (!other) return false;
+    row[by < 0 ? "after" : "before"](other);
+    return true;
+  }
+
   function step(by) {
-    const all = rows(stops);
-    const { row, handle } = taken;
-    const there = all.indexOf(row) + by;
-    if (there < 0 || there >= all.length) return;
-    all[there][by < 0 ? "before" : "after"](row);
-    handle.focus();
-    told("sayMoved", place(row));
+    if (shift(taken.row, by)) told("sayMoved", place(taken.row));
   }
 
   function onKey(event, row, handle) {
@@ -76,18 +78,11 @@ export function reordering(stops, { done, told }) {
     }
   }
 
-  function onMove(event) {
-    const all = rows(stops);
+  function onMove({ clientY }) {
     const { row } = taken;
-    const over = all.find((one) => {
-      const box = one.getBoundingClientRect();
-      return one !== row && event.clientY >= box.top && event.clientY <= box.bottom;
-    });
-    if (!over) return;
-    const box = over.getBoundingClientRect();
-    const down = all.indexOf(over) > all.indexOf(row);
-    const past = down ? event.clientY > box.top + box.height / 2 : event.clientY < box.top + box.height / 2;
-    if (past) over[down ? "after" : "before"](row);
+    const middle = (one) => one.getBoundingClientRect().top + one.getBoundingClientRect().height / 2;
+    while (row.previousElementSibling && clientY < middle(row.previousElementSibling)) shift(row, -1);
+    while (row.nextElementSibling && clientY > middle(row.nextElementSibling)) shift(row, 1);
   }
 
   function onPointer(event, row, handle) {
@@ -115,9 +110,7 @@ export function reordering(stops, { done, told }) {
     handle.hidden = false;
     handle.addEventListener("keydown", (event) => onKey(event, row, handle));
     handle.addEventListener("pointerdown", (event) => onPointer(event, row, handle));
-    handle.addEventListener("blur", () => {
-      // A row that is moved loses the focus for a moment; whoever goes elsewhere has put it down where it was.
-      setTimeout(() => { if (taken?.handle === handle && document.activeElement !== handle) back(); }, 0);
-    });
+    // Whoever goes elsewhere has put it down where it was.
+    handle.addEventListener("blur", () => { if (taken?.handle === handle) back(); });
   }
 }
