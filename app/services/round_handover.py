@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from app.errors import N_, Conflict, Invalid, NotFound
 from app.models import Crew, RoundChangeKind, RouteList, Stop, Vehicle
-from app.planning.fleet import arrivals, insert_cheapest
 from app.queries import rounds
 from app.queries.rounds import rounds_of
 from app.services.round_changes import take_off
+from app.services.round_fitting import Fitting
 from app.services.round_log import check_open, check_untouched, record, stop_of
-from app.services.round_measuring import Planner, course, has_lift, measure
-from app.services.round_stops import best_position, hold_reports, schedule
+from app.services.round_measuring import Planner, measure
+from app.services.round_stops import hold_reports, schedule
 
 if TYPE_CHECKING:
     from app.queries.rounds import Round
@@ -60,8 +60,10 @@ def hand_over(
     before = _ids(source), _ids(target)
     if source.route_list.is_draft and not target.route_list.is_draft:
         hold_reports(session, [entry.report_id for stop in given for entry in stop.entries if entry.active])
+    fitting = Fitting.of(target, given, planner)
     for stop in given:
-        _move(session, stop, source, target, planner)
+        fitting.put(stop)
+    _move(session, given, source, fitting, planner)
     _told(session, source, target, given, before, planner)
     return target
 
@@ -113,12 +115,15 @@ def break_down(session: Session, route_list_id: int, *, planner: Planner) -> Bro
     targets = [one for one in held.values() if one.route_list.is_open and not _check_pair_sentence(source, one)]
     hold_reports(session, source.report_ids)
     left, before = source.left, {one.route_list.id: _ids(one) for one in [source, *targets]}
+    fittings = [Fitting.of(target, left, planner) for target in targets]
     went: dict[int, list[Stop]] = {}
     for stop in sorted(left, key=lambda one: (not one.must, one.rank or 10**6, one.sort_order)):
-        target = _where_it_fits(stop, targets, planner)
-        if target is not None:
-            _move(session, stop, source, target, planner)
-            went.setdefault(target.route_list.id, []).append(stop)
+        fitting = _where_it_fits(stop, fittings)
+        if fitting is not None:
+            fitting.put(stop)
+            went.setdefault(fitting.driven.route_list.id, []).append(stop)
+    for fitting in fittings:
+        _move(session, went.get(fitting.driven.route_list.id, []), source, fitting, planner)
     back = source.left
     for stop in back:
         take_off(stop, by=planner.staff, at=planner.at)
@@ -139,36 +144,28 @@ def break_down(session: Session, route_list_id: int, *, planner: Planner) -> Bro
     return BrokenDown(given, len(back))
 
 
-def _where_it_fits(stop: Stop, targets: Sequence[Round], planner: Planner) -> Round | None:
-    """The list on which it costs least driving, among those that reach it and are back in time."""
-    found: list[tuple[float, int, Round]] = []
-    for target in targets:
-        if stop.needs_lift and not has_lift(target.route_list):
-            continue
-        there = course(target, planner, extra=[stop])
-        visit = len(there.visits) - 1
-        if visit + 1 in there.travel.unreachable:
-            continue
-        order = list(range(visit))
-        without = arrivals(there.travel, there.visits, there.shift, order)
-        order.insert(insert_cheapest(there.travel, there.visits, there.shift, order, visit), visit)
-        way = arrivals(there.travel, there.visits, there.shift, order)
-        if way.over <= without.over and len(way.late) <= len(without.late):
-            found.append((way.drive_seconds - without.drive_seconds, target.route_list.id, target))
+def _where_it_fits(stop: Stop, fittings: Sequence[Fitting]) -> Fitting | None:
+    """The round on which it costs least driving, among those that reach it and are back in time."""
+    found = [
+        (cost, fitting.driven.route_list.id, fitting)
+        for fitting in fittings
+        if (cost := fitting.costs(stop)) is not None
+    ]
     return min(found, key=lambda one: one[:2])[2] if found else None
 
 
-def _move(session: Session, stop: Stop, source: Round, target: Round, planner: Planner) -> None:
-    order = target.left
-    order.insert(best_position(target, stop, planner), stop)
-    source.stops.remove(stop)
-    target.stops.append(stop)
-    stop.route_list_id, stop.locked = target.route_list.id, False
-    if source.route_list.is_draft and not target.route_list.is_draft:
+def _move(session: Session, stops: Sequence[Stop], source: Round, fitting: Fitting, planner: Planner) -> None:
+    target = fitting.driven
+    if not stops:
+        return
+    for stop in stops:
+        source.stops.remove(stop)
+        target.stops.append(stop)
+        stop.route_list_id, stop.locked = target.route_list.id, False
         for entry in stop.entries:
-            if entry.active:
+            if entry.active and source.route_list.is_draft and not target.route_list.is_draft:
                 schedule(session, target, entry.report, planner=planner)
-    measure(target, order, planner)
+    measure(target, fitting.stops, planner)
 
 
 def _told(

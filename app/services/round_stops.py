@@ -14,14 +14,14 @@ from app.errors import N_, Conflict, Invalid, NotFound
 from app.models import Actor, NotificationKind, Report, ReportStatus, RoundChangeKind, Stop, StopReport
 from app.models.reference import parse_reference
 from app.planning.distance import metres
-from app.planning.fleet import insert_cheapest
 from app.queries.crews import PLANNABLE
 from app.queries.rounds import rounds_of
 from app.services import forwarding, holding, notifying, reporting
 from app.services.drafts import ReportDraft
 from app.services.round_changes import take_off
+from app.services.round_fitting import Fitting
 from app.services.round_log import check_open, check_untouched, record, stop_of
-from app.services.round_measuring import Planner, course, measure, service_seconds
+from app.services.round_measuring import Planner, measure, service_seconds
 
 if TYPE_CHECKING:
     from app.models import Update
@@ -149,13 +149,6 @@ def schedule(session: Session, driven: Round, report: Report, *, planner: Planne
     return update
 
 
-def best_position(driven: Round, stop: Stop, planner: Planner) -> int:
-    """Where a stop that is not on the round yet costs least: an index into what is left."""
-    found = course(driven, planner, extra=[stop])
-    visit = len(found.visits) - 1
-    return insert_cheapest(found.travel, found.visits, found.shift, range(visit), visit)
-
-
 def _waiting(session: Session, driven: Round, typed: str) -> Report:
     reference = parse_reference(typed)
     query = select(Report.id).where(Report.reference == reference, Report.unit_code == driven.route_list.unit_code)
@@ -208,10 +201,10 @@ def _new_stop(session: Session, driven: Round, report: Report, planner: Planner)
         why=[],
         entries=[StopReport(report=report, active=True)],
     )
-    order = driven.left
-    order.insert(best_position(driven, stop, planner), stop)
+    fitting = Fitting.of(driven, [stop], planner)
+    fitting.put(stop)
     driven.stops.append(stop)
     session.add(stop)
-    measure(driven, order, planner)
+    measure(driven, fitting.stops, planner)
     session.flush()  # The line of history names the stop by its id.
     return stop
