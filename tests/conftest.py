@@ -24,4 +24,5 @@ pytest_plugins = [
     "tests.rounds",
     "tests.serving",
     "tests.services.rounds_at_bydrift",
+    "tests.services.rounds_here",
 ]
