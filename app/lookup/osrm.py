@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Literal
 
@@ -76,10 +77,13 @@ class Osrm:
         answer = self._line.ask(path, _ROUTES)
         if not answer.routes:
             raise RouterDown("nonsense")
-        return [
-            [(lat, lon) for step in leg.steps for lon, lat in step.geometry.coordinates]
-            for leg in answer.routes[0].legs
-        ]
+        return [_line(leg) for leg in answer.routes[0].legs]
+
+
+def _line(leg: _Leg) -> list[Point]:
+    """Each step begins where the one before ended."""
+    points = [(lat, lon) for step in leg.steps for lon, lat in step.geometry.coordinates]
+    return [point for point, _ in itertools.groupby(points)]
 
 
 def _places(points: Sequence[Point]) -> str:

@@ -21,6 +21,7 @@ from app.web.templating import redirect, render
 
 router = APIRouter(prefix="/staff/road-closures", include_in_schema=False)
 LIST = "/staff/road-closures"
+FIELDS = ("name", "kind", "points", "way_ids", "first", "last", "yearly", "reason", "unit")
 CLOSED = N_("%(length)s of road are closed. Rounds are planned around them from now on.")
 NO_NETWORK = N_("The closure is saved. It counts as soon as a road network is imported.")
 NOWHERE = N_("The closure is saved, but no road of the imported network lies there. Look at the map once more.")
@@ -89,7 +90,7 @@ def _form(
         request,
         "crew/road_closure_form.html",
         status_code=status_of(refused) if refused else 200,
-        form=form,
+        form=dict.fromkeys(FIELDS, "") | dict(form),
         refused=say(refused, lang) if refused else "",
         problems={name: translate(sentence, lang) for name, sentence in fields.items()},
         unit_choices=[
