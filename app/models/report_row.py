@@ -66,6 +66,12 @@ ROW_RULES = (
         "asset_id",
         postgresql_where=f"asset_id IS NOT NULL AND {_OPEN}",
     ),
+    Index(
+        "ix_report_asset_created",
+        "asset_id",
+        "created_at",
+        postgresql_where="asset_id IS NOT NULL",
+    ),
     Index("ix_report_open_position", "position", postgresql_using="gist", postgresql_where=_OPEN),
     Index("ix_report_closed", "closed_at", postgresql_where="status IN ('fixed', 'answered')"),
     Index(

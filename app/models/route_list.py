@@ -176,7 +176,10 @@ class StopReport(Base):
     """A report on a stop. `active` while the list is driven: a report is on one such list at most."""
 
     __tablename__ = "stop_report"
-    __table_args__ = (Index("uq_stop_report_active", "report_id", unique=True, postgresql_where=text("active")),)
+    __table_args__ = (
+        Index("uq_stop_report_active", "report_id", unique=True, postgresql_where=text("active")),
+        Index("ix_stop_report_report", "report_id"),
+    )
 
     stop_id: Mapped[int] = mapped_column(ForeignKey("stop.id", ondelete="CASCADE"), primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"), primary_key=True)

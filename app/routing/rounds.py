@@ -19,10 +19,14 @@ SERVICE_MINUTES = 15
 
 
 class Material(Named):
-    """Something that is used at a stop. `cost_ore` is the price of one `unit` in hundredths of a krone."""
+    """Something that is used at a stop. `cost_ore` is the price of one `unit` in hundredths of a krone.
+
+    A `bulb` is what makes light in a lamp: bulbs are counted by themselves.
+    """
 
     cost_ore: Annotated[int, Field(ge=0, le=100_000_000)] = 0
     unit: Annotated[str, Field(min_length=1, max_length=12)] = "stk"
+    bulb: bool = False
 
 
 class FaultWeights(FromFile):
@@ -78,6 +82,8 @@ class RoundsInFile(FromFile):
     danger_answers: Answers | None = None
     summer: Dates | None = None
     goal_lit: Share = 0.95
+    # What an hour of a crew with its car costs, in hundredths of a krone; without it lamps cost their material alone.
+    hour_cost_ore: Annotated[int, Field(ge=1, le=100_000_000)] | None = None
     weights: FaultWeights = FaultWeights()
     limits: FaultLimits = FaultLimits()
 
@@ -143,6 +149,11 @@ class RoundRules:
     def limits(self) -> FaultLimits:
         """From when on dark lamps are a row, a stretch or an area."""
         return self.file.limits
+
+    @property
+    def hour_cost_ore(self) -> int | None:
+        """What an hour of a crew costs, in hundredths of a krone; None where the file does not say."""
+        return self.file.hour_cost_ore
 
     @property
     def winding(self) -> float:

@@ -111,7 +111,7 @@ TRACES = (
         "notes",
         f"""
         DELETE FROM note USING report_update u
-        WHERE note.update_id = u.id AND u.report_id = {_IDS} AND (u.actor_kind <> 'staff' OR NOT note.public)
+        WHERE note.update_id = u.id AND u.report_id = {_IDS} AND (u.actor_kind NOT IN ('staff', 'contractor') OR NOT note.public)
         RETURNING u.report_id
         """,
     ),
@@ -121,6 +121,18 @@ TRACES = (
         UPDATE stop SET note = NULL FROM stop_report s
         WHERE s.stop_id = stop.id AND s.report_id = {_IDS} AND stop.note IS NOT NULL RETURNING s.report_id
         """,
+    ),
+    Trace(
+        # What a crew wrote about it in the field, on whichever list.
+        "stops",
+        f"""
+        UPDATE field_entry SET words = NULL FROM stop_report s
+        WHERE s.stop_id = field_entry.stop_id AND s.report_id = {_IDS} AND words IS NOT NULL RETURNING s.report_id
+        """,
+    ),
+    Trace(
+        "stops",
+        f"UPDATE field_entry SET words = NULL WHERE report_id = {_IDS} AND words IS NOT NULL RETURNING report_id",
     ),
     Trace(
         "rating",

@@ -15,6 +15,7 @@ from app.models import (
     REPORTER,
     Actor,
     Delivery,
+    FieldEntry,
     Notification,
     PlaceFollow,
     PlaceMail,
@@ -45,6 +46,8 @@ TYPED = {
     "question": "spørsmålsmarkør, hvor er det?",
     "to unit": "enhetsmarkør fra siling",
     "stop": "stoppmarkør, snakket med damen",
+    "cab": "bilmarkør, hun sto i vinduet",
+    "other list": "listemarkør, ikke hjemme",
     "place": "hjemmemarkør i Breivika",
 }
 BROWSER = "the browser's own mark"
@@ -152,6 +155,11 @@ def handle(session, report, office, rules, clock, *, kari, per) -> None:
     stop.entries = [StopReport(report_id=report.id)]
     round_.stops = [stop]
     session.add(round_)
+    session.flush()
+    tap = {"kind": "outcome", "happened_at": clock(), "received_at": clock(), "result": "conflict"}
+    of_stop = FieldEntry(key="1", route_list_id=round_.id, stop_id=stop.id, words=TYPED["cab"], **tap)
+    gone_stop = FieldEntry(key="2", route_list_id=round_.id, report_id=report.id, words=TYPED["other list"], **tap)
+    session.add_all([of_stop, gone_stop])
     # As if her address had been another one until now, and its last mail waited.
     session.execute(text("UPDATE notification SET former_email = :email WHERE kind = 'receipt'"), {"email": EMAIL})
     report.fix(actor=Actor.of(per), at=clock(), words=PUBLIC_ANSWER)
