@@ -9,7 +9,6 @@ from sqlalchemy import update
 
 from app.errors import N_
 from app.models import FieldEntry, RouteList
-from app.queries import crews as crew_queries
 from app.queries.rounds import near_the_way, rounds_of
 from app.services import crews, plans
 from app.web.deps import CrewDep, CsrfChecked, FormDep, NowDep, SessionDep, StateDep
@@ -102,4 +101,4 @@ def mark_seen(session: SessionDep, route_list_id: int, entries: list[int], now: 
 
 
 def _held(session: SessionDep, staff: CrewDep, route_list_id: int) -> RouteList:
-    return crew_queries.route_list_for(session, staff, route_list_id, lock=True)
+    return crews.held_to_close(session, rounds_of(session, staff, [route_list_id])[route_list_id].route_list)
