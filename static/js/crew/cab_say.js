@@ -1,7 +1,7 @@
 // The words of the cab, and how times and distances are written.
 
 const LOCALES = { nb: "nb-NO", nn: ["nn-NO", "nb-NO"], se: ["se-NO", "nb-NO"], en: "en-GB" };
-const words = JSON.parse(document.getElementById("cab-say")?.textContent ?? "{}");
+const words = JSON.parse(document.getElementById("cab").dataset.words);
 const locale = LOCALES[document.documentElement.lang] ?? "nb-NO";
 const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Oslo" });
 const short = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
