@@ -29,15 +29,16 @@ from app.services.asset_import import import_assets, load_asset_mapping
 from app.services.importing import Imported, import_reports
 from app.services.mapping_file import load_mapping
 from app.settings import PROJECT
-from bench.planning import tsplib_rows
+from bench.planning import WAYS, tsplib_rows
 from bench.real_duplicates import duplicates_table
+from bench.real_faults import faults_table
 from bench.real_names import names_table
 from bench.real_roads import roads_table
+from bench.real_ways import ways_table
 
 # The goal stands in the table's head: a busy machine makes an import slower, not wrong.
 ROWS_PER_SECOND = 5000
 SAME_AREA = 0.95
-LARGEST_GAP = 4.0
 EXAMPLES = PROJECT / "examples"
 # (folder under examples/, file, rows, rows that sit on the default point)
 REPORTS = (
@@ -107,6 +108,9 @@ def main(folder: Path) -> int:
         console.print(area_table(folder, database, promises))
         console.print(lamps_table(folder, database, promises))
         console.print(roads_table(folder, database, promises.check))
+        for table in ways_table(folder, database, promises.check):
+            console.print(table)
+        console.print(faults_table(folder, database, promises.check))
         console.print(names_table(folder, database, promises.check))
     console.print(gaps_table(folder, promises))
     for what in promises.broken:
@@ -273,13 +277,13 @@ def lamps_table(folder: Path, database: Callable[[str], SessionFactory], promise
 
 
 def gaps_table(folder: Path, promises: Promises) -> Table:
-    table = Table(
-        "instance", "optimum", "ours", "gap", "s", title="Route lists: gap to the optimum", title_justify="left"
-    )
+    """The promise is for our own search, in seconds of this process' own work: a busy machine breaks nothing."""
+    heads = ("instance", "optimum", "CPU s", *WAYS, "goal (own)")
+    table = Table(*heads, title="Route lists: how much longer than the optimum", title_justify="left")
     for row in tsplib_rows(folder / "tsplib"):
-        table.add_row(row.name, str(row.optimum), str(row.length), f"{row.gap_percent:.2f} %", f"{row.seconds:.2f}")
-        if row.name != "pr1002":  # Five times as long as any round; shown, not promised.
-            promises.check(row.gap_percent <= LARGEST_GAP, f"{row.name}: at most {LARGEST_GAP} % above the optimum")
+        gaps = [f"{row.gap_percent(way):.2f} %" for way in WAYS]
+        table.add_row(row.name, str(row.optimum), f"{row.seconds:.0f}", *gaps, f"{row.goal:.0f} %")
+        promises.check(row.gap_percent() <= row.goal, f"{row.name}: at most {row.goal:.0f} % above the optimum")
     return table
 
 

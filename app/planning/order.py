@@ -55,8 +55,10 @@ def order(
     Works for `budget` seconds of `clock` at most (only the first settling of far over 1,000 stops is not cut
     short), or, for the same answer on every machine, up to `rounds` perturbations. Never longer than
     `nearest_neighbour`. Raises ValueError for a matrix that is not square, finite, non-negative, symmetric, and for
-    an `end` that is the start. The first 318 stops of TSPLIB come out within 0.5 % of the optimum in a second, 1,002
-    within 1 % in ten.
+    an `end` that is the start.
+
+    Of TSPLIB, the instances with 100-318 stops come out within 0.6 % of the optimum in a second, one with 1,002
+    within 1 % in ten; Or-3opt instead gave 0.8 % and 1.2 %, PyVRP from nothing 5.3 % and 14.8 %.
     """
     ticks = range(rounds) if rounds is not None else until(clock() + budget, clock)
     check_square(matrix, start, end)

@@ -185,3 +185,27 @@ def test_the_gain_the_search_reports_is_the_length_that_is_gone(count, seed):
 
 def driven(tour, costs):
     return sum(costs[tour.sequence[at - 1]][tour.sequence[at]] for at in range(tour.size))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=2, max_size=24), st.data())
+def test_a_round_with_an_end_of_its_own_ends_there(points, data):
+    start, end = data.draw(st.permutations(range(len(points))))[:2]
+    found = order(plane(points), start=start, end=end, rounds=10)
+    assert (found.sequence[0], found.sequence[-1]) == (start, end)
+    assert sorted(found.sequence) == list(range(len(points)))
+    assert len(found.legs) == len(points) - 1
+
+
+def test_nine_stops_with_an_end_come_out_as_short_as_trying_all_orders():
+    for seed in range(3):
+        costs = scattered(9, seed)
+        ways = ((0, *rest, 5) for rest in permutations([1, 2, 3, 4, 6, 7, 8]))
+        shortest = min(sum(costs[here][there] for here, there in pairwise(way)) for way in ways)
+        assert order(costs, end=5, rounds=200).length == pytest.approx(shortest)
+
+
+@pytest.mark.parametrize("end", [0, 3, -1])
+def test_an_end_that_is_the_start_or_no_stop_is_refused(end):
+    with pytest.raises(ValueError, match="The end must be"):
+        order(scattered(3), end=end)
