@@ -29,8 +29,9 @@ Key = tuple[str, str]
 
 NOWHERE: Key = ("", "")
 # The other side of a road, in metres beside the line between two lamps; and how straight on a side must go.
-SIDE_FROM, SIDE_TO = 4.0, 22.0
+SIDE_FROM, SIDE_TO = 4.0, 35.0
 _STRAIGHT = cos(radians(14))
+_VERY_STRAIGHT = cos(radians(6))
 _NO_CORNER = cos(radians(60))
 _LITTLE_NEARER = 0.999
 
@@ -97,7 +98,7 @@ class _Road:
                 else:
                     past[one].append(_Step(other, _minus(self._places[other], self._places[one]), side))
         one_sided = set()
-        for one, other in self._one_sided(past):
+        for one, other in self._one_sided(past, plain):
             unions.join(one, other)
             one_sided |= {one, other}
         for members in unions.sets(self._dark).values():
@@ -119,14 +120,20 @@ class _Road:
                 elif len(sides) == 1 and 0 not in sides:
                     yield other, sides.pop()
 
-    def _one_sided(self, past: Mapping[int, list[_Step]]) -> Iterator[tuple[int, int]]:
-        """Pairs of steps that go on straight past lit lamps on the same side; back again the sides are the others."""
+    def _one_sided(self, past: Mapping[int, list[_Step]], plain: Mapping[int, list[int]]) -> Iterator[tuple[int, int]]:
+        """Pairs of steps that go on straight past lit lamps on the same side; back again the sides are the others.
+
+        One step past lit lamps will do where the other passes none and both are as straight as no bend is.
+        """
         for middle, steps in past.items():
             for back in steps:
                 for on in steps:
                     if back.side == -on.side and _turn(back.along, on.along) <= -_STRAIGHT:
                         yield middle, back.to
                         yield middle, on.to
+                ways = [_minus(self._places[other], self._places[middle]) for other in plain[middle]]
+                if any(_turn(back.along, on) <= -_VERY_STRAIGHT for on in ways):
+                    yield middle, back.to
 
     def _goes_on(self, members: list[int], plain: Mapping[int, list[int]], past: Mapping[int, list[_Step]]) -> bool:
         """Whether the row goes straight on at some lamp: what goes round a corner only is no row."""

@@ -40,12 +40,13 @@ def darken_streets(world: World) -> None:
     import_dangers(world.session, _dangers(known), MAPPING)
     day = timedelta(days=1)
     whole = [known[number] for number in STRETCH]
-    at = world.now - 3 * day
+    # Far enough back for the desk to have seen it, whatever weekend lies between.
+    at = world.now - 6 * day
     _report(world, whole[3], at=at, category="lamps_stretch", answers={"how_many": str(len(whole)), "houses": "no"})
     for number, lamp in enumerate([*whole, *(known[one] for one in (*ROW, CROSSING))]):
-        _report(world, lamp, at=at + timedelta(hours=2 + 3 * number))
+        _report(world, lamp, at=at + timedelta(minutes=30 + 20 * number))
     for number, lamp in enumerate(known[one] for one in SINGLES):
-        _report(world, lamp, at=world.now - (6 + 3 * number) * day)
+        _report(world, lamp, at=world.now - (7 + 3 * number) * day)
 
 
 def _report(

@@ -86,6 +86,16 @@ def test_both_sides_in_turn_are_one_row():
     assert found([*left, *right], 2, 12, 3, 13) == [(2, 3, 12, 13)]
 
 
+def test_where_one_side_ends_in_lamps_without_any_opposite_the_row_goes_on():
+    lamps = [*straight(6, step=40), *street((20, -11), (60, -11), first=11)]
+    assert found(lamps, 2, 3, 4) == [(2, 3, 4)]
+
+
+def test_a_lit_lamp_in_a_gentle_bend_breaks_the_row():
+    bend = street(*((230 * cos(n * 30 / 230), 230 * sin(n * 30 / 230)) for n in range(16)))
+    assert found(bend, 4, 5, 7, 8) == []
+
+
 def test_every_second_lamp_dark_is_no_row_even_when_lamps_stand_a_little_off_the_line():
     wobbly = street(*((30 * n, 1.8 * (-1) ** n) for n in range(12)))
     assert found(wobbly, 1, 3, 5, 7) == []
