@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from app.lookup.routers import RouterWays, router_of
@@ -35,14 +35,17 @@ class _Kept:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._number = 0
+        self._which: tuple[int, datetime] | None = None
         self._network: Network | None = None
 
-    def network(self, session: Session, number: int) -> Network | None:
-        """The network of this number; None: it cannot be read."""
+    def network(self, session: Session, imported: RoadNetwork | None) -> Network | None:
+        """The network of this row; None: there is none, or it cannot be read."""
+        if imported is None:
+            return None
+        which = (imported.id, imported.imported_at)  # Another database counts from 1 as well.
         with self._lock:
-            if self._number != number:
-                self._number, self._network = number, _unpacked(road_queries.arrays_of(session, number))
+            if self._which != which:
+                self._which, self._network = which, _unpacked(road_queries.arrays_of(session, imported.id))
             return self._network
 
 
@@ -104,7 +107,7 @@ def straight_ways(rules: Rules | None) -> StraightWays:
 
 def _own(session: Session, closures: Sequence[_Held], straight: StraightWays) -> RoadWays | None:
     imported = road_queries.network(session)
-    network = _kept.network(session, imported.id) if imported else None
+    network = _kept.network(session, imported)
     if imported is None or network is None:
         return None
     return RoadWays(
@@ -133,8 +136,7 @@ def _points(coordinates: Sequence[Sequence[float]]) -> tuple[Point, ...]:
 
 def own_network(session: Session) -> Network | None:
     """The imported network, whatever else is set."""
-    imported = road_queries.network(session)
-    return _kept.network(session, imported.id) if imported else None
+    return _kept.network(session, road_queries.network(session))
 
 
 def imported_network(session: Session) -> RoadNetwork | None:

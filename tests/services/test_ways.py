@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -91,9 +91,18 @@ def test_the_graph_is_unpacked_once_a_process(session, rules, settings, town):
     assert ways(session, rules, settings).network is ways(session, rules, settings).network
 
 
+def test_the_same_number_in_another_database_is_another_network(session, rules, settings, town, tmp_path):
+    before = ways(session, rules, settings).network
+    network = session.scalars(select(RoadNetwork)).one()
+    network.imported_at += timedelta(seconds=1)
+    session.commit()
+    assert ways(session, rules, settings).network is not before
+
+
 def test_a_graph_that_cannot_be_read_is_no_end_of_planning(session, rules, settings, town):
     network = session.scalars(select(RoadNetwork)).one()
     network.arrays = b"what another version of the program wrote"
+    network.imported_at += timedelta(seconds=2)
     session.commit()
     assert ways(session, rules, settings).by == "straight"
 
