@@ -13,7 +13,7 @@ from fastapi import Request, Response
 from app.errors import N_
 from app.models import FieldEntry, RoundChangeKind, RouteListChange, Staff, Stop
 from app.queries import rounds
-from app.queries.rounds import OtherList, Round, rounds_of
+from app.queries.rounds import Round, rounds_of
 from app.services.fault_words import kind_in_words, reasons_in_words
 from app.services.round_log import SOMEBODY
 from app.services.round_measuring import ends_at
@@ -54,15 +54,15 @@ CONFLICTS = {
     "gone_on": N_("The crew wanted to take a tick back, but somebody had gone on with it."),
 }
 CHANGES = {
-    RoundChangeKind.ORDER: N_("%(name)s put %(n)s stops in another order"),
+    RoundChangeKind.ORDER: N_("%(name)s changed the order (%(n)s moved)"),
     RoundChangeKind.LOCK: N_("%(name)s locked a stop, or unlocked it"),
     RoundChangeKind.MUST: N_("%(name)s changed what must be driven to"),
     RoundChangeKind.ADDED: N_("%(name)s put a report on the round"),
-    RoundChangeKind.REMOVED: N_("%(name)s took %(n)s stops off"),
-    RoundChangeKind.GIVEN: N_("%(name)s gave %(n)s stops to another round"),
-    RoundChangeKind.TAKEN_OVER: N_("%(name)s took over %(n)s stops from another round"),
+    RoundChangeKind.REMOVED: N_("%(name)s took stops off (%(n)s)"),
+    RoundChangeKind.GIVEN: N_("%(name)s gave stops to another round (%(n)s)"),
+    RoundChangeKind.TAKEN_OVER: N_("%(name)s gave stops of another round to this one (%(n)s)"),
     RoundChangeKind.BREAKDOWN: N_("%(name)s said that the vehicle broke down"),
-    RoundChangeKind.REPLANNED: N_("%(name)s had the round planned anew: %(n)s stops were moved"),
+    RoundChangeKind.REPLANNED: N_("%(name)s had the round planned anew (%(n)s moved)"),
 }
 
 
@@ -152,13 +152,6 @@ def place_of(stop: Stop, lang: str) -> str:
         if report.address or report.nearest_address:
             return str(report.address or report.nearest_address)
     return translate(N_("%(lat)s, %(lon)s"), lang, lat=round(stop.lat, 5), lon=round(stop.lon, 5))
-
-
-def target_name(other: OtherList, lang: str) -> str:
-    """A list to give stops to, in a list of choices."""
-    return translate(
-        N_("%(name)s (%(crew)s, %(n)s stops left)"), lang, name=other.name, crew=other.crew or "–", n=other.left
-    )
 
 
 def _row(stop: Stop, rules: Rules, lang: str) -> Row:

@@ -28,7 +28,7 @@ REMOVED = N_("The stop is taken off. Its reports wait at the unit.")
 GIVEN = N_("Given to %(name)s.")
 SHORTER = N_("Planned anew: %(way)s shorter.")
 AS_SHORT = N_("Planned anew. There is no shorter order.")
-BROKEN = N_("The round is closed. %(given)s stops went to other crews, %(back)s wait at the unit.")
+BROKEN = N_("The round is closed. Stops that went to other crews: %(given)s. Back at the unit: %(back)s.")
 
 
 @router.post("/order", dependencies=[CsrfChecked])

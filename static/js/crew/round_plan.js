@@ -21,21 +21,31 @@ function told(kind, values) {
   say(Object.entries(values).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, value), words));
 }
 
-/** Puts the new part in, keeps what was ticked and where the focus was, and reads out what is new. */
-function swap(html) {
+function keepChosen(field, value) {
+  if (field?.type === "checkbox") field.checked = true;
+  else if (field && [...field.options].some((option) => option.value === value)) field.value = value;
+}
+
+/** Puts the new part in, keeps the map and the focus, and reads out what is new, beside the heading `near`. */
+function swap(html, near) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
   const next = fresh.querySelector("[data-round-part]");
   if (!next) return false;
   const map = part().querySelector("[data-plan-map]");
   const focus = document.activeElement?.id;
+  const chosen = [...part().querySelectorAll("[form=round-form]:is(input:checked, select)")].map(({ id, value }) => ({ id, value }));
   next.querySelector("[data-plan-map]")?.replaceWith(map);
   part().replaceWith(next);
   const flash = fresh.querySelector(".flash");
   document.querySelector(".flash")?.remove();
-  if (flash) next.prepend(flash);
+  // Where the button was: whoever works at the end of a long page sees what came of it.
+  const beside = near ? document.getElementById(near) : null;
+  if (flash) (beside ?? next.querySelector(".plan-list") ?? next)[beside ? "after" : "prepend"](flash);
+  for (const { id, value } of chosen) keepChosen(next.querySelector(`#${id}`), value);
   begin();
-  const again = focus && document.getElementById(focus);
+  const again = focus ? document.getElementById(focus) : null;
   if (again && !again.disabled) again.focus({ preventScroll: true });
+  else if (beside) beside.focus({ preventScroll: true });
   const words = next.querySelector("[data-said]") ?? flash;
   if (words) {
     // Read by the live region of the page; an alert that comes with the part may be missed.
@@ -47,7 +57,7 @@ function swap(html) {
 }
 
 /** Sends a form as the browser would. A page of another address is opened as usual. */
-async function send(action, body) {
+async function send(action, body, near) {
   if (busy) return false;
   busy = true;
   part().classList.add("round-busy");
@@ -59,7 +69,7 @@ async function send(action, body) {
       return true;
     }
     const html = await answer.text();
-    if (swap(html)) return true;
+    if (swap(html, near)) return true;
     window.location.reload();
     return false;
   } catch {
@@ -71,12 +81,17 @@ async function send(action, body) {
   }
 }
 
+/** The id of the heading of the part of the page that something stands in. */
+function sectionOf(element) {
+  return element.closest("section[aria-labelledby]")?.getAttribute("aria-labelledby");
+}
+
 function onSubmit(event) {
   const form = event.target;
   if (!part().contains(form) || event.defaultPrevented || form.method !== "post") return;
   event.preventDefault();
   const button = event.submitter;
-  send(button?.hasAttribute("formaction") ? button.formAction : form.action, new FormData(form, button));
+  send(button?.hasAttribute("formaction") ? button.formAction : form.action, new FormData(form, button), sectionOf(button ?? form));
 }
 
 function sendOrder(ids) {
