@@ -11,7 +11,7 @@ from app.text import show_date, show_metres, translate
 from app.web.round_exports import clock
 from app.web.round_sheet import Sheet, SheetStop
 
-BOXES = (N_("Done"), N_("Not found"), N_("Needs a lift or the cable crew"))
+BOXES = (N_("Done"), N_("Not found"), N_("Lift"), N_("Cable crew"))
 # One stop can have a hundred reports of one dark street; paper says what is to be done, not everything.
 MOST_REPORTS = 6
 MOST_SIGNS = 300
@@ -19,11 +19,10 @@ MOST_SIGNS = 300
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One line about a stop: `name` in bold, then words. `by_resident`: the words are a reporter's."""
+    """One line about a stop: `name` in bold, then words."""
 
     name: str
     words: str
-    by_resident: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +49,28 @@ def head_of(sheet: Sheet, lang: str) -> Head:
     return Head(sheet.name, " · ".join(one for one in line if one), tuple(facts))
 
 
+def title_of(stop: SheetStop, lang: str) -> str:
+    """The place and the number on the mast."""
+    place = stop.place or stop.coordinates
+    return f"{place} · {translate(N_('Mast'), lang)} {stop.mast}" if stop.mast else place
+
+
 def things_of(stop: SheetStop, lang: str) -> Iterator[Thing]:
-    """What a crew has to know there, the most important first."""
-    if stop.mast:
-        yield Thing(translate(N_("Mast"), lang), stop.mast)
-    for work in stop.work[:MOST_REPORTS]:
-        said = "; ".join(answer for _, answer in work.answers)
-        yield Thing(work.category, " ".join(one for one in (work.reference, cut(said)) if one))
+    """What a crew has to know there, in as few lines as that takes."""
+    for number, work in enumerate(stop.work[:MOST_REPORTS]):
+        said = cut("; ".join(answer for _, answer in work.answers))
+        facts = (work.reference, "" if number else stop.coordinates, said)
+        yield Thing(work.category, " · ".join(one for one in facts if one))
         if work.words:
-            yield Thing("", f"«{cut(work.words)}»", by_resident=True)
+            yield Thing("", f"«{cut(work.words)}»")
     left = stop.work[MOST_REPORTS:]
     if left:
         yield Thing("", translate(N_("and %(n)s more reports here"), lang, n=len(left)))
-    if stop.why:
-        yield Thing(translate(N_("Why"), lang), " ".join(stop.why))
-    if stop.needs_lift:
-        yield Thing(translate(N_("Needs a lift"), lang), "")
-    if not stop.must:
-        yield Thing("", translate(N_("Only if there is time"), lang))
-    yield Thing("", stop.coordinates)
+    flags = [N_("Needs a lift")] if stop.needs_lift else []
+    flags += [] if stop.must else [N_("Only if there is time")]
+    why = f"{translate(N_('Why'), lang)}: {' · '.join(stop.why)}" if stop.why else ""
+    if flags or why:
+        yield Thing(" · ".join(translate(flag, lang) for flag in flags), why)
 
 
 def sketch_of(sheet: Sheet, *, width: float, height: float) -> Sketch:

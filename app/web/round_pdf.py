@@ -22,16 +22,17 @@ from app.planning.sketch import Sketch
 from app.text import show_metres, translate
 from app.web import paper
 from app.web.round_exports import clock
-from app.web.round_paper import BOXES, Head, head_of, sketch_of, things_of
+from app.web.round_paper import BOXES, Head, head_of, sketch_of, things_of, title_of
 from app.web.round_sheet import Sheet, SheetStop, rests_on
 
 MARGIN = 12 * mm
-WIDTH = A4[0] - 2 * MARGIN
-COLUMNS = (18 * mm, WIDTH - 82 * mm, 42 * mm, 22 * mm)
-QR = 19 * mm
-SMALL = ParagraphStyle("small", parent=paper.TEXT, fontSize=8, leading=10.5)
-STRONG = ParagraphStyle("strong", parent=paper.NAME, fontSize=10, leading=13)
-NUMBER = ParagraphStyle("number", parent=paper.NAME, fontSize=14, leading=17)
+# A frame keeps six points free on both sides.
+WIDTH = A4[0] - 2 * MARGIN - 12
+COLUMNS = (17 * mm, WIDTH - 80 * mm, 44 * mm, 19 * mm)
+QR = 17 * mm
+SMALL = ParagraphStyle("small", parent=paper.TEXT, fontSize=7.6, leading=9.4)
+STRONG = ParagraphStyle("strong", parent=paper.NAME, fontSize=9.5, leading=11.5)
+NUMBER = ParagraphStyle("number", parent=paper.NAME, fontSize=13, leading=15)
 WAY, PALE = HexColor("#1f4e9c"), HexColor("#eef1f6")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
@@ -53,11 +54,11 @@ def write_pdf(sheet: Sheet, *, lang: str, municipality: str) -> bytes:
 def _story(sheet: Sheet, head: Head, lang: str) -> Iterator[Any]:
     if sheet.draft:
         yield Paragraph(_safe(translate(N_("Draft: not released yet."), lang)), paper.NAME)
-    for name, value in head.facts:
-        yield Paragraph(f'<font name="DejaVu-Bold">{_safe(name)}:</font> {_safe(value)}', SMALL)
+    facts = [f'<font name="DejaVu-Bold">{_safe(name)}:</font> {_safe(value)}' for name, value in head.facts]
+    yield Paragraph(" &nbsp; ".join(facts), SMALL)
     if sheet.stops:
         yield Spacer(1, 2 * mm)
-        yield drawing(sketch_of(sheet, width=WIDTH, height=60 * mm))
+        yield drawing(sketch_of(sheet, width=WIDTH, height=42 * mm))
         yield Spacer(1, 2 * mm)
         yield _table(sheet, lang)
     else:
@@ -77,8 +78,8 @@ def _table(sheet: Sheet, lang: str) -> LongTable:
                 ("BACKGROUND", (0, 0), (-1, 0), PALE),
                 ("LEFTPADDING", (0, 0), (-1, -1), 3),
                 ("RIGHTPADDING", (0, 0), (-1, -1), 3),
-                ("TOPPADDING", (0, 0), (-1, -1), 2.5),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
+                ("TOPPADDING", (0, 0), (-1, -1), 1.5),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 1.5),
             ]
         )
     )
@@ -89,12 +90,13 @@ def _row(stop: SheetStop, lang: str) -> list[Any]:
     when = [Paragraph(str(stop.number), NUMBER)]
     when += [Paragraph(clock(stop.arrives_at), STRONG)] if stop.arrives_at else []
     when.append(Paragraph(_safe(show_metres(stop.leg_metres, lang)), SMALL))
-    what = [Paragraph(_safe(stop.place or stop.coordinates), STRONG)]
+    what = [Paragraph(_safe(title_of(stop, lang)), STRONG)]
     what += [
         Paragraph((f'<font name="DejaVu-Bold">{_safe(one.name)}</font> ' if one.name else "") + _safe(one.words), SMALL)
         for one in things_of(stop, lang)
     ]
-    boxes = [Paragraph(f"☐ {_safe(translate(word, lang))}", SMALL) for word in BOXES]
+    said = [f"☐ {_safe(translate(word, lang))}" for word in BOXES]
+    boxes = [Paragraph(" &nbsp; ".join(said[n : n + 2]), SMALL) for n in range(0, len(said), 2)]
     boxes += [Paragraph(f"{_safe(translate(word, lang))} ________", SMALL) for word in (N_("Material"), N_("Minutes"))]
     return [when, what, boxes, _qr(stop.url)]
 

@@ -119,7 +119,7 @@ def test_the_crews_pages_and_files_show_words_as_words(browser_of, per, forwarde
         assert_is_text(crew.look(path))
     assert SCRIPT not in crew.get(f"{base}/round.gpx").text
     assert "&lt;script&gt;" in crew.get(f"{base}/round.gpx").text
-    assert crew.get(f"{base}/round.json").headers["content-type"].startswith("application/geo+json")
+    assert crew.get(f"{base}/round.geojson").headers["content-type"].startswith("application/geo+json")
 
 
 def test_mails_show_words_as_words_and_the_receipt_shows_none(forwarded, session, office, postbox):

@@ -10,16 +10,14 @@ from fastapi import APIRouter, Request, Response
 
 from app.errors import N_, NotFound
 from app.models.links import round_path
-from app.queries import crews as crew_queries
 from app.queries.round_links import round_for, whole
 from app.services.round_reading import CONTRACTOR, CREW
 from app.text import translate
 from app.web import round_exports
 from app.web.deps import CrewDep, LanguageDep, NowDep, RulesDep, SessionDep, StateDep
-from app.web.geojson import round_as_geojson
 from app.web.qr import qr_svg
 from app.web.round_link import RoundLinkDep
-from app.web.round_paper import BOXES, head_of, sketch_of, things_of
+from app.web.round_paper import BOXES, head_of, sketch_of, things_of, title_of
 from app.web.round_pdf import write_pdf
 from app.web.round_sheet import Sheet, rests_on, sheet_of
 from app.web.templating import render
@@ -48,12 +46,6 @@ FILES: dict[str, tuple[str, Callable[[Sheet, Making], bytes]]] = {
         lambda sheet, our: round_exports.ics_of(sheet, lang=our.lang, at=our.at, base_url=our.base_url),
     ),
 }
-
-
-@router.get(STAFF + "/round.json")
-def round_json(route_list_id: int, staff: CrewDep, session: SessionDep) -> Response:
-    """The round as GeoJSON, for the map of the page."""
-    return round_as_geojson(crew_queries.route_list_for(session, staff, route_list_id))
 
 
 @router.get(STAFF + "/print")
@@ -116,7 +108,8 @@ def _on_paper(request: Request, sheet: Sheet, base: str, lang: str) -> Response:
         "crew/print.html",
         sheet=sheet,
         head=head_of(sheet, lang),
-        sketch=sketch_of(sheet, width=720.0, height=250.0) if sheet.stops else None,
+        sketch=sketch_of(sheet, width=720.0, height=170.0) if sheet.stops else None,
+        titles={stop.id: title_of(stop, lang) for stop in sheet.stops},
         things={stop.id: list(things_of(stop, lang)) for stop in sheet.stops},
         qr={
             stop.id: qr_svg(stop.url, label=translate(label, lang, number=stop.number), css_class="round-qr")

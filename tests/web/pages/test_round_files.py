@@ -60,7 +60,7 @@ def take(browser_of, per, the_round):
 def test_the_printed_page_has_for_each_stop_what_to_do_boxes_and_a_code(take, the_round):
     page = take("print").text
     assert page.count('class="round-stop"') == 3
-    assert page.count("tick-box") == 9
+    assert page.count("tick-box") == 12
     assert page.count("round-qr") == 3
     for words in ("M-101", "Storgata 2", "The depot", "imported here. © OpenStreetMap contributors", "Lamp 3 by Siri"):
         assert words in page
@@ -87,6 +87,16 @@ def test_the_pdf_says_the_same_and_its_head_stands_on_every_page(take, session, 
     text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(take("round.pdf").content)).pages)
     for words in ("North – Áhkká", "M-102", "Storgata 3", "The depot", "Not found", "OpenStreetMap contributors"):
         assert words in text
+
+
+def test_the_pdf_of_ten_stops_is_one_page(browser_of, per, session, make_report, clock):
+    many = [make_report(lat=69.65 + n / 2000, lon=18.95, description="Mørkt ved skolen. " * 8) for n in range(10)]
+    made = a_round(session, many, at=clock())
+    for stop in made.stops:
+        stop.why, stop.needs_lift = [{"code": "row", "lamps": 3}, {"code": "school_way"}], True
+    session.commit()
+    content = browser_of(per).get(f"/staff/route-lists/{made.id}/round.pdf").content
+    assert len(PdfReader(io.BytesIO(content)).pages) == 1
 
 
 def test_a_long_round_flows_on_and_the_head_is_repeated(browser_of, per, session, make_report, clock):

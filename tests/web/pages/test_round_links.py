@@ -323,7 +323,7 @@ def test_another_lists_stop_is_not_touched_through_the_link(firm, base, session,
     assert report.shown_reference not in firm.get(f"{base}/round-data.json").text
 
 
-@pytest.mark.parametrize("path", ["", "/links", "/print", "/round.gpx", "/round.json", "/round-data.json", "/drive"])
+@pytest.mark.parametrize("path", ["", "/links", "/print", "/round.gpx", "/round-data.json", "/drive"])
 def test_the_staffs_pages_of_the_same_round_stay_closed(firm, the_round, path):
     answer = firm.get(f"/staff/route-lists/{the_round.id}{path}")
     assert answer.status_code == 303
