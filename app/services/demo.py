@@ -23,7 +23,7 @@ from app.services.demo_history import Lives, World
 from app.services.demo_intake import Intake, arrivals
 from app.services.demo_places import STREETS, lamps
 from app.services.demo_register import places
-from app.services.demo_rounds import Rounds
+from app.services.demo_rounds import Rounds, plan_tomorrow
 from app.services.demo_routine import keep_rounds
 from app.services.demo_staff import PEOPLE, Login, add_staff, email_of
 from app.services.figures import count_figures
@@ -121,6 +121,7 @@ def _play(world: World, intake: Intake) -> None:
     intake.this_mornings_queue(world.now)
     demo_mails.arrive(world)
     keep_rounds(world)
+    plan_tomorrow(world)
     world.session.flush()
 
 

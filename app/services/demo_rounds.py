@@ -1,20 +1,29 @@
-"""The demo's route lists: driven ones, and the one that Bydrift's crew has in the car right now."""
+"""The demo's crews and route lists: driven ones, the one that is in the car right now, and a plan for tomorrow."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
 from app.errors import Invalid
-from app.models import RouteList, StopOutcome
+from app.models import Crew, RouteList, StopOutcome, Vehicle
 from app.services import crews, plans
-from app.services.plans import Round
+from app.services.plan_problem import seconds_of_day
+from app.services.plan_wanted import ShiftWanted, Wanted
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from app.services.demo_history import World
 
+UNIT = "bydrift"
 # Bydrift's depot, from where the crews drive.
 DEPOT = (69.6722, 18.9330)
+DEPOT_NAME = "Depotet på Langnes"
 LAMPS = ("lamp_dark", "lamps_stretch", "lamp_fitting")
 AGO_DAYS = (75, 54, 33, 19)
 CREW = "per"
@@ -25,9 +34,11 @@ class Rounds:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._crews: list[Crew] = []
 
     def plan_all(self) -> None:
-        """Some mornings in the past, and the round of today."""
+        """Some mornings in the past, and the round of today. The crews are there from the first of them on."""
+        self._crews = keep_crews(self._world.session)
         for days in AGO_DAYS:
             morning = self._morning(self._world.now - timedelta(days=days))
             self._world.plan(morning, self._drive)
@@ -46,9 +57,11 @@ class Rounds:
             crews.close(route_list, by=self._world.staff[CREW], at=end)
 
     def _plan(self, at: datetime, *, name: str) -> RouteList | None:
-        wanted = Round(unit_code="bydrift", start_lat=DEPOT[0], start_lon=DEPOT[1], start_name="Depotet på Langnes",
-                       name=name, category_codes=LAMPS, most_stops=16)  # fmt: skip
-        world = self._world
+        world, crew = self._world, self._crews[0]
+        local = at.astimezone(world.rules.timezone)
+        shift = replace(shift_of(crew), begins=seconds_of_day(local.time()), ends=None)
+        wanted = Wanted(unit_code=UNIT, day=local.date(), shifts=(shift,), name=name, category_codes=LAMPS,
+                        most_stops=16)  # fmt: skip
         try:
             return plans.plan(world.session, wanted, rules=world.rules, by=world.staff[CREW], at=at)
         except Invalid:
@@ -74,3 +87,41 @@ class Rounds:
         local = day.astimezone(self._world.rules.timezone)
         start = datetime.combine(local.date(), time(7, 10), local.tzinfo).astimezone(day.tzinfo)
         return self._world.office_hour(start)
+
+
+def keep_crews(session: Session) -> list[Crew]:
+    """Two crews of Bydrift: one with a lift lorry for the lamps, one with a van for all the rest."""
+    lift = Vehicle(unit_code=UNIT, name="Liftbil ZH 41207", lift=True, profile="lorry",
+                   stock={"led_40": 12, "bulb_70": 40, "fuse_10": 60})  # fmt: skip
+    van = Vehicle(unit_code=UNIT, name="Varebil ZH 50331", stock={"cold_asphalt": 10, "fuse_10": 20})
+    usual = {"unit_code": UNIT, "start_lat": DEPOT[0], "start_lon": DEPOT[1], "start_name": DEPOT_NAME}
+    made = [
+        Crew(name="Lyslaget", vehicle=lift, shift_from=time(7), shift_until=time(15), **usual),
+        Crew(name="Veglaget", vehicle=van, shift_from=time(7, 30), shift_until=time(15, 30), **usual),
+    ]
+    session.add_all(made)
+    session.flush()  # Route lists name their crews.
+    return made
+
+
+def shift_of(crew: Crew) -> ShiftWanted:
+    """The crew's usual day."""
+    return ShiftWanted(
+        name=crew.name,
+        crew_id=crew.id,
+        vehicle_id=crew.vehicle_id,
+        start_lat=crew.start_lat,
+        start_lon=crew.start_lon,
+        start_name=crew.start_name or "",
+        begins=seconds_of_day(crew.shift_from),
+        ends=seconds_of_day(crew.shift_until),
+        lift=bool(crew.vehicle and crew.vehicle.lift),
+    )
+
+
+def plan_tomorrow(world: World) -> None:
+    """Ola has asked for a plan for the next working day, and has not released it yet."""
+    kept = world.session.scalars(select(Crew).where(Crew.unit_code == UNIT).options(joinedload(Crew.vehicle)))
+    day = world.office_hour(world.now, days=1).astimezone(world.rules.timezone).date()
+    wanted = Wanted(unit_code=UNIT, day=day, shifts=tuple(shift_of(crew) for crew in kept.all()), most_stops=30)
+    plans.plan_here(world.session, wanted, rules=world.rules, by=world.staff["ola"], at=world.now)

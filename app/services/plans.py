@@ -9,24 +9,26 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from app.errors import N_, Invalid
-from app.models import RouteList, Staff
+from app.models import PlanState, RouteList, RoutePlan, Staff
 from app.routing import Rules
+from app.services.plan_answer import answer_in_codes
 from app.services.plan_asking import ask, check, may_plan
 from app.services.plan_lists import Origin, make_lists
-from app.services.plan_problem import problem, seconds_of_day
+from app.services.plan_problem import Problem, problem, seconds_of_day
 from app.services.plan_solving import solve_here
 from app.services.plan_targets import targets
-from app.services.plan_wanted import MOST_STOPS, ShiftWanted, Wanted, WindowWanted
+from app.services.plan_wanted import MOST_STOPS, ShiftWanted, Wanted, WindowWanted, to_json
 from app.services.plan_working import recover_plans, work_out
 from app.services.releasing import discard, discard_old, release, take_back
 from app.services.ways import ways
 
 if TYPE_CHECKING:
+    from app.planning.travel import TravelSource
     from app.settings import Settings
 
 __all__ = [
     "Round", "ShiftWanted", "Wanted", "WindowWanted", "ask", "discard", "discard_old", "may_plan", "plan",
-    "plan_drafts", "recover_plans", "release", "take_back", "work_out",
+    "plan_drafts", "plan_here", "recover_plans", "release", "take_back", "work_out",
 ]  # fmt: skip
 
 _NOTHING = N_("There is nothing to drive to. Choose more categories or a larger area.")
@@ -82,18 +84,41 @@ def plan(
     return release(session, lists[0], by=by, at=at)
 
 
+def plan_here(
+    session: Session, wanted: Wanted, *, rules: Rules, by: Staff, at: datetime, settings: Settings | None = None
+) -> RoutePlan:
+    """Ask and solve in one, in this process, with the plan's own page: what a worker would have answered."""
+    check(wanted, rules=rules, by=by, at=at)
+    asked = to_json(wanted) | {"turn": 0}
+    row = RoutePlan(unit_code=wanted.unit_code, asked_by_id=by.id, asked_at=at, day=wanted.day, asked=asked)
+    session.add(row)
+    session.flush()  # The lists name their plan.
+    made, source = _problem(session, wanted, rules=rules, at=at, settings=settings)
+    plan = solve_here(made)
+    lists = make_lists(session, made, plan, source, rules=rules, origin=Origin(staff_id=by.id, plan_id=row.id, at=at))
+    row.said = answer_in_codes(made, plan, lists)
+    row.state, row.progress, row.started_at, row.finished_at = PlanState.DONE.value, 100, at, at
+    return row
+
+
 def plan_drafts(
     session: Session, wanted: Wanted, *, rules: Rules, by: Staff, at: datetime, settings: Settings | None = None
 ) -> list[RouteList]:
     """Ask and solve in one, in this process: drafts that hold their reports. Raises as `plan` does."""
     check(wanted, rules=rules, by=by, at=at)
-    found = targets(session, wanted, rules=rules, at=at)
-    if not found:
+    made, source = _problem(session, wanted, rules=rules, at=at, settings=settings)
+    if not made.targets:
         raise Invalid(_NOTHING)
-    source = ways(session, rules, settings, day=wanted.day, unit_code=wanted.unit_code)
-    made = problem(wanted, found, source, detour_minutes=rules.rounds.detour_minutes)
     origin = Origin(staff_id=by.id, plan_id=None, at=at)
     lists = make_lists(session, made, solve_here(made), source, rules=rules, origin=origin).lists
     if not lists:
         raise Invalid(_NOTHING)
     return list(lists)
+
+
+def _problem(
+    session: Session, wanted: Wanted, *, rules: Rules, at: datetime, settings: Settings | None
+) -> tuple[Problem, TravelSource]:
+    found = targets(session, wanted, rules=rules, at=at)
+    source = ways(session, rules, settings, day=wanted.day, unit_code=wanted.unit_code)
+    return problem(wanted, found, source, detour_minutes=rules.rounds.detour_minutes), source

@@ -83,7 +83,11 @@ def assert_the_queue_has_something_of_everything(session):
 
 def assert_a_crew_is_under_way(session):
     open_lists = list(session.scalars(select(RouteList).where(RouteList.closed_at.is_(None))))
-    assert [route_list.unit_code for route_list in open_lists] == ["bydrift"]
+    assert {route_list.unit_code for route_list in open_lists} == {"bydrift"}
+    drafts = [route_list for route_list in open_lists if route_list.is_draft]
+    assert 1 <= len(drafts) <= 2
+    assert len(open_lists) - len(drafts) == 1
+    assert {(one.plan_id is None, one.crew_id is None, one.day > NOON.date()) for one in drafts} == {(False, False, True)}
     done, stops = session.execute(
         select(func.count(Stop.completed_at), func.count())
         .select_from(Stop)
