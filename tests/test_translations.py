@@ -92,6 +92,8 @@ STAFF_AND_PROGRAMS = (
     "app/queries/rounds.py",
     "app/services/field",
     "app/web/field_answers.py",
+    "app/web/round_cards.py",
+    "app/web/pages/round_figures.py",
     "app/planning/",
     "app/services/decisions.py",
     "app/services/forwarding.py",
