@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
@@ -43,14 +44,16 @@ def faults_page(
     area = area if area in rules.areas else ""
     counts = crew_queries.plannable_counts(session, [chosen])
     wanted = (category,) if category else ()
+    narrowed = {"unit": chosen, "category": category, "area": area}
     found = worth_driving_to(session, unit_code=chosen, rules=rules, at=now, category_codes=wanted, area=area)
     shown = [one for one in found if kind not in KINDS or one.fault.kind == kind]
     return render(
         request,
         "crew/faults.html",
         faults=[(one, kind_in_words(one.fault.kind, lang), reasons_in_words(one.why, lang)) for one in shown],
-        kinds=_kinds(Counter(one.fault.kind for one in found), lang),
-        asked={"unit": chosen, "kind": kind if kind in KINDS else "", "category": category, "area": area},
+        kinds=_kinds(Counter(one.fault.kind for one in found), narrowed, lang),
+        address_of_all=_address(narrowed),
+        asked=narrowed | {"kind": kind if kind in KINDS else ""},
         unit_choices=[(code, rules.units[code].name(lang)) for code in units],
         area_choices=[(one.code, one.name(lang)[:1].upper() + one.name(lang)[1:]) for one in rules.areas.values()],
         category_choices=_categories(counts, rules, lang),
@@ -67,9 +70,14 @@ def _unit(asked: str, units: list[str]) -> str:
     return asked or (units[0] if units else "")
 
 
-def _kinds(counted: Counter[str], lang: str) -> list[tuple[str, str, int]]:
-    """(kind, its words, how many) of those that are there, the first to drive to first."""
-    return [(kind, kind_in_words(kind, lang), counted[kind]) for kind in KINDS if counted[kind]]
+def _kinds(counted: Counter[str], asked: dict[str, str], lang: str) -> list[tuple[str, str, int, str]]:
+    """(kind, its words, how many, where they alone stand) of those that are there, the first to drive to first."""
+    there = [kind for kind in KINDS if counted[kind]]
+    return [(kind, kind_in_words(kind, lang), counted[kind], _address(asked | {"kind": kind})) for kind in there]
+
+
+def _address(asked: dict[str, str]) -> str:
+    return f"/staff/faults?{urlencode({key: value for key, value in asked.items() if value})}"
 
 
 def _categories(counts: dict[tuple[str, str], int], rules: Rules, lang: str) -> list[tuple[str, str]]:
