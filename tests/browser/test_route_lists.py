@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from PIL import Image
@@ -12,6 +13,7 @@ from app.db import transaction
 from app.models import Actor, Report, Role, Staff, StaffUnit
 from tests.browser.accessibility import check_page
 from tests.browser.desk_day import hire, report_at, sign_in
+from tests.browser.shift import shift
 
 pytestmark = [pytest.mark.browser, pytest.mark.realdb]
 
@@ -30,47 +32,79 @@ def crew(live_server):
     return token
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_a_round_is_planned_driven_and_closed(live_server, page_at, crew, width, screenshot):
-    page = page_at(width)
-    sign_in(page.context, live_server, crew)
+def plan_a_round(page, screenshot):
+    """From the lists to a round of three stops, and on to its page for the cab."""
     page.goto("/staff/route-lists")
     check_page(page)
     page.get_by_role("link", name="New route list").click()
-    page.get_by_role("button", name="Find the way").wait_for()
+    page.get_by_role("button", name="Find the way").first.wait_for()
     check_page(page)
-    screenshot(page, f"route-list-new-{width}")
-    page.get_by_role("button", name="Find the way").click()
-    page.get_by_text("0 of 3 stops done").wait_for()
-    page.locator(".map-stop").first.wait_for()
-    check_page(page)
-    screenshot(page, f"route-list-{width}")
+    screenshot(page, "route-list-new")
+    page.get_by_role("button", name="Find the way").first.click()
+    page.wait_for_url(re.compile(r"/staff/route-lists/\d+$"))
+    page.goto(f"{page.url}/drive")
 
+
+def test_a_round_is_planned_driven_and_ended(live_server, page_at, crew, screenshot):
+    page = page_at(360)
+    sign_in(page.context, live_server, crew)
+    plan_a_round(page, screenshot)
+    page.get_by_text("Stop 1 of 3").wait_for()
+    page.locator(".cab-map .map-stop").first.wait_for()
+    check_page(page)
+    page.get_by_role("button", name="Done", exact=True).click()
+    page.get_by_text("Stop 2 of 3").wait_for()
+    page.get_by_role("button", name="Undo").first.click()
+    page.get_by_text("Stop 1 is open again.").wait_for()
+    page.get_by_role("button", name="Done", exact=True).click()
+    page.get_by_text("Stop 2 of 3").wait_for()
+    page.get_by_role("button", name="Not found").click()
+    page.get_by_text("Stop 3 of 3").wait_for()
+    page.get_by_role("button", name="All stops").click()
+    page.get_by_role("button", name="End the round").first.click()
+    check_page(page)
+    page.get_by_role("button", name="End the round").click()
+    page.get_by_text("The round is over.").wait_for()
+    page.get_by_text("All is sent").wait_for()
+    check_page(page)
+    assert statuses(live_server) == ["fixed", "forwarded"]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_without_script_a_round_is_driven_by_plain_forms(live_server, page_at, width, screenshot):
+    token, list_id = shift(live_server.state)
+    page = page_at(width, java_script_enabled=False)
+    sign_in(page.context, live_server, token)
+    page.goto(f"/staff/route-lists/{list_id}/drive")
+    screenshot(page, f"cab-plain-{width}", whole=True)
     picture = io.BytesIO()
     Image.new("RGB", (800, 600), "darkslateblue").save(picture, "JPEG")
     first = page.locator(".stop--next")
     first.locator("summary").click()
     first.get_by_label("Note (optional)").fill("New bulb, new fuse")
-    first.get_by_label("Photo (optional)").set_input_files(
+    first.get_by_label("Photo after (optional)").set_input_files(
         {"name": "after.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()}
     )
     first.get_by_role("button", name="Done").click()
-    page.get_by_text("1 of 3 stops done").wait_for()
-    page.locator(".stop--next").get_by_role("button", name="Not found").click()
-    page.get_by_text("2 of 3 stops done").wait_for()
-    check_page(page)
-    page.get_by_role("button", name="Close the route list").click()
-    page.get_by_text("The route list is closed.").first.wait_for()
-    check_page(page)
+    page.get_by_text("1 of 5 stops done").wait_for()
+    page.locator(".stop--next").get_by_role("button", name="Needs lift").click()
+    page.get_by_text("2 of 5 stops done").wait_for()
+    page.locator("#cab-plain").get_by_label("Kilometres driven (optional)").fill("7.5")
+    page.get_by_role("button", name="End the round").click()
+    page.get_by_role("status").get_by_text("The round is over.").wait_for()
+    assert statuses(live_server) == ["fixed", "forwarded"]
+
+
+def statuses(live_server):
     with live_server.state.session_factory() as session:
-        assert sorted({report.status for report in session.scalars(select(Report))}) == ["fixed", "forwarded"]
+        return sorted({report.status for report in session.scalars(select(Report))})
 
 
 def test_the_paper_list_fits_a_phone_too(live_server, page_at, crew):
     page = page_at(360)
     sign_in(page.context, live_server, crew)
     page.goto("/staff/route-lists/new")
-    page.get_by_role("button", name="Find the way").click()
+    page.get_by_role("button", name="Find the way").first.click()
     page.get_by_role("link", name="Print").click()
     page.locator(".tick-box").first.wait_for()
     check_page(page)

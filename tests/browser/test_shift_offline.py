@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from app.db import transaction
-from app.models import Actor, FieldEntry, Photo, Report, Staff, StopMaterial, StopReport
+from app.models import Actor, FieldEntry, Photo, Report, Staff, Stop, StopMaterial, StopReport
 from tests.browser.accessibility import check_page
 from tests.browser.desk_day import hire, sign_in
 from tests.browser.shift import shift, stops
@@ -232,10 +232,28 @@ def test_what_the_desk_did_meanwhile_is_said_and_nobody_signs_out_with_unsent_wo
     page.get_by_role("button", name="I have seen it").click()
     expect(page.get_by_role("heading", name="You must look at this")).to_be_hidden()
 
+    # The office puts another stop first; the crew is told, and sees it.
+    outcome(page, "Done")
+    at_stop(page, 3)
+    swap(live_server, list_id, 3, 4)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_text("The plan has changed.")).to_be_visible()
+    at_stop(page, 4)
+    check_page(page)
+
     # Signing out takes the round off the tablet.
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("heading", name="Sign in").first.wait_for()
     wait_until(page, NOTHING_KEPT)
+
+
+def swap(live_server: LiveServer, list_id: int, one: int, other: int) -> None:
+    """Two stops change their places in the order."""
+    with transaction(live_server.state.session_factory) as session:
+        found = {
+            stop.sort_order: stop for stop in session.scalars(select(Stop).where(Stop.route_list_id == list_id)).all()
+        }
+        found[one].sort_order, found[other].sort_order = other, one
 
 
 def close_at_the_desk(live_server: LiveServer, stop_id: int, *, at: datetime) -> None:
