@@ -36,6 +36,8 @@ _SENTENCES: dict[str, str] = {
     "hazard": N_("Somebody can get hurt, says the report"),
     "other": N_("Nothing hurries"),
     "on_round": N_("Lies on the fixed round"),
+    "needs_lift": N_("The crew that was there needs a lift"),
+    "needs_cable": N_("The crew that was there needs the cable crew"),
 }
 Many = Callable[[str, str, int], str]
 # code -> which number, what is said where it is 0, and the sentence.

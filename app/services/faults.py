@@ -63,7 +63,8 @@ class FaultSeen:
     @property
     def why(self) -> list[dict[str, Any]]:
         """The reasons as a stop keeps them."""
-        return list(self.fault.why)
+        said = {flag for report in self.reports for flag in report.needs}
+        return [*self.fault.why, *({"code": flag} for flag in sorted(said))]
 
     @property
     def reference(self) -> str:
@@ -167,7 +168,7 @@ def _seen(
         fault=fault,
         reports=own,
         service_minutes=_minutes(fault, codes, rounds),
-        lift=any(rounds.lift(code) for code in codes),
+        lift=any(rounds.lift(code) for code in codes) or any("needs_lift" in report.needs for report in own),
         needs=_needs(fault, codes, rounds),
         lamp=lamps.get(fault.lamp or 0),
         lamps=tuple(lamps[one] for one in fault.lamps if one in lamps),

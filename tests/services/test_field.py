@@ -15,7 +15,9 @@ from app.models import (
     EntryKind,
     FieldEntry,
     Notification,
+    Photo,
     Report,
+    RoundLink,
     RouteList,
     Staff,
     Stop,
@@ -24,11 +26,13 @@ from app.models import (
     Update,
 )
 from app.queries import field as queries
-from app.services import crews, field, round_changes
+from app.services import crews, field, field_photos, round_changes
 from app.services.driving import Driver
+from app.services.faults import worth_driving_to
 from app.services.field_entries import Entry
 from tests.application import STORGATA
 from tests.rounds import ago
+from tests.web.pages.test_front import jpeg
 
 
 @pytest.fixture
@@ -354,3 +358,63 @@ def test_the_same_tap_sent_twice_at_the_same_moment_counts_once(real_session_fac
     with transaction(real_session_factory) as session:
         assert len(session.scalars(select(Update).where(Update.kind == "fixed")).all()) == 1
         assert len(session.scalars(select(FieldEntry)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"), [("needs_lift", "takes a lift"), ("needs_cable", "takes the cable crew")]
+)
+def test_what_takes_more_is_marked_in_the_inbox_and_in_the_next_plan(
+    outcome, words, waiting, make_round, cab_of, per, ola, browser_of, session, rules, clock
+):
+    report = waiting(category="pothole", answers={"size": "large"})
+    route_list = make_round([report])
+    cab_of(per, route_list).tap(route_list.stops[0], outcome)
+    (seen,) = worth_driving_to(session, unit_code="bydrift", rules=rules, at=clock())
+    assert {"code": outcome} in seen.why
+    assert seen.lift == (outcome == "needs_lift")
+    inbox = browser_of(ola)
+    assert words in inbox.look("/staff/inbox")
+    assert words in inbox.look(f"/staff/inbox/{report.shown_reference}")
+
+
+def test_a_firm_with_a_link_ticks_off_its_round_and_nothing_else(
+    waiting, make_round, session, rules, clock, cab_of, per
+):
+    mine, theirs = waiting(), waiting()
+    route_list, other = make_round([mine]), make_round([theirs])
+    link = RoundLink(route_list_id=route_list.id, name="Lys AS", created_at=clock(), ends_at=clock())
+    session.add(link)
+    session.commit()
+    cab = cab_of(per, route_list)
+    cab.driver = Driver(link=link)
+    assert cab.tap(other.stops[0], "done").conflict == "not_on_list"
+    assert cab.tap(route_list.stops[0], "done", words="New lamp.", show=True).result == "applied"
+    assert (mine.status, theirs.status) == ("fixed", "scheduled")
+    assert route_list.stops[0].completed_link_id == link.id
+    fixed = session.scalars(select(Update).where(Update.kind == "fixed")).one()
+    assert (fixed.actor_kind, fixed.staff_id) == ("contractor", None)
+
+
+def test_photos_are_tied_whichever_comes_first_the_photo_or_the_tap(cab, two_stops, session, state, clock):
+    stop = two_stops.stops[0]
+    cab.tap(stop, "done", photo_keys=("late",), photos_before=("early",), show=True)
+    for key in ("late", "early", "late"):
+        field_photos.take_photo(session, state.photos, two_stops, jpeg(), key=key, at=clock())
+    found = {photo.sort_order: photo for photo in session.scalars(select(Photo))}
+    assert {(order, photo.public, photo.by_crew) for order, photo in found.items()} == {
+        (field_photos.BEFORE, False, True),
+        (field_photos.AFTER, True, True),
+    }
+    assert {(photo.stop_id, photo.report_id) for photo in found.values()} == {(stop.id, reports_of(stop)[0].id)}
+
+
+def test_a_photo_shown_by_a_tick_that_was_taken_back_is_for_staff_again(cab, two_stops, session, state, clock):
+    stop = two_stops.stops[0]
+    field_photos.take_photo(session, state.photos, two_stops, jpeg(), key="after", at=clock())
+    cab.tap(stop, "done", photo_keys=("after",), show=True)
+    photo = session.scalars(select(Photo)).one()
+    session.refresh(photo)
+    assert photo.public
+    cab.tap(stop, kind=EntryKind.UNDO)
+    session.refresh(photo)
+    assert not photo.public
