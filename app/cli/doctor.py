@@ -47,6 +47,7 @@ def _line(finding: Finding) -> str:
 def _findings(settings: Settings) -> Iterator[Finding]:
     from app.services import checkup
     from app.services.checkup_registers import check_registers
+    from app.services.checkup_roads import check_router
 
     rules, found = checkup.check_rules(settings)
     yield from _of_database(settings, rules)
@@ -55,6 +56,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
         yield check(settings)
     if rules is not None:
         yield from check_registers(settings, rules)
+        yield check_router(settings, rules)
 
 
 def _of_database(settings: Settings, rules: Rules | None) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.db import revisions
 from app.queries.deliveries import MOST_AN_HOUR, switched_off_lately
 from app.services.checkup import Finding, check_clock
+from app.services.checkup_roads import check_network
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -46,6 +47,7 @@ def examine(engine: Engine, rules: Rules | None, *, at: datetime) -> Iterator[Fi
             yield _mailboxes(connection, at)
             yield _administrator(connection)
             yield _retention(connection)
+            yield check_network(connection, rules, at=at)
 
 
 def _version(connection: Connection) -> Finding:

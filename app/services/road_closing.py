@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.errors import N_, Forbidden, Invalid, NotFound
 from app.models import RoadClosure, Staff
 from app.planning.distance import Point
+from app.planning.roads import shape_of
 from app.queries import roads as road_queries
 from app.services.ways import closure_of, own_network
 
@@ -86,6 +88,14 @@ def metres_shut(session: Session, closure: RoadClosure) -> float | None:
         return None
     graph = network.graph
     return float(sum(graph.along[i + 1] - graph.along[i] for i in network.shut_by([closure_of(closure)])))
+
+
+def shut_lines(session: Session, closures: Sequence[RoadClosure]) -> list[list[Point]]:
+    """The roads that they shut on the imported network, as lines of (lat, lon)."""
+    network = own_network(session)
+    if network is None or not closures:
+        return []
+    return shape_of(network.graph, list(network.shut_by([closure_of(one) for one in closures])))
 
 
 def _may(by: Staff, unit_code: str) -> bool:

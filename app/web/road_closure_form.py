@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import get_args
+from typing import Any, get_args
 
 from starlette.datastructures import FormData
 
@@ -61,14 +62,18 @@ def _day(text: str) -> date | None:
         return None
 
 
-def as_way(closure: RoadClosure) -> str:
-    """Its points for the map of the page: "lat, lon" a line, an empty line between parts."""
-    shape = closure.shape or {}
+def as_way(lines: Iterable[Sequence[Point]]) -> str:
+    """Lines for the map of the page: "lat, lon" a line, an empty line between parts."""
+    return "\n\n".join("\n".join(f"{lat:.6f}, {lon:.6f}" for lat, lon in line) for line in lines)
+
+
+def drawn(closures: Iterable[RoadClosure]) -> list[list[Point]]:
+    """What was drawn, where no network says which roads that are."""
+    return [[(lat, lon) for lon, lat in part] for closure in closures for part in _drawn(closure.shape or {})]
+
+
+def _drawn(shape: Mapping[str, Any]) -> list[Any]:
     coordinates = shape.get("coordinates") or []
-    parts = {
-        "MultiLineString": coordinates,
-        "MultiPolygon": [rings[0] for rings in coordinates if rings],
-        "MultiPoint": [[one] for one in coordinates],
-    }
-    found = parts.get(shape.get("type", ""), []) if coordinates else []
-    return "\n\n".join("\n".join(f"{lat:.6f}, {lon:.6f}" for lon, lat in part) for part in found)
+    if shape.get("type") == "MultiPolygon":
+        return [rings[0] for rings in coordinates]
+    return [[one] for one in coordinates] if shape.get("type") == "MultiPoint" else list(coordinates)

@@ -13,6 +13,9 @@ from app.settings import PROJECT, Settings
 from tests.cli.installation import Installation
 from tests.lookup.test_roads import position
 from tests.mail import free_port
+from tests.osm import write_osm
+from tests.planning.town import place
+from tests.routers import FakeRouter
 
 ADMIN = ("INSERT INTO staff (email, name, role, password_hash, language, active, created_at) "
          "VALUES ('a@b.no', 'A', 'admin', 'x', 'nb', true, now())")  # fmt: skip
@@ -49,11 +52,11 @@ def test_when_all_is_well_every_part_is_ok_and_the_exit_is_zero(good, mail, post
     assert result.exit_code == 0
     assert found.keys() == {
         "database", "postgis", "tables", "clock", "rules in force", "worker", "deliveries", "mailboxes", "staff",
-        "rules", "mail",
-        "photos", "secret key", "address", "roads register", "addresses register", "retention",
+        "rules", "mail", "photos", "secret key", "address", "roads register", "addresses register", "retention",
+        "road network", "router",
     }  # fmt: skip
     assert postbox.envelopes == []
-    assert "0 problems, 0 warnings, 17 in order." in good.gatami("doctor", **mail).output
+    assert "0 problems, 0 warnings, 19 in order." in good.gatami("doctor", **mail).output
 
 
 JOB = (
@@ -260,3 +263,37 @@ def test_a_register_that_answers_nothing_is_told(good, mail, make_register, answ
     assert found["level"] == level
     assert words in found["words"]
     assert (level == "ok") == (found["advice"] == "")
+
+
+def test_a_road_network_is_told_with_its_age_and_whether_it_is_of_here(good, mail, tmp_path):
+    (south, west), (north, east) = place(0, 0), place(200, 200)
+    file = write_osm(tmp_path / "town.osm.pbf")
+    assert good.gatami("import", "roads", str(file)).exit_code == 0
+    good.sql(f"UPDATE road_network SET west = {west - 1}, east = {east + 1}, south = {south - 1}, north = {north + 1}")
+    ok = findings(good.gatami("doctor", "--json", **mail))["road network"]
+    assert ok["level"] == "ok" and "1 km of road from town.osm.pbf, imported 20" in ok["words"]
+    good.sql("UPDATE road_network SET imported_at = imported_at - interval '2 years'")
+    assert "more than a year old" in findings(good.gatami("doctor", "--json", **mail))["road network"]["words"]
+    good.sql("UPDATE road_network SET west = 5, east = 6")
+    elsewhere = findings(good.gatami("doctor", "--json", **mail))["road network"]
+    assert elsewhere["level"] == "warning" and "is not in it" in elsewhere["words"] and elsewhere["advice"]
+    good.sql("UPDATE road_network SET arrays = 'nothing', imported_at = now()")
+    assert "cannot be read" in findings(good.gatami("doctor", "--json", **mail))["road network"]["words"]
+    good.sql("DELETE FROM road_network")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "level", "words"),
+    [("", "ok", "answers."), ("500", "warning", "gives no driving times"), ("garbage", "warning", "nonsense")],
+)
+def test_a_router_that_answers_nothing_is_told(good, mail, trouble, level, words):
+    with FakeRouter() as router:
+        router.trouble = trouble
+        given = {"router": "valhalla", "router_url": router.url}
+        found = findings(good.gatami("doctor", "--json", **mail, **given))["router"]
+    assert found["level"] == level and words in found["words"]
+
+
+def test_a_router_without_an_address_is_told(good, mail):
+    found = findings(good.gatami("doctor", "--json", **mail, router="osrm"))["router"]
+    assert found["level"] == "warning" and found["advice"] == "Set GATAMI_ROUTER_URL."

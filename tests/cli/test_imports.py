@@ -13,6 +13,7 @@ from app.cli import app as gatami
 from app.db import make_engine
 from app.models import Asset
 from app.settings import PROJECT, get_settings
+from tests.osm import write_osm
 
 BOSTON = PROJECT / "examples" / "boston"
 SQUARE = '{{"type": "Polygon", "coordinates": [[[{w}, 69.6], [{e}, 69.6], [{e}, 69.8], [{w}, 69.8], [{w}, 69.6]]]}}'
@@ -219,3 +220,30 @@ def test_crossings_come_in_and_a_second_run_changes_nothing(database, tmp_path):
     assert "feature 2: it is no point, line or area" in done.output
     assert "0 added, 0 changed, 1 as before" in run("dangers", file, "--mapping", mapping).output
     assert count(database, "danger_place") == 1
+
+
+def test_a_road_network_comes_in_by_one_command_and_the_next_takes_its_place(database, tmp_path):
+    first = run("roads", write_osm(tmp_path / "town.osm.pbf"))
+    assert first.exit_code == 0, first.output
+    assert "1 km of road" in first.output and "6 junctions, 9 roads" in first.output
+    assert run("roads", write_osm(tmp_path / "town.osm")).exit_code == 0
+    assert count(database, "road_network") == 1
+
+
+def test_a_road_network_that_cannot_be_read_leaves_the_one_that_is_there(database, tmp_path):
+    run("roads", write_osm(tmp_path / "town.osm.pbf"))
+    (tmp_path / "bad.osm.pbf").write_bytes(b"nothing of the kind")
+    refused = run("roads", tmp_path / "bad.osm.pbf")
+    assert refused.exit_code != 0
+    assert "can not be read as OpenStreetMap data" in refused.output + str(refused.exception)
+    assert count(database, "road_network") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [(("roads.geojson",), "--mapping"), (("a.osm.pbf", "--box", "1,2,3"), "four numbers"),
+     (("a.osm.pbf", "--box", "19,69,18,70"), "west,south,east,north")],
+)  # fmt: skip
+def test_roads_without_what_is_needed_are_refused_with_a_sentence(database, arguments, says):
+    refused = run("roads", *arguments)
+    assert refused.exit_code == 2 and says in " ".join(refused.output.split())

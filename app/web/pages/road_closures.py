@@ -16,7 +16,7 @@ from app.text import say, show_metres, translate
 from app.web.crew_forms import as_typed, own_units
 from app.web.deps import CsrfChecked, FormDep, LanguageDep, NowDep, RulesDep, SessionDep, StateDep, UnitDep
 from app.web.errors import status_of
-from app.web.road_closure_form import as_way, read_closure
+from app.web.road_closure_form import as_way, drawn, read_closure
 from app.web.templating import redirect, render
 
 router = APIRouter(prefix="/staff/road-closures", include_in_schema=False)
@@ -39,7 +39,7 @@ def list_page(
         request,
         "crew/road_closures.html",
         closures=[(one, one.holds_on(today), one.unit_code in {None, *own_units(staff, rules)}) for one in closures],
-        way="\n\n".join(filter(None, map(as_way, closures))),
+        way=as_way(road_closing.shut_lines(session, closures)) or as_way(drawn(closures)),
         about=about_ways(ways(session, rules, state.settings, day=today), lang),
     )
 

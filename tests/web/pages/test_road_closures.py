@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 from sqlalchemy import func, select
 
@@ -38,6 +41,9 @@ def test_a_unit_closes_a_road_and_reads_how_much_of_it(session, browser_of, ola,
     assert "Sildegata" in listed and "Closed today" in listed and "Dug up" in listed
     assert "From 30 November 2026 to 4 December 2026" in listed
     assert "Driving times on the real road network" in listed
+    # The map shows the road that is shut, from corner to corner, not the tap beside it.
+    way = html.unescape(re.search(r'data-way="([^"]*)"', listed)[1])
+    assert POINT not in way and "{:.6f}, {:.6f}".format(*place(0, 0)) in way
 
 
 @pytest.mark.parametrize(
@@ -69,7 +75,7 @@ def test_a_road_is_opened_again(session, browser_of, ola):
 
 
 def test_only_the_unit_and_the_desk_open_what_is_closed_for_the_units_rounds(session, browser_of, ola, eva, kari, per):
-    browser_of(ola).submit(PAGE, **GIVEN | {"unit": "bydrift"})
+    assert browser_of(ola).submit(PAGE, **GIVEN | {"unit": "bydrift"}).status_code == 303
     end = f"{PAGE}/{closures(session)[0].id}/end"
     assert "Open it again" not in browser_of(eva).look(PAGE)
     assert browser_of(eva).submit(end).status_code == 404
@@ -94,3 +100,12 @@ def test_the_page_asks_few_questions_however_many_roads_are_closed(session, brow
     with count_queries() as counted:
         browser.look(PAGE)
     assert counted.number <= 12
+
+
+def test_without_a_network_the_map_shows_what_was_drawn(browser_of, ola):
+    browser = browser_of(ola)
+    browser.submit(PAGE, **GIVEN)
+    area = "\n".join("{:.6f}, {:.6f}".format(*place(*spot)) for spot in ((0, 0), (9, 0), (9, 9)))
+    browser.submit(PAGE, **GIVEN | {"kind": "area", "points": area})
+    way = html.unescape(re.search(r'data-way="([^"]*)"', browser.look(PAGE))[1])
+    assert way.split("\n\n")[0] == POINT and way.split("\n\n")[1].startswith(area)
