@@ -84,7 +84,7 @@ def rounds_of(session: Session, staff: Staff, ids: Iterable[int], *, lock: bool 
     if len(lists) != len(wanted):
         raise NotFound(NO_LIST)
     found = {route_list.id: Round(route_list, []) for route_list in lists}
-    for stop in session.scalars(_hold(_stops(wanted), Stop, lock=lock)):
+    for stop in session.scalars(_hold(_stops(wanted, lock=lock), Stop, lock=lock)):
         found[stop.route_list_id].stops.append(stop)
     return found
 
@@ -111,6 +111,12 @@ def crews_of(session: Session, unit_code: str) -> Sequence[Crew]:
     """The unit's crews with their vehicles, for a list of their own."""
     query = select(Crew).where(Crew.unit_code == unit_code, Crew.active).order_by(Crew.name, Crew.id)
     return session.scalars(query.options(joinedload(Crew.vehicle))).all()
+
+
+def vehicles_of(session: Session, unit_code: str) -> Sequence[Vehicle]:
+    """The unit's vehicles that are in use."""
+    query = select(Vehicle).where(Vehicle.unit_code == unit_code, Vehicle.active)
+    return session.scalars(query.order_by(Vehicle.name, Vehicle.id)).all()
 
 
 def conflicts_of(session: Session, route_list_id: int) -> Sequence[FieldEntry]:
@@ -170,10 +176,11 @@ def _lists(staff: Staff, ids: Sequence[int]) -> Select[RouteList]:
     return query.options(joinedload(RouteList.crew), joinedload(RouteList.vehicle))
 
 
-def _stops(ids: Sequence[int]) -> Select[Stop]:
+def _stops(ids: Sequence[int], *, lock: bool) -> Select[Stop]:
     reports: ExecutableOption = selectinload(Stop.entries).joinedload(StopReport.report).joinedload(Report.reporter)
     query = select(Stop).where(Stop.route_list_id.in_(ids)).order_by(Stop.id)
-    return query.options(reports, joinedload(Stop.asset), selectinload(Stop.materials))
+    query = query.options(reports, joinedload(Stop.asset))
+    return query.options(selectinload(Stop.materials)) if lock else query  # What is deleted takes them along.
 
 
 def _hold(query: Select[Any], held: type[RouteList | Stop], *, lock: bool) -> Select[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.errors import N_, Invalid
@@ -54,13 +55,24 @@ def chosen_stops(form: FormData, driven: Round) -> list[int]:
     return found
 
 
-def target_typed(form: FormData) -> tuple[int | None, int | None]:
-    """(list, crew) of `list:12`, `crew:3` or `new`: one of them at most."""
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Who takes stops: a list, or a new one for a crew, a vehicle, or nobody by name."""
+
+    list_id: int | None = None
+    crew_id: int | None = None
+    vehicle_id: int | None = None
+
+
+def target_typed(form: FormData) -> Target:
+    """`list:12`, `crew:3`, `vehicle:4` or `new`. Raises Invalid for anything else."""
     kind, _, row = str(form.get("target") or "").partition(":")
     number = _number(row)
-    if kind == "new" or (kind in {"list", "crew"} and number is not None):
-        return (number, None) if kind == "list" else (None, number)
-    raise Invalid(TO_WHOM, fields={"target": TO_WHOM})
+    if kind == "new":
+        return Target()
+    if number is None or kind not in {"list", "crew", "vehicle"}:
+        raise Invalid(TO_WHOM, fields={"target": TO_WHOM})
+    return Target(**{f"{kind}_id": number})
 
 
 def place_typed(text: str) -> tuple[float, float] | None:

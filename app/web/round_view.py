@@ -130,6 +130,7 @@ def show(
         targets=[other for other in others if driven.route_list.is_draft or not other.is_draft],
         other_lists=others,
         crews=rounds.crews_of(session, driven.route_list.unit_code),
+        vehicles=rounds.vehicles_of(session, driven.route_list.unit_code),
         near=rounds.near_the_way(session, driven) if driven.route_list.is_open else [],
         changes=[(change, _change(change, lang)) for change in rounds.changes_of(session, route_list_id)],
         category_options=category_options(rules, lang=lang),

@@ -106,14 +106,15 @@ def hand_over(
 
     def do() -> tuple[str, Mapping[str, object]]:
         planner = planner_of(request, session, staff, at=now)
-        target, crew = target_typed(form)
+        target = target_typed(form)
         stops = chosen_stops(form, rounds_of(session, staff, [route_list_id])[route_list_id])
-        if stops and target is None:
-            target = round_handover.new_list(
-                session, route_list_id, crew_id=crew, name=str(form.get("name") or ""), planner=planner
+        list_id = target.list_id
+        if list_id is None:
+            list_id = round_handover.new_list(
+                session, route_list_id, crew_id=target.crew_id, vehicle_id=target.vehicle_id, planner=planner
             ).id
         made = round_handover.hand_over(
-            session, route_list_id, stops, target_id=target or 0, version=version_of(form), planner=planner
+            session, route_list_id, stops, target_id=list_id, version=version_of(form), planner=planner
         )
         return GIVEN, {"name": made.route_list.name}
 

@@ -148,6 +148,10 @@ def test_stops_are_given_to_another_round_and_to_a_new_one(lamp_round, browser_o
     assert places(session, per, source.id) == [1]
     made = session.scalars(select(RouteList).order_by(RouteList.id.desc())).first()
     assert (made.name, places(session, per, made.id)) == ("South", [2])
+    assert browser.submit(path, target=f"vehicle:{crew.vehicle_id}", stop=[one]).status_code == 303
+    made = session.scalars(select(RouteList).order_by(RouteList.id.desc())).first()
+    assert (made.name, made.crew_id, places(session, per, made.id)) == ("Lift lorry", None, [1])
+    assert browser.submit(path, target="vehicle:999999", stop=[one]).status_code in {404, 409}
 
 
 def test_a_draft_is_released_taken_back_and_thrown_away(lamp_round, browser_of, per, session):
