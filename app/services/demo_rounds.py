@@ -120,8 +120,14 @@ def shift_of(crew: Crew) -> ShiftWanted:
 
 
 def plan_tomorrow(world: World) -> None:
-    """Ola has asked for a plan for the next working day, and has not released it yet."""
-    kept = world.session.scalars(select(Crew).where(Crew.unit_code == UNIT).options(joinedload(Crew.vehicle)))
-    day = world.office_hour(world.now, days=1).astimezone(world.rules.timezone).date()
-    wanted = Wanted(unit_code=UNIT, day=day, shifts=tuple(shift_of(crew) for crew in kept.all()), most_stops=30)
+    """Ola has asked for a plan for the next working day, and has not released it yet.
+
+    The lamp crew is away from half past nine on, so that not everything finds its place.
+    """
+    query = select(Crew).where(Crew.unit_code == UNIT).options(joinedload(Crew.vehicle)).order_by(Crew.id)
+    tomorrow = world.now.astimezone(world.rules.timezone) + timedelta(days=1)
+    day = world.office_hour(tomorrow.replace(hour=5)).date()
+    lamps, roads = (shift_of(crew) for crew in world.session.scalars(query))
+    shifts = (replace(lamps, ends=seconds_of_day(time(9, 30))), roads)
+    wanted = Wanted(unit_code=UNIT, day=day, shifts=shifts, most_stops=30)
     plans.plan_here(world.session, wanted, rules=world.rules, by=world.staff["ola"], at=world.now)
