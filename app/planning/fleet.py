@@ -9,7 +9,7 @@ from app.planning.fleet_detours import take_on_the_way
 from app.planning.fleet_draft import Draft
 from app.planning.fleet_effort import Effort
 from app.planning.fleet_reasons import reasons
-from app.planning.fleet_search import Rounds, left_of, own_rounds, value
+from app.planning.fleet_search import Rounds, empty_rounds, left_of, own_rounds, value
 from app.planning.fleet_solver import solve
 from app.planning.fleet_types import FleetPlan, Progress, Round, Shift, Visit, Why
 from app.planning.travel import Travel
@@ -27,7 +27,11 @@ __all__ = [
 ]
 
 # Shares of the budget that are used up when a part of the search must end; the rest is for the reasons.
-_OWN, _TOO_LATE, _SOLVED, _ALL = 0.25, 0.6, 0.85, 0.95
+_OWN, _TOO_LATE, _WARM, _SOLVED, _ALL = 0.2, 0.6, 0.5, 0.85, 0.95
+# For several crews PyVRP goes on from our rounds first, then begins once more from nothing: of six days of 120-300
+# visits (3 s of CPU time) each was the better beginning three times, by 3-20 % of driving less what may-do visits are
+# worth, since begun from good rounds it stays near them. One crew's order is ours already or close by: at 20-300 stops
+# PyVRP from nothing was as long or up to 5 % longer in the same second, from ours at most 1 % shorter.
 # One crew's order is searched by ourselves for longer.
 _ONE_CREW = 0.4
 # Fewer visits than this are ordered by trying all orders, if one crew does them.
@@ -73,11 +77,15 @@ def _search(day: Day, effort: Effort, detour: int, seed: int) -> tuple[Rounds, s
     free = sum(len(draft.stops) - draft.locked for draft in own) + len(left_of(own, must=True))
     if not day.shifts or free + len(left_of(own, must=False)) < _WORTH_SOLVING or effort.expired(_TOO_LATE)():
         return own_with_may, "own"
-    solved = solve(own_with_may, effort.enough(_SOLVED, _patience(len(day.visits))), detour=detour, seed=seed)
-    if solved is None or not take_on_the_way(solved, detour=detour, expired=effort.expired(_ALL)):
-        return own_with_may, "own"
-    better = value(solved, detour=detour) > value(own_with_may, detour=detour)
-    return (solved, "pyvrp") if better else (own_with_may, "own")
+    patience = _patience(len(day.visits))
+    found = [(own_with_may, "own")]
+    alone = len(day.shifts) == 1
+    begins = [(_SOLVED if alone else _WARM, own_with_may), *([] if alone else [(_SOLVED, empty_rounds(day))])]
+    for share, begin in begins:
+        solved = solve(begin, effort.enough(share, patience), detour=detour, seed=seed)
+        if solved is not None and take_on_the_way(solved, detour=detour, expired=effort.expired(_ALL)):
+            found.append((solved, "pyvrp"))
+    return max(found, key=lambda one: value(one[0], detour=detour))
 
 
 def _patience(visits: int) -> int:
