@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import cos, hypot, radians
 
@@ -22,6 +22,35 @@ def metres_to(danger: Danger, point: Point) -> float:
     if danger.area and _within(lines):
         return 0.0
     return min((_to_line(line) for line in lines if line), default=float("inf"))
+
+
+class Dangers:
+    """Many such places, asked which of them are near; each is measured only where its box says that it could be."""
+
+    def __init__(self, dangers: Sequence[Danger], *, within: float) -> None:
+        self._within = within
+        self._boxes = [(danger, *_box(danger, within)) for danger in dangers if any(danger.lines)]
+
+    def near(self, point: Point) -> Iterator[tuple[float, Danger]]:
+        """(metres, place) of all within so many metres of a (lat, lon) point, in no order."""
+        lat, lon = point
+        for danger, south, north, west, east in self._boxes:
+            if south <= lat <= north and west <= lon <= east:
+                metres = metres_to(danger, point)
+                if metres <= self._within:
+                    yield metres, danger
+
+
+def _box(danger: Danger, within: float) -> tuple[float, float, float, float]:
+    """South, north, west and east of it with room around; all the way round near a pole or the date line."""
+    lats = [lat for line in danger.lines for lat, _ in line]
+    lons = [lon for line in danger.lines for _, lon in line]
+    tall = 1.1 * within / METRES_PER_DEGREE
+    south, north = min(lats) - tall, max(lats) + tall
+    wide = tall / max(0.001, cos(radians(min(90.0, max(abs(south), abs(north))))))
+    if max(lons) + wide > 180 or min(lons) - wide < -180 or max(lons) - min(lons) > 180:
+        return south, north, -360.0, 360.0
+    return south, north, min(lons) - wide, max(lons) + wide
 
 
 def _flat(origin: Point, point: Point) -> _Flat:

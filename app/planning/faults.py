@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.planning.danger_places import metres_to
+from app.planning.danger_places import Dangers
 from app.planning.dark_areas import dark_areas
 from app.planning.distance import Point, earth_centred
 from app.planning.fault import Danger, Fault, FaultReport, Lamp, Limits, Weights, Why
@@ -78,7 +78,8 @@ class _LampFaults:
         weights: Weights,
         limits: Limits,
     ) -> None:
-        self._reports, self._numbers, self._dangers = reports, numbers, dangers
+        self._reports, self._numbers = reports, numbers
+        self._dangers = Dangers(dangers, within=limits.danger_metres)
         self._weights, self._limits = weights, limits
         self._lamps = {lamp.id: lamp for lamp in lamps}
         self._places = {lamp.id: earth_centred((lamp.lat, lamp.lon)) for lamp in lamps}
@@ -199,10 +200,10 @@ class _LampFaults:
     def _dangers_at(self, points: Sequence[Point]) -> list[Why]:
         """The nearest place of each kind."""
         nearest: dict[str, tuple[float, str]] = {}
-        for danger in self._dangers:
-            metres = min(metres_to(danger, point) for point in points)
-            if metres <= self._limits.danger_metres:
-                nearest[danger.kind] = min(nearest.get(danger.kind, (metres, danger.name)), (metres, danger.name))
+        for point in points:
+            for metres, danger in self._dangers.near(point):
+                found = metres, danger.name
+                nearest[danger.kind] = min(nearest.get(danger.kind, found), found)
         return [{"code": kind, "name": name, "metres": round(away)} for kind, (away, name) in sorted(nearest.items())]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import cos, radians
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.planning.danger_places import metres_to
+from app.planning.danger_places import Dangers, metres_to
 from app.planning.fault import Danger, FaultReport, Lamp, Limits, Weights
 from app.planning.faults import find_faults
 from tests.planning.lamp_streets import METRES, at, dark, pin, straight, street
@@ -217,6 +218,14 @@ def test_metres_to_points_lines_and_areas():
     assert metres_to(Danger(kind="other", lines=(ring,)), here) == pytest.approx(20, rel=0.01)
 
 
+@pytest.mark.parametrize(("lat", "lon"), [(69.65, 18.95), (0.0, 179.9999), (89.9, 40.0), (-45.0, -179.9999)])
+def test_a_place_is_found_near_everywhere_on_earth(lat, lon):
+    place = Danger(kind="other", lines=(((lat, lon),),))
+    beside = lat, (lon + 10 / METRES / max(0.001, cos(radians(lat))) + 180) % 360 - 180
+    assert [round(metres) for metres, _ in Dangers([place], within=25).near(beside)] == [10]
+    assert list(Dangers([place], within=25).near((lat - 0.001, lon))) == []
+
+
 def town(random: Random, *, count: int) -> tuple[list[Lamp], list[FaultReport]]:
     lamps = []
     for number in range(30):
@@ -227,7 +236,7 @@ def town(random: Random, *, count: int) -> tuple[list[Lamp], list[FaultReport]]:
         reports.append(
             FaultReport(
                 lat=lamp.lat + random.uniform(-1e-4, 1e-4), lon=lamp.lon + random.uniform(-2e-4, 2e-4),
-                lamp=lamp.id if random.random() < 0.7 else None, work=random.choice(["lamp", "lamp", "lamp", "pothole"]),
+                lamp=lamp.id if random.random() < 0.7 else None, work=random.choice(["lamp"] * 3 + ["pothole"]),
                 dark=random.random() < 0.9, stretch=random.random() < 0.05, people=random.randint(1, 4),
                 days=random.uniform(0, 90), days_over=random.uniform(-20, 20), hazard=random.random() < 0.05,
                 free=random.random() < 0.9,
