@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 # Of one degree of latitude on a sphere, near enough for a drawing.
 METRES_A_DEGREE = 111_200.0
-# Numbers are moved apart so often, then drawn where they are.
-_ROUNDS = 40
+# Numbers are moved apart so often, then drawn where they are; of many there is no room for all in any case.
+_ROUNDS, _ROUNDS_OF_MANY, _MANY = 40, 10, 100
 _BARS = (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000)
 
 XY = tuple[float, float]
@@ -99,7 +99,7 @@ class _Paper:
 def _apart(places: list[XY], *, radius: float, width: float, height: float) -> list[XY]:
     """Circles pushed from each other until none lies on another, or long enough; the first one stays."""
     shown = [list(place) for place in places]
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS if len(places) <= _MANY else _ROUNDS_OF_MANY):
         moved = False
         for i, one in enumerate(shown):
             for j in range(i + 1, len(shown)):

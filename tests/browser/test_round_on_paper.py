@@ -56,6 +56,18 @@ def test_ten_stops_fit_on_one_page_and_on_more_pages_the_head_is_repeated(live_s
     assert all("Áhkkáluokta" in one.extract_text() for one in long.pages)
 
 
+def test_the_code_on_paper_opens_its_stop_in_the_cab(live_server, page_at):
+    page, link = page_at(360), linked_round(live_server.state, stops=4)
+    page.goto(link + "/print")
+    addresses = page.locator(".round-stop__qr a").evaluate_all("links => links.map(one => one.getAttribute('href'))")
+    path, _, stop = addresses[2].partition("/drive")
+    assert path.endswith(link)
+    page.goto(f"{link}/drive{stop}")
+    page.get_by_role("heading", name="Storgata 3").wait_for()
+    page.goto(f"{link}/drive{addresses[1].partition('/drive')[2]}")
+    page.get_by_role("heading", name="Storgata 2").wait_for()
+
+
 def test_nothing_scrolls_sideways_on_a_phone(live_server, page_at):
     page, link = page_at(360), linked_round(live_server.state, stops=5)
     for path in ("", "/print"):

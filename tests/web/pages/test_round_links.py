@@ -293,6 +293,25 @@ def test_the_plain_form_does_the_same_without_script(firm, base, the_round, sess
     assert session.get_one(Stop, stop.id).outcome == "done"
 
 
+def test_another_fault_that_the_firm_saw_becomes_a_report_once(firm, base, session, clock):
+    seen = {"key": "k1", "kind": "other_fault", "happened_at": clock().isoformat(), "category": "lamp_dark",
+            "words": "Dark here too", "lat": STORGATA[0], "lon": STORGATA[1]}  # fmt: skip
+    told = [send(firm, base, seen).json()["entries"][0] for _ in range(2)]
+    assert told[0]["reference"] == told[1]["reference"]
+    made = session.scalars(select(Report).where(Report.channel == "crew")).one()
+    assert (made.shown_reference, made.status, made.entered_by_id) == (told[0]["reference"], "new", None)
+
+
+def test_what_our_own_crew_wrote_to_the_unit_is_not_shown_to_the_firm(firm, base, the_round, browser_of, per, clock):
+    stop, crew = the_round.stops[0], browser_of(per)
+    assert send(firm, base, tap(stop, "k1", clock())).json()["entries"][0]["result"] == "applied"
+    path = f"/staff/route-lists/{the_round.id}"
+    told = send(crew, path, tap(stop, "k2", clock(), words="Firm was sloppy", outcome="not_found")).json()["entries"]
+    assert told[0]["result"] == "conflict"
+    assert "sloppy" in crew.get(f"{path}/round-data.json").text
+    assert "sloppy" not in firm.get(f"{base}/round-data.json").text
+
+
 def test_without_the_pages_own_token_nothing_is_taken(firm, base, the_round, session, clock):
     stop = the_round.stops[0]
     assert firm.post(f"{base}/entries", json={"entries": [tap(stop, "k", clock())]}).status_code == 403
