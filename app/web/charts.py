@@ -12,7 +12,7 @@ from math import ceil, log10
 from markupsafe import Markup, escape
 
 WIDTH, HEIGHT = 360, 180
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 352, 12, 148
+_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 354, 12, 152
 _MOST_LABELS = 6
 _GAP = 0.24
 

@@ -138,7 +138,7 @@ class Cards:
             Point(self._short(one), value := kind.value(one), self.shown(kind, value)) for one in self.figures.months
         ]
         most = max((point.value for point in points if point.value is not None), default=0.0)
-        top = 1.0 if kind.unit == "share" else nice_top(most)
+        top = nice_top(max(most, 0.1)) if kind.unit == "share" else nice_top(most)
         name, whole = self._say(kind.name), self.shown(kind, self.whole(kind))
         chart = columns(
             f"chart-{kind.code}",
