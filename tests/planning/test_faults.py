@@ -158,6 +158,18 @@ def test_an_area_where_most_lamps_are_dark_is_one_fault_of_rank_one():
     assert {f.kind for f in find_faults(dark(block, 0, 3, 5, 10, 15), block)} <= {"area", "single"}
 
 
+def test_many_dark_lamps_among_more_lit_ones_are_no_dark_area():
+    block = [Lamp(id=n, lat=at(0, 35 * (n // 5))[0], lon=at(35 * (n % 5), 0)[1], road=f"R{n}") for n in range(25)]
+    faults = find_faults(dark(block, *range(0, 25, 2)), block)
+    assert "stretch" not in {fault.kind for fault in faults}
+
+
+def test_the_oldest_report_names_a_fault():
+    lamps = straight(3)
+    reports = [*dark(lamps, 1, days=1), *dark(lamps, 1, days=9), *dark(lamps, 1, days=4)]
+    assert only(find_faults(reports, lamps)).reports == (1, 2, 0)
+
+
 def test_a_cable_of_which_most_is_dark_is_a_stretch_wherever_its_lamps_stand():
     lamps = [*straight(3, cable="K9"), *street((500, 0), (500, 300), (900, 0), first=11, road="KV2", cable="K9")]
     fault = only(find_faults(dark(lamps, 1, 3, 11, 12), lamps))
