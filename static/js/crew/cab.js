@@ -10,7 +10,7 @@ import { onMove, startPlace, whereAmI } from "./cab_place.js";
 import { fetchRound, keepAll, letGo, note } from "./cab_round.js";
 import { part, put, say } from "./cab_say.js";
 import { outcomeWord, showAway, showStop } from "./cab_stop.js";
-import { forgetEntry, loadEntries, loadRound, onChange, takeBack } from "./cab_store.js";
+import { forgetDraft, forgetEntry, keepDraft, loadDrafts, loadEntries, loadRound, onChange, takeBack } from "./cab_store.js";
 import { tap } from "./cab_tap.js";
 import { workForm } from "./cab_work.js";
 
@@ -25,13 +25,15 @@ let entries = [];
 let view = { stops: [], left: [], ended: false };
 let current = null;
 let ending = false;
+let finishing = false;
+let lastDraft = null;
 let net = null;
 let ready = false;
 let unsent = 0;
 let maps = {};
 
 const failed = (sentence) => put("trouble-words", sentence, "trouble");
-const work = workForm({ failed });
+const work = workForm({ failed, remember: (draft) => keepDraft(base, draft).catch(() => failed(say("no_store"))) });
 const other = otherFault({ failed, report: (body, photos) => keepTap(body, { photos }).then(() => saidUndo(say("other_kept"), false)) });
 const click = (name, does) => { for (const button of root.querySelectorAll(`[data-do="${name}"]`)) button.addEventListener("click", does); };
 
@@ -41,11 +43,21 @@ async function refresh() {
   entries = await loadEntries(base);
   unsent = (await loadEntries()).filter((entry) => entry.state === "waiting" && entry.driver === driver).length;
   view = asSeen(round, entries);
-  current = view.stops.find(({ id }) => id === (current?.id ?? round.at)) ?? nextLeft(view.stops, null) ?? view.stops[0] ?? null;
+  const wanted = asked();
+  if (wanted) history.replaceState(history.state, "", location.pathname + location.search);
+  current = view.stops.find(({ id }) => id === (wanted ?? current?.id ?? round.at)) ?? nextLeft(view.stops, null) ?? view.stops[0] ?? null;
   draw();
 }
 
+/** The stop whose code on paper was read: `#stop-12`. */
+function asked() {
+  const found = /^#stop-(\d+)$/.exec(location.hash);
+  return found ? Number(found[1]) : null;
+}
+
 function draw() {
+  // Nothing moves under the thumb before the next stop is there.
+  if (finishing) return;
   const over = ending || view.ended || !view.left.length;
   part("end").hidden = !over;
   part("end-form").hidden = view.ended;
@@ -128,11 +140,25 @@ async function keepTap(body, photos) {
 }
 
 async function finish(outcome) {
+  if (finishing) return;
+  finishing = true;
+  // A quick thumb must not take the stop before back.
+  part("undo").hidden = true;
+  try {
+    await finishNow(outcome);
+  } finally {
+    finishing = false;
+    draw();
+  }
+}
+
+async function finishNow(outcome) {
   const stop = current;
   const { body, photos } = work.read(outcome);
   const references = stop.reports.map(({ reference }) => reference);
   const key = await keepTap({ kind: "outcome", stop_id: stop.id, outcome, references, ...body }, photos);
-  work.done();
+  lastDraft = work.done();
+  await forgetDraft(base, stop.id).catch(() => {});
   await saidUndo(say("undo", { n: stop.number, what: outcomeWord({ outcome }) }), { key, stop_id: stop.id });
   await refresh();
   const next = nextLeft(view.stops, stop.id);
@@ -148,7 +174,14 @@ async function saidUndo(words, tapped) {
 
 async function undo(stop_id, key) {
   const stop = view.stops.find(({ id }) => id === stop_id);
-  if (!(key && await takeBack(key))) await keepTap({ kind: "undo", stop_id });
+  const unsentYet = Boolean(key) && await takeBack(key);
+  if (!unsentYet) await keepTap({ kind: "undo", stop_id });
+  // What stood in the form is there again; photos that were sent are with the stop already.
+  if (lastDraft?.stop_id === stop_id) {
+    const draft = unsentYet ? lastDraft : { ...lastDraft, before: [], after: [] };
+    work.takeUp([draft]);
+    await keepDraft(base, draft).catch(() => {});
+  }
   if (stop) goTo(stop);
   await saidUndo(say("undone", { n: stop?.number ?? "" }), false);
   await refresh();
@@ -207,7 +240,7 @@ function listen() {
   click("seen-change", () => { part("changed").hidden = true; });
   part("end-form").addEventListener("submit", end);
   // Nothing is lost by leaving; but who leaves for good should know.
-  addEventListener("beforeunload", (event) => { if (unsent && !("leaving" in document.documentElement.dataset)) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (unsent && !("leaving" in document.documentElement.dataset) && !net.state.signIn) event.preventDefault(); });
 }
 
 function openList() {
@@ -233,13 +266,15 @@ async function start() {
   await tidy(driver.startsWith("staff-") && !("shell" in document.documentElement.dataset) ? driver : "").catch(() => {});
   listen();
   onChange(() => { refresh().catch(() => {}); });
+  addEventListener("hashchange", () => { refresh().catch(() => {}); });
+  work.takeUp(await loadDrafts(base).catch(() => []));
   net = startNet({ told: () => { if (round) drawNet(); }, ask });
   await refresh();
   if (round) drawMap("map", { current });
   startPlace(root.querySelector("[data-do=locate]"));
   onMove(() => { if (current && round) away(); });
   net.now();
-  setInterval(() => { if (current && round && !current.completed_at) work.open(current, { materials: [], spent: spentAt(current) }); }, MINUTE_MS);
+  setInterval(() => { if (current && round && !current.completed_at) work.open(current, { materials: round.data.materials ?? [], spent: spentAt(current) }); }, MINUTE_MS);
 }
 
 start();

@@ -141,14 +141,22 @@ export async function settle(key, { result, conflict, sentence }) {
   tell();
 }
 
+const draftsOf = (base) => IDBKeyRange.bound(`draft ${base} `, `draft ${base} \uffff`);
+
+/** What was begun at a stop and not tapped off: a phone may close the page while its camera is open. */
+export const keepDraft = (base, draft) => inStores("readwrite", ({ facts }) => facts.put(draft, `draft ${base} ${draft.stop_id}`));
+export const loadDrafts = (base) => inStores("readonly", ({ facts }) => facts.getAll(draftsOf(base)));
+export const forgetDraft = (base, stop_id) => inStores("readwrite", ({ facts }) => facts.delete(`draft ${base} ${stop_id}`));
+
 export const forgetEntry = (key) => inStores("readwrite", ({ entries }) => entries.delete(key)).then(tell);
 
 /** Takes rounds off the phone; with `work` also what was tapped there. */
 export async function forgetRounds(bases, { work = false } = {}) {
   const gone = new Set(bases);
   const taps = work ? (await loadEntries()).filter(({ base }) => gone.has(base)) : [];
-  await inStores("readwrite", ({ rounds, entries, photos }) => {
+  await inStores("readwrite", ({ rounds, entries, photos, facts }) => {
     for (const base of gone) rounds.delete(base);
+    for (const base of gone) facts.delete(draftsOf(base));
     for (const entry of taps) {
       entries.delete(entry.key);
       for (const photo of [...entry.photos, ...entry.photos_before]) photos.delete(photo);

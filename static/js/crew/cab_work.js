@@ -5,12 +5,13 @@ import { make, part, say } from "./cab_say.js";
 
 const LONGEST = 600;
 const NEAR_MINUTES = 5;
+const SOON_MS = 250;
 
-/** The form below a stop. `failed(sentence)` is told what went wrong. */
-export function workForm({ failed }) {
+/** The form below a stop. `failed(sentence)` is told what went wrong; `remember(draft)` keeps what was begun. */
+export function workForm({ failed, remember }) {
   const form = part("work");
   const boxes = Object.fromEntries(["before", "after"].map((name) => [
-    name, photoBox(form.querySelector(`[data-photos=${name}]`), { failed: () => failed(say("no_photo")) }),
+    name, photoBox(form.querySelector(`[data-photos=${name}]`), { failed: () => failed(say("no_photo")), changed: () => keepSoon() }),
   ]));
   const words = document.getElementById("cab-words");
   const show = document.getElementById("cab-show");
@@ -20,11 +21,18 @@ export function workForm({ failed }) {
   let stop = null;
   let amounts = new Map();
   form.addEventListener("submit", (event) => event.preventDefault());
+  let soon;
+  const keepSoon = () => {
+    clearTimeout(soon);
+    soon = setTimeout(() => { leave(); if (stop) remember(begun.get(stop.id)); }, SOON_MS);
+  };
+  form.addEventListener("input", keepSoon);
+  form.addEventListener("click", (event) => { if (event.target.closest("[data-step]")) keepSoon(); });
 
   function leave() {
     if (!stop) return;
     begun.set(stop.id, {
-      words: words.value, show: show.checked, before: boxes.before.look(), after: boxes.after.look(),
+      stop_id: stop.id, words: words.value, show: show.checked, before: boxes.before.look(), after: boxes.after.look(),
       minutes: minutes.touched() ? minutes.value() : null, materials: new Map([...amounts].map(([code, amount]) => [code, amount.value()])),
     });
   }
@@ -83,13 +91,25 @@ export function workForm({ failed }) {
     return { body, photos: { photos: boxes.after.look(), before: boxes.before.look() } };
   }
 
-  /** The tap is kept: the next one begins empty. */
+  /** The tap is kept: the next one begins empty. Gives what stood there, for whoever takes the tap back. */
   function done() {
+    clearTimeout(soon);
+    leave();
+    const draft = begun.get(stop?.id);
     begun.delete(stop?.id);
     stop = null;
+    return draft;
   }
 
-  return { open, read, done };
+  /** What was begun before the page was closed. */
+  function takeUp(drafts) {
+    for (const draft of drafts) {
+      begun.set(draft.stop_id, draft);
+      if (stop?.id === draft.stop_id) stop = null;
+    }
+  }
+
+  return { open, read, done, takeUp };
 }
 
 function stepper(row, { least, most, by }) {

@@ -2,8 +2,9 @@
 //
 // Of all staff's pages only these are ever kept, and only by the page itself: see cab_keep.js.
 
-import { cacheOf, PREFIX } from "./cab_keep.js";
+import { cacheOf, PREFIX, tidy } from "./cab_keep.js";
 import { sendField } from "./cab_send.js";
+import { isUsed } from "./cab_store.js";
 
 const PATIENCE_MS = 4_000;
 const DRIVE = /^(\/staff\/route-lists\/\d+|\/round\/[^/]+)\/drive$/;
@@ -19,11 +20,12 @@ export async function cabPage(request, path) {
   const base = DRIVE.exec(path)?.[1];
   const kept = base && (await caches.has(cacheOf(base))) ? await (await caches.open(cacheOf(base))).match(path) : undefined;
   if (base && !kept) return { answer: await fetch(request) };
+  let answer;
   try {
-    const answer = await (kept ? soon(request) : fetch(request));
+    answer = await (kept ? soon(request) : fetch(request));
     if (answer.status < 500) return { answer };
   } catch { /* No network: what was kept answers. */ }
-  return kept ? { answer: kept, kept: true } : { answer: await lastRound() };
+  return kept ? { answer: kept, kept: true } : { answer: answer ?? (await lastRound()) };
 }
 
 /** The round that was kept last; caches are listed in the order in which they were made. */
@@ -35,6 +37,11 @@ async function lastRound() {
 function soon(request) {
   const late = new Promise((_, reject) => { setTimeout(() => reject(new Error("Too slow")), PATIENCE_MS); });
   return Promise.race([fetch(request), late]);
+}
+
+/** What stayed too long goes, also from a tablet on which nobody opens a round any more. */
+export async function forgetOld() {
+  if (await isUsed()) await tidy("");
 }
 
 /** The browser tries again, later and less often, as long as this fails. */

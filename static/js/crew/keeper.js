@@ -70,8 +70,15 @@ function watchSignOut(form, dialog) {
   });
 }
 
+/** Whichever page the person opens next: what waits of the round goes from there too. */
+async function tidyAndSend() {
+  if (!(await isUsed())) return;
+  await tidy(page.driver);
+  if ((await unsentOf(page.driver)).length) await sendField();
+}
+
 const form = document.querySelector("form[action='/staff/sign-out']");
 const dialog = document.getElementById("unsent");
 if (form && dialog && page.driver) watchSignOut(form, dialog);
 // A page that was kept does not know who is signed in.
-if (page.driver && !("shell" in page)) isUsed().then((used) => used && tidy(page.driver)).catch(() => {});
+if (page.driver && !("shell" in page)) tidyAndSend().catch(() => {});

@@ -3,7 +3,7 @@
 // It never keeps anything but the shell: no page with a token, nothing of staff's, no secret link, no answer of the API.
 // What a crew has with it on its round is kept by that page itself, and goes when its driver signs out.
 
-import { cabPage, isCab, isRound, sendRounds } from "../crew/cab_worker.js";
+import { cabPage, forgetOld, isCab, isRound, sendRounds } from "../crew/cab_worker.js";
 import { sendAll } from "./sending.js";
 import { recall } from "./store.js";
 
@@ -28,7 +28,7 @@ export function serve(shell) {
     if (event.data?.language) event.waitUntil(keepPages(current, shell, event.data.language));
   });
   addEventListener("activate", (event) => {
-    event.waitUntil(tidy(current).then(() => clients.claim()));
+    event.waitUntil(Promise.all([tidy(current), forgetOld().catch(() => {})]).then(() => clients.claim()));
   });
   addEventListener("sync", (event) => event.waitUntil(Promise.all([sendWaiting(), sendRounds()])));
   addEventListener("fetch", (event) => {
