@@ -53,7 +53,7 @@ def read_time(text: str) -> time | None:
 
 def own_units(staff: Staff, rules: Rules) -> list[str]:
     """The units whose crews drive, and that are the person's; the desk's own has none."""
-    inside = [unit for unit in rules.units.values() if not unit.outside]
+    inside = [unit for unit in rules.units.values() if not unit.outside and not unit.desk]
     return [unit.code for unit in inside if staff.sees_all or unit.code in staff.unit_codes]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request, Response
@@ -97,7 +99,8 @@ def _form(
     now: datetime,
 ) -> Response:
     units = own_units(staff, rules)
-    chosen = typed(given, "unit") if typed(given, "unit") in units else units[0] if units else ""
+    counts = crew_queries.plannable_counts(session, units)
+    chosen = typed(given, "unit") if typed(given, "unit") in units else _busiest(units, counts)
     choices, home = _choices(session, chosen, rules, now), rules.municipality.map
     named = crew_queries.named_reports(session, staff, [str(one) for one in given.getlist("report")][:MOST_NAMED])
     fields = getattr(error, "fields", {})
@@ -118,12 +121,20 @@ def _form(
         today=choices.local_now.date(),
         unit_choices=[(code, rules.units[code].name(lang)) for code in units],
         area_choices=[(area.code, area.name(lang)[:1].upper() + area.name(lang)[1:]) for area in rules.areas.values()],
-        counts=crew_queries.plannable_counts(session, [chosen]),
+        counts=counts,
         start=typed(given, "start") if error else typed(given, "start") or place_text(home.lat, home.lon),
         about_ways=about_ways(ways(session, rules, state.settings, unit_code=chosen), lang),
         sentence=say(error, lang) if error else None,
         fields={name: translate(sentence, lang, **params) for name, sentence in fields.items()},
     )
+
+
+def _busiest(units: Sequence[str], counts: Mapping[tuple[str, str], int]) -> str:
+    """Where most waits: whoever works for several units looks there first."""
+    waiting = Counter(dict.fromkeys(units, 0))
+    for (unit, _category), number in counts.items():
+        waiting[unit] += number
+    return max(units, key=lambda code: waiting[code], default="")
 
 
 def _named(report: Report, rules: Rules, lang: str) -> str:
