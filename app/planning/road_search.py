@@ -18,6 +18,8 @@ from app.planning.road_graph import SCALE, Floats, RoadGraph, Whole
 _LEAST_SECONDS = 1e-4
 # So near to a junction (metres), a place is at it.
 _AT_JUNCTION = 0.5
+# Junctions of a network from which on it is cut to the part that matters.
+WORTH_CUTTING = 6_000
 # Rows of the answer that are in memory at once: some 60 MB.
 _ROOM = 4_000_000
 Columns = tuple[Whole, Whole, Floats, Floats, Whole, Floats, Floats]
@@ -27,17 +29,43 @@ Columns = tuple[Whole, Whole, Floats, Floats, Whole, Floats, Floats]
 class Search:
     """Ways between places on a day's network. `off`: metres from each place to its road (inf: there is none)."""
 
-    def __init__(self, day: DayGraph, points: Sequence[Point]) -> None:
+    def __init__(self, day: DayGraph, points: Sequence[Point], *, worth_cutting: int = WORTH_CUTTING) -> None:
         self._day = day
         self._snapped = [day.snap(point) for point in points]
         self.off = [float("inf") if one is None else one.off for one in self._snapped]
         self._node, added = _placed(self._snapped, day)
-        self._nodes = day.nodes + len(added)
-        self._arcs = _fastest(_join(_arcs(day), _arcs_of_places(day, added)), self._nodes)
-        tail, head, seconds = self._arcs[:3]
-        self._matrix = csr_array((seconds, (tail, head)), shape=(self._nodes, self._nodes))
-        self._keys = tail * self._nodes + head
+        nodes = day.nodes + len(added)
+        self._keep(_fastest(_join(_arcs(day), _arcs_of_places(day, added)), nodes), nodes)
         self._trees: dict[int, tuple[Floats, NDArray[np.int32]]] = {}
+        if self._nodes > worth_cutting:
+            self._cut_to_what_matters()
+
+    def _keep(self, arcs: Columns, nodes: int) -> None:
+        self._arcs, self._nodes = arcs, nodes
+        tail, head, seconds = arcs[:3]
+        self._matrix = csr_array((seconds, (tail, head)), shape=(nodes, nodes))
+        self._keys = tail * nodes + head
+
+    def _cut_to_what_matters(self) -> None:
+        """Leave out junctions that no fastest way can touch: those too far from place 0 there and back.
+
+        With r(v) the seconds from place 0 to v and back, a junction on a fastest way from i to j has at most
+        r(i) + r(j), because the way by place 0 is open too. Places that place 0 does not reach have no ways anyway.
+        """
+        places = np.unique(self._node[self._node >= 0])
+        if not len(places) or self._node[0] < 0:
+            return
+        first = int(self._node[0])
+        there, back = dijkstra(self._matrix, indices=first), dijkstra(self._matrix.T.tocsr(), indices=first)
+        around = there + back
+        farthest = np.max(around[places], initial=0.0, where=np.isfinite(around[places]))
+        wanted = around <= 2 * farthest * (1 + 1e-9) + 1e-6
+        wanted[places] = True
+        number = np.cumsum(wanted) - 1
+        arcs = wanted[self._arcs[0]] & wanted[self._arcs[1]]
+        tail, head, *others = (column[arcs] for column in self._arcs)
+        self._node = np.where(self._node >= 0, number[self._node], -1)
+        self._keep((number[tail], number[head], *others), int(wanted.sum()))
 
     def matrix(self) -> tuple[Floats, Floats]:
         """(seconds, metres) between all places; inf where no way leads."""

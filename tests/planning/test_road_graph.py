@@ -16,6 +16,7 @@ from scipy.sparse.csgraph import dijkstra
 from app.planning.distance import metres
 from app.planning.road_building import build
 from app.planning.road_graph import NotPacked, RoadGraph
+from app.planning.road_search import Search
 from app.planning.road_seasons import Season, season_of
 from app.planning.roads import Network, RoadWays
 from tests.planning.town import BOTH, CORNERS, DAY, THERE, TOWN, place, street, ways_on
@@ -100,6 +101,22 @@ def test_the_seconds_are_those_of_a_plain_search_on_the_uncontracted_map(streets
         for j, two in enumerate(on):
             if i not in travel.unreachable and j not in travel.unreachable:
                 assert travel.seconds[i, j] == pytest.approx(plain[one, two], rel=0.001, abs=0.05)
+
+
+@settings(max_examples=60, deadline=None)
+@given(towns(), st.permutations(range(9)), st.integers(2, 6))
+def test_what_is_left_out_of_a_large_network_changes_no_way(streets, corners, count):
+    if not streets:
+        return
+    day, points = Network(build(streets, UNEVEN)).on(DAY, "car"), [UNEVEN[n] for n in corners[:count]]
+    whole, cut = Search(day, points, worth_cutting=10**9), Search(day, points, worth_cutting=0)
+    (seconds, metres_), (cut_seconds, cut_metres) = whole.matrix(), cut.matrix()
+    together = np.isfinite(seconds[0]) & np.isfinite(seconds[:, 0])
+    pairs = np.ix_(together, together)
+    assert np.allclose(seconds[pairs], cut_seconds[pairs])
+    assert np.allclose(metres_[pairs], cut_metres[pairs])
+    for j in np.flatnonzero(together):
+        assert whole.line(0, j) == cut.line(0, j)
 
 
 @pytest.mark.parametrize(
