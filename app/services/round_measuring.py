@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.planning.fleet import Shift, Visit, arrivals
-from app.planning.travel import StraightWays, Travel, TravelSource
+from app.planning.travel import UNREACHABLE_SECONDS, StraightWays, Travel, TravelSource
 
 if TYPE_CHECKING:
     from app.models import Report, RouteList, Staff, Stop
@@ -99,7 +99,7 @@ def measure(driven: Round, order: Sequence[Stop], planner: Planner) -> None:
         stop.leg_seconds = float(found.travel.seconds[index, index + 1])
         stop.leg_line = lines[index]
         stop.arrives_at = found.midnight + timedelta(seconds=way.arrivals[index])
-        over = way.arrivals[index] + stop.service_seconds > found.shift.ends
+        over = way.arrivals[index] + way.waits[index] + stop.service_seconds > found.shift.ends
         stop.warning = _warning(found.travel, index + 1, late=index in late or over)
     _close_the_circle(driven.route_list, found, lines)
     driven.route_list.total_metres = sum(stop.leg_metres for stop in driven.stops) + driven.route_list.back_metres
@@ -129,10 +129,18 @@ def end_of(route_list: RouteList) -> Point | None:
 def ends_at(driven: Round) -> datetime:
     """When the crew is back, or done at the last stop."""
     left, back = driven.left, timedelta(seconds=driven.route_list.back_seconds)
-    if left and left[-1].arrives_at:
-        return left[-1].arrives_at + timedelta(seconds=left[-1].service_seconds) + back
+    done = leaves_at(left[-1]) if left else None
+    if done is not None:
+        return done + back
     seconds = sum(stop.leg_seconds + stop.service_seconds for stop in left)
     return set_off(driven)[1] + timedelta(seconds=seconds) + back
+
+
+def leaves_at(stop: Stop) -> datetime | None:
+    """When the crew is done there, having waited for its window; None where no times are known."""
+    if stop.arrives_at is None:
+        return None
+    return max(stop.arrives_at, stop.window_from or stop.arrives_at) + timedelta(seconds=stop.service_seconds)
 
 
 def has_lift(route_list: RouteList) -> bool:
@@ -159,12 +167,10 @@ def _after(midnight: datetime, moment: datetime) -> int:
 
 def _bridged(travel: Travel, points: Sequence[Point], day: date) -> Travel:
     """Times to an island without a bridge are those of a straight line: ten days to it would hide all the others."""
-    if not travel.unreachable:
+    over = travel.seconds >= UNREACHABLE_SECONDS
+    if not over.any():
         return travel
     straight = StraightWays().between(points, day=day)
-    cut = np.zeros(len(points), dtype=bool)
-    cut[sorted(travel.unreachable)] = True
-    over = cut[:, None] | cut[None, :]
     return replace(
         travel,
         seconds=np.where(over, straight.seconds, travel.seconds),

@@ -16,7 +16,7 @@ from app.queries import rounds
 from app.queries.rounds import Round, rounds_of
 from app.services.fault_words import kind_in_words, reasons_in_words
 from app.services.round_log import SOMEBODY
-from app.services.round_measuring import ends_at
+from app.services.round_measuring import ends_at, leaves_at
 from app.services.ways import about_ways, credit, ways
 from app.text import show_datetime, translate
 from app.web.deps import get_language
@@ -172,7 +172,7 @@ def _row(stop: Stop, rules: Rules, lang: str) -> Row:
         kind=kind_in_words(stop.fault_kind, lang) if stop.fault_kind not in {None, "single", "other"} else "",
         warning=translate(WARNINGS[stop.warning], lang) if stop.warning in WARNINGS else "",
         outcome=_outcome(stop, lang),
-        until=stop.arrives_at + timedelta(seconds=stop.service_seconds) if stop.arrives_at else None,
+        until=leaves_at(stop),
     )
 
 

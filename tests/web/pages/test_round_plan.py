@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -35,6 +36,14 @@ def test_a_shift_too_short_is_said(lamp_round, browser_of, ola):
     page = browser_of(ola).look(base(lamp_round([1, 2, 3], hours=0.3)))
     assert "too long" in page
     assert "Too late" in page
+
+
+def test_a_time_agreed_with_somebody_is_shown(lamp_round, browser_of, ola, session):
+    route_list = lamp_round([1, 2])
+    stop = session.scalars(select(Stop).where(Stop.route_list_id == route_list.id)).first()
+    stop.window_from, stop.window_until = route_list.starts_at, route_list.starts_at + timedelta(hours=2)
+    session.commit()
+    assert "Agreed: 12:00–14:00" in browser_of(ola).look(base(route_list))
 
 
 def test_the_page_asks_the_database_little_whatever_it_lists(
