@@ -11,6 +11,7 @@ from app.models import Staff
 from app.queries import roads as road_queries
 from app.routing import Rules
 from app.services import road_closing
+from app.services.road_network_import import ATTRIBUTION
 from app.services.ways import about_ways, ways
 from app.text import say, show_metres, translate
 from app.web.crew_forms import as_typed, own_units
@@ -35,11 +36,14 @@ def list_page(
     """What is closed, and what will be."""
     today = now.astimezone(rules.timezone).date()
     closures = road_queries.open_closures(session, day=today)
+    on_roads = road_closing.shut_lines(session, closures)
     return render(
         request,
         "crew/road_closures.html",
         closures=[(one, one.holds_on(today), one.unit_code in {None, *own_units(staff, rules)}) for one in closures],
-        way=as_way(road_closing.shut_lines(session, closures)) or as_way(drawn(closures)),
+        way=as_way(on_roads or drawn(closures)),
+        on_roads=bool(on_roads),
+        credit=ATTRIBUTION,
         about=about_ways(ways(session, rules, state.settings, day=today), lang),
     )
 

@@ -32,7 +32,7 @@ async function showWay(box) {
     drawn.clearLayers();
     for (const line of readWay(text())) {
       L.polyline(line, { className: "map-track", interactive: false }).addTo(drawn);
-      L.circleMarker(line[0], { radius: 7, className: "map-me", interactive: false }).addTo(drawn);
+      if (!("wayPlain" in box.dataset)) L.circleMarker(line[0], { radius: 7, className: "map-me", interactive: false }).addTo(drawn);
       if (field) for (const point of line.slice(1)) L.circleMarker(point, { radius: 4, className: "map-me", interactive: false }).addTo(drawn);
     }
   };

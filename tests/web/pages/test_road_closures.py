@@ -41,6 +41,7 @@ def test_a_unit_closes_a_road_and_reads_how_much_of_it(session, browser_of, ola,
     assert "Sildegata" in listed and "Closed today" in listed and "Dug up" in listed
     assert "From 30 November 2026 to 4 December 2026" in listed
     assert "Driving times on the real road network" in listed
+    assert "© OpenStreetMap contributors" in listed
     # The map shows the road that is shut, from corner to corner, not the tap beside it.
     way = html.unescape(re.search(r'data-way="([^"]*)"', listed)[1])
     assert POINT not in way and "{:.6f}, {:.6f}".format(*place(0, 0)) in way
