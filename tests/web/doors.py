@@ -175,6 +175,7 @@ MAY: dict[str, frozenset[str]] = {
     "POST /staff/route-lists/{route_list_id:int}/links": UNITS,
     "POST /staff/route-lists/{route_list_id:int}/links/{link_id:int}/end": UNITS,
     "GET /staff/route-lists/{route_list_id:int}/print": STAFF,
+    "GET /staff/route-lists/{route_list_id:int}/round-data.json": STAFF,
     "GET /staff/route-lists/{route_list_id:int}/round.{kind}": STAFF,
     "POST /staff/route-lists/{route_list_id:int}/stops/{stop_id:int}/completion": STAFF,
     "POST /staff/route-lists/{route_list_id:int}/stops/{stop_id:int}/reopening": STAFF,
