@@ -12,6 +12,7 @@ from app.models import Actor, Report, Role, RouteList, Staff, StaffUnit
 from app.planning.travel import StraightWays
 from app.queries.rounds import rounds_of
 from app.services.round_measuring import Planner, measure
+from app.services.round_orders import set_order
 from tests.browser.accessibility import check_page
 from tests.browser.desk_day import STORGATA, hire, report_at, sign_in
 from tests.services.rounds_at_bydrift import a_stop
@@ -123,11 +124,30 @@ def test_on_a_phone_without_script_the_buttons_do_the_same(live_server, page_at,
     page.get_by_text("The stop is taken off.").wait_for()
 
 
-def test_a_round_fits_a_phone(live_server, page_at, planned, screenshot):
+def test_on_a_phone_who_comes_second_sees_what_was_tried_and_does_it_again(live_server, page_at, planned, screenshot):
     token, route_list_id = planned
-    page = page_at(360)
+    page = page_at(360, expect=["409"])
     sign_in(page.context, live_server, token)
     page.goto(f"/staff/route-lists/{route_list_id}")
     page.locator(".map-stop").nth(4).wait_for()
     check_page(page)
     screenshot(page, "round-plan-360", whole=True)
+
+    somebody_puts_the_last_first(live_server.state, route_list_id)
+    page.get_by_role("button", name="Stop 5 one up").click()
+    page.get_by_text("Berit changed the same stops a moment ago.").first.wait_for()
+    assert order(page) == ["400", "300", "100", "500", "200"]
+    check_page(page)
+    screenshot(page, "round-plan-second-360")
+    page.get_by_role("button", name="Put them in my order").click()
+    page.get_by_text("The order is changed.").first.wait_for()
+    assert order(page) == ["300", "100", "500", "400", "200"]
+
+
+def somebody_puts_the_last_first(state, route_list_id):
+    hire(state, "Berit", Role.DESK)
+    with transaction(state.session_factory) as session:
+        berit = session.scalars(select(Staff).where(Staff.name == "Berit")).one()
+        stops = [stop.id for stop in rounds_of(session, berit, [route_list_id])[route_list_id].left]
+        planner = Planner(staff=berit, rules=state.rules_file.current, ways=StraightWays(), at=state.clock())
+        set_order(session, route_list_id, [stops[-1], *stops[:-1]], version=None, planner=planner)
