@@ -17,6 +17,8 @@ from app.planning.road_graph import SCALE, Floats, RoadGraph, earth_centred
 from app.planning.road_search import Search
 from app.planning.travel import UNREACHABLE_SECONDS, Profile, StraightWays, Travel, WayBy
 
+# The network of another town helps nobody.
+FAR = 10_000.0
 # What lies beside the road is walked to; beyond a kilometre there will be a track that the map does not know.
 WALK_KMH, TRACK_KMH, WALK_METRES = 4.5, 20.0, 1000.0
 _KEPT = 4
@@ -63,21 +65,27 @@ class Network:
 
 @dataclass
 class RoadWays:
-    """Ways on a network; `closed` says what is shut on a day. `since`: the day of the import."""
+    """Ways on a network; `closed` says what is shut on a day. `since`: the day of the import.
+
+    `elsewhere`: most places asked for lay far from all roads, so that straight lines were given instead.
+    """
 
     network: Network
     closed: Closed = _nothing
     straight: StraightWays = field(default_factory=StraightWays)
     since: date | None = None
+    elsewhere: bool = field(default=False, init=False)
 
     @property
     def by(self) -> WayBy:
-        """The road network."""
-        return "roads"
+        """The road network, if it is one of here."""
+        return "straight" if self.elsewhere else "roads"
 
     def between(self, points: Sequence[Point], *, day: date, profile: Profile = "car") -> Travel:
         """Ways between all pairs; the fastest, with the metres of the same way."""
         search = Search(self.on(day, profile), points)
+        if self._is_elsewhere(search):
+            return self.straight.between(points, day=day)
         seconds, driven = search.matrix()
         off = np.array([search.off[i] if search.off[i] > OFF_ROAD else 0.0 for i in range(len(points))])
         beyond = np.array([walked(one) for one in off])
@@ -95,6 +103,8 @@ class RoadWays:
     def lines(self, points: Sequence[Point], *, day: date, profile: Profile = "car") -> list[list[Point]]:
         """The line on the road of each leg; a straight one where no road leads."""
         search = Search(self.on(day, profile), points)
+        if self._is_elsewhere(search):
+            return self.straight.lines(points, day=day)
         found = []
         for i, j in itertools.pairwise(range(len(points))):
             driven = search.line(i, j)
@@ -109,6 +119,11 @@ class RoadWays:
     def on(self, day: date, profile: Profile) -> DayGraph:
         """The network of a day."""
         return self.network.on(day, profile, self.closed(day))
+
+    def _is_elsewhere(self, search: Search) -> bool:
+        far = sum(off > FAR for off in search.off)
+        self.elsewhere = 2 * far > len(search.off)
+        return self.elsewhere
 
 
 def walked(off: float) -> float:

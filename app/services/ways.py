@@ -165,6 +165,9 @@ def about_ways(source: TravelSource, lang: str) -> str:
 
 
 def _about_own(source: TravelSource, lang: str) -> str:
+    if isinstance(source, RoadWays) and source.elsewhere:
+        why = _("The imported road network does not reach here.", lang)
+        return f"{why} {_about_own(source.straight, lang)}"
     if isinstance(source, RoadWays) and source.since is not None:
         return _(
             "Driving times on the real road network (OpenStreetMap, imported %(day)s).",

@@ -61,6 +61,20 @@ def test_with_one_they_rest_on_the_roads_and_name_their_source(session, rules, s
     assert source.between(ENDS, day=DAY).metres[0, 1] == pytest.approx(98, abs=2)
 
 
+def test_the_network_of_another_town_is_not_used_and_the_page_says_so(session, rules, settings, town):
+    source = ways(session, rules, settings)
+    travel = source.between([(59.91, 10.75), (59.92, 10.76)], day=DAY)
+    assert travel.by == source.by == "straight" and not travel.unreachable and not travel.off_road
+    assert len(source.lines([(59.91, 10.75), (59.92, 10.76)], day=DAY)[0]) == 2
+    assert about_ways(source, "nb").startswith("Vegnettet som er lastet inn, når ikke hit. Luftlinje ganger 1,4")
+
+
+def test_one_place_far_outside_is_named_and_the_others_are_driven_to(session, rules, settings, town):
+    travel = ways(session, rules, settings).between([*ENDS, place(30_000, 0)], day=DAY)
+    assert travel.by == "roads" and travel.off_road == {2: pytest.approx(29_600, rel=0.01)}
+    assert travel.metres[0, 1] == pytest.approx(98, abs=2)
+
+
 def test_what_was_planned_before_says_what_it_rested_on():
     assert [about_way_by(by, "en") for by in ("straight", "roads", "osrm")] == [
         "Times are reckoned from straight lines, made longer.",
