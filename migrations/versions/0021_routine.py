@@ -44,7 +44,7 @@ CREATE TABLE routine_drive (
     route_list_id bigint CONSTRAINT fk_routine_drive_route_list_id_route_list REFERENCES route_list ON DELETE SET NULL,
     changed_by_id bigint CONSTRAINT fk_routine_drive_changed_by_id_staff REFERENCES staff ON DELETE SET NULL,
     changed_at timestamptz NOT NULL,
-    CONSTRAINT uq_routine_drive_round_id UNIQUE (round_id, day),
+    CONSTRAINT uq_routine_drive_round_id_day UNIQUE (round_id, day),
     CONSTRAINT ck_routine_drive_state CHECK (state IN ('planned', 'driving', 'done', 'cancelled'))
 );
 CREATE INDEX ix_routine_drive_day ON routine_drive (day);
