@@ -90,10 +90,10 @@ class Rounds:
 
 
 def keep_crews(session: Session) -> list[Crew]:
-    """Two crews of Bydrift: one with a lift lorry for the lamps, one with a van for all the rest."""
+    """Two crews of Bydrift: one with a lift lorry for the lamps, one with a van that lifts too."""
     lift = Vehicle(unit_code=UNIT, name="Liftbil ZH 41207", lift=True, profile="lorry",
                    stock={"led_40": 12, "bulb_70": 40, "fuse_10": 60})  # fmt: skip
-    van = Vehicle(unit_code=UNIT, name="Varebil ZH 50331", stock={"cold_asphalt": 10, "fuse_10": 20})
+    van = Vehicle(unit_code=UNIT, name="Varebil ZH 50331", lift=True, stock={"cold_asphalt": 10, "fuse_10": 20})
     usual = {"unit_code": UNIT, "start_lat": DEPOT[0], "start_lon": DEPOT[1], "start_name": DEPOT_NAME}
     made = [
         Crew(name="Lyslaget", vehicle=lift, shift_from=time(7), shift_until=time(15), **usual),
@@ -122,12 +122,11 @@ def shift_of(crew: Crew) -> ShiftWanted:
 def plan_tomorrow(world: World) -> None:
     """Ola has asked for a plan for the next working day, and has not released it yet.
 
-    The lamp crew is away from half past nine on, so that not everything finds its place.
+    Both crews are away from a quarter past nine on, so that both drive and not everything finds its place.
     """
     query = select(Crew).where(Crew.unit_code == UNIT).options(joinedload(Crew.vehicle)).order_by(Crew.id)
     tomorrow = world.now.astimezone(world.rules.timezone) + timedelta(days=1)
     day = world.office_hour(tomorrow.replace(hour=5)).date()
-    lamps, roads = (shift_of(crew) for crew in world.session.scalars(query))
-    shifts = (replace(lamps, ends=seconds_of_day(time(9, 30))), roads)
+    shifts = tuple(replace(shift_of(crew), ends=seconds_of_day(time(9, 15))) for crew in world.session.scalars(query))
     wanted = Wanted(unit_code=UNIT, day=day, shifts=shifts, most_stops=30)
     plans.plan_here(world.session, wanted, rules=world.rules, by=world.staff["ola"], at=world.now)

@@ -23,9 +23,7 @@ SIGNS = 6
 
 
 @router.get("/{plan_id:int}")
-def plan_page(
-    request: Request, plan_id: int, staff: CrewDep, session: SessionDep, lang: LanguageDep, now: NowDep
-) -> Response:
+def plan_page(request: Request, plan_id: int, staff: CrewDep, session: SessionDep, lang: LanguageDep) -> Response:
     """Progress while it is worked out, the answer afterwards."""
     plan = route_plans.plan_for(session, staff, plan_id)
     if plan.state in route_plans.UNFINISHED:
@@ -42,7 +40,6 @@ def plan_page(
         sentences=plan_words.sentences(plan, lang),
         rounds=[_round(number, one) for number, one in enumerate(lists)],
         drafts=[one for one in lists if one.is_draft],
-        old=any(now > one.starts_at for one in lists),
         left_out=rows,
         reasons=plan_words.counted_reasons(rows),
         credit=credit(str(plan.said.get("way_by", "straight"))),
