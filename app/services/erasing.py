@@ -23,6 +23,7 @@ from app.queries.erasures import DONE, link_hash
 from app.queries.mine import reports_of
 from app.services import forgetting
 from app.services.decisions import check_version
+from app.services.forgetting_traces import HEX
 from app.services.mail_folder import mails_to
 
 if TYPE_CHECKING:
@@ -173,8 +174,8 @@ def _erase(session: Session, reports: Sequence[Report], *, files: Files, actor: 
 _WHICH = (Erasure.kind, Erasure.row_id, Erasure.at)
 _MINE = "lower(email) = :email"
 _NO_SUPPORTER = f"""
-    email = NULL, confirmed_at = NULL, language = '{forgetting.NO_LANGUAGE}', nonce = {forgetting.HEX},
-    key = {forgetting.HEX} || {forgetting.HEX}
+    email = NULL, confirmed_at = NULL, language = '{forgetting.NO_LANGUAGE}', nonce = {HEX},
+    key = {HEX} || {HEX}
 """
 _OF_ADDRESS: tuple[tuple[str, str], ...] = (
     ("unconfirmed", f"UPDATE reporter SET email = NULL WHERE {_MINE} RETURNING id"),

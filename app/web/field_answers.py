@@ -20,7 +20,7 @@ from app.services.driving import Driver
 from app.services.field_entries import MAX_KEY, MAX_MINUTES, MAX_PHOTOS, MAX_QUANTITY, MAX_WORDS, Entry, EntryAnswer
 from app.text import translate
 from app.web import security
-from app.web.bodies import MOST_JSON_BYTES, bounded, require_json
+from app.web.bodies import MOST_JSON_BYTES, bounded
 from app.web.deps import CsrfFailed, StateDep, form_token
 from app.web.round_data import RoundData
 from app.web.state import AppState
@@ -84,23 +84,14 @@ class SentEntry(BaseModel):
         )
 
 
-async def get_sent(request: Request, state: StateDep) -> list[Any]:
-    """The entries of the body as they were sent, from a page of ours; raises CsrfFailed, HTTPException 413 and 415."""
-    await require_json(request)
+async def get_sent(request: Request, state: StateDep) -> bytes:
+    """The body of a request of a page of ours, not read yet; raises CsrfFailed, HTTPException 413."""
     if not security.csrf_holds(request, state.settings, request.headers.get("x-csrf-token", ""), secret=state.secret):
         raise CsrfFailed
-    limited = Request(request.scope, bounded(request.receive, request.scope, MOST_JSON_BYTES))
-    try:
-        sent = orjson.loads(await limited.body())
-    except orjson.JSONDecodeError:
-        raise Invalid(NO_ENTRIES) from None
-    entries = sent.get("entries") if isinstance(sent, dict) else None
-    if not isinstance(entries, list) or len(entries) > MOST_ENTRIES:
-        raise Invalid(NO_ENTRIES)
-    return entries
+    return await Request(request.scope, bounded(request.receive, request.scope, MOST_JSON_BYTES)).body()
 
 
-SentDep = Annotated[list[Any], Depends(get_sent)]
+SentDep = Annotated[bytes, Depends(get_sent)]
 
 
 async def get_field_photo(
@@ -127,13 +118,13 @@ def take_entries(
     state: AppState,
     driver: Driver,
     route_list: RouteList,
-    sent: list[Any],
+    sent: bytes,
     *,
     at: datetime,
     lang: str,
 ) -> Response:
     """Apply what was sent. What cannot be read is answered as such and does not hold up the rest."""
-    read = [_read(one) for one in sent]
+    read = [_read(one) for one in _entries_of(sent)]
     answers = iter(
         field.apply(
             session,
@@ -165,6 +156,17 @@ def take_photo(session: Session, state: AppState, route_list: RouteList, posted:
         most_bytes=most,
     )
     return _json({"photo": photo.id})
+
+
+def _entries_of(sent: bytes) -> list[Any]:
+    try:
+        body = orjson.loads(sent)
+    except orjson.JSONDecodeError:
+        raise Invalid(NO_ENTRIES) from None
+    entries = body.get("entries") if isinstance(body, dict) else None
+    if not isinstance(entries, list) or len(entries) > MOST_ENTRIES:
+        raise Invalid(NO_ENTRIES)
+    return entries
 
 
 def _read(sent: Any) -> Entry | EntryAnswer:

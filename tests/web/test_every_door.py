@@ -183,7 +183,9 @@ def asking(world, browser_of) -> Callable[..., Any]:
             try:
                 if method == "POST":
                     data = {"csrf_token": browser.token} if token else {}
-                    return browser.post(path, data=data)
+                    # Where the body is JSON, the token stands in a header.
+                    headers = {"x-csrf-token": browser.token} if token else {}
+                    return browser.post(path, data=data, headers=headers)
                 return browser.request(method, path)
             finally:
                 before.rollback()
