@@ -26,6 +26,7 @@ let view = { stops: [], left: [], ended: false };
 let current = null;
 let ending = false;
 let finishing = false;
+let chosen = false;
 let lastDraft = null;
 let net = null;
 let ready = false;
@@ -46,7 +47,11 @@ async function refresh() {
   const wanted = asked();
   if (wanted) history.replaceState(history.state, "", location.pathname + location.search);
   current = view.stops.find(({ id }) => id === (wanted ?? current?.id ?? round.at)) ?? nextLeft(view.stops, null) ?? view.stops[0] ?? null;
+  chosen ||= Boolean(wanted);
+  // Opened again, the page goes on where something is to be done.
+  if (!chosen && current?.completed_at) current = nextLeft(view.stops, current.id) ?? current;
   draw();
+  if (entries.some(({ state, over }) => state !== "waiting" && !over)) net?.soon();
 }
 
 /** The stop whose code on paper was read: `#stop-12`. */
@@ -116,6 +121,7 @@ async function drawMap(name, options) {
 
 function goTo(stop) {
   current = view.stops.find(({ id }) => id === stop.id) ?? current;
+  chosen = true;
   ending = false;
   for (const dialog of root.querySelectorAll("dialog[open]")) dialog.close();
   // What was said of the stop before has been read.

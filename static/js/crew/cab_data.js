@@ -1,15 +1,14 @@
 // The round as the crew sees it: what the server said last, with what was tapped since on top. Pure.
 
-/** States of a tap that counts here already. */
-const COUNTS = ["waiting", "applied"];
+/** A tap counts at once; of one that met something in the way, what was found stands on its stop all the same. */
+const counts = ({ state, body, over }) => !over && (["waiting", "applied"].includes(state) || (state === "conflict" && body.kind === "outcome"));
 
 /** {stops, ended, left, last}: the stops with what was tapped; `last` is the tap that can be undone, or null. */
 export function asSeen(round, entries) {
   const stops = (round.data?.stops ?? []).map((stop) => ({ ...stop, sent: true }));
   const byId = new Map(stops.map((stop) => [stop.id, stop]));
   let ended = round.data?.open === false;
-  for (const { body, state, over } of entries) {
-    if (over || !COUNTS.includes(state)) continue;
+  for (const { body, state } of entries.filter(counts)) {
     const stop = byId.get(body.stop_id);
     if (body.kind === "end") ended = true;
     if (!stop) continue;

@@ -60,7 +60,9 @@ export function startNet({ told, ask }) {
   addEventListener("offline", () => tell({ reachable: false }));
   addEventListener("pageshow", (event) => { if (event.persisted) now(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) now(); });
-  return { now, state };
+  /** What somebody else sent for this phone is soon in the server's answer. */
+  const soon = () => { if (!running) now(); };
+  return { now, soon, state };
 }
 
 export async function isWaiting() {
