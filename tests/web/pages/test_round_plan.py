@@ -85,7 +85,7 @@ def test_who_comes_second_sees_the_newest_state_and_what_was_tried(lamp_round, b
     answer = second.submit(f"{base(route_list)}/order", version=seen, order=[one, four, two, three])
     assert answer.status_code == 409
     assert "Per changed the same stops" in answer.text
-    tried = re.search(r'<form class="ds-alert plan-tried".*?</form>', answer.text, re.DOTALL)[0]
+    tried = re.search(r'<form class="panel plan-tried".*?</form>', answer.text, re.DOTALL)[0]
     assert re.findall(r"<li>Storgata (\d)</li>", tried) == ["1", "4", "2", "3"]
     assert places(session, per, route_list.id) == [4, 1, 2, 3]
     version = re.search(r'name="version" value="(\d+)"', tried)[1]
