@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.errors import N_, Conflict
@@ -35,7 +35,8 @@ def check_version(report: Report, version: int | None) -> None:
 def as_it_was(report: Report) -> dict[str, Any]:
     """Codes and moments that undo brings back, ready for JSON; no words about people."""
     moments = {name: value.isoformat() if (value := getattr(report, name)) else None for name in _MOMENTS}
-    return {**{name: getattr(report, name) for name in _CODES}, **moments}
+    day = report.planned_for.isoformat() if report.planned_for else None
+    return {**{name: getattr(report, name) for name in _CODES}, **moments, "planned_for": day}
 
 
 def changed(report: Report, before: dict[str, Any]) -> dict[str, Any]:
@@ -50,6 +51,8 @@ def bring_back(report: Report, before: dict[str, Any]) -> None:
         setattr(report, name, before[name])
     for name in _MOMENTS:
         setattr(report, name, datetime.fromisoformat(before[name]) if before[name] else None)
+    day = before.get("planned_for")
+    report.planned_for = date.fromisoformat(day) if day else None
 
 
 # Of the session, not an argument: every verb ends in `settle`, and none of them needs to know that others are made too.

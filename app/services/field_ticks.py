@@ -82,7 +82,7 @@ class Tick:
         if why_not is not None:
             self.reasons.append(why_not)
             return
-        before = {**as_it_was(report), "planned_for": report.planned_for and report.planned_for.isoformat()}
+        before = as_it_was(report)
         needs_before, active = report.needs, self._active_on(report)
         updates = self._finish(report, active)
         report.changed_at = self.here.at  # Whoever asks for what is new since then must hear of it.

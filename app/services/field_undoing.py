@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -81,7 +81,6 @@ def _one(
         _hide(session, updates)
         report.record(UpdateKind.UNDONE, actor=actor, at=field.at, of=updates[-1].id if updates else None)
     bring_back(report, before)
-    report.planned_for = date.fromisoformat(before["planned_for"]) if before["planned_for"] else None
     _mark(report, made["needs_before"])
     session.execute(delete(Rating).where(Rating.report_id == report.id, Rating.at >= tick.received_at))
     session.flush()

@@ -26,7 +26,7 @@ from app.models import (
     Update,
 )
 from app.queries import field as queries
-from app.services import crews, field, field_photos, round_changes
+from app.services import crews, field, field_photos, round_changes, triage, undoing
 from app.services.driving import Driver
 from app.services.faults import worth_driving_to
 from app.services.field_entries import Entry
@@ -418,3 +418,11 @@ def test_a_photo_shown_by_a_tick_that_was_taken_back_is_for_staff_again(cab, two
     cab.tap(stop, kind=EntryKind.UNDO)
     session.refresh(photo)
     assert not photo.public
+
+
+def test_the_desk_s_undo_brings_the_promised_day_back(two_stops, decide, kari, session, clock):
+    report = reports_of(two_stops.stops[0])[0]
+    rejected = decide(triage.reject, report, words="Not ours.")
+    assert report.planned_for is None
+    undoing.undo(session, report, update_id=rejected.id, by=kari, at=clock(), undo_seconds=10)
+    assert (report.status, report.planned_for) == ("scheduled", two_stops.day)
