@@ -112,6 +112,13 @@ def end_the_round(page: Page) -> None:
     expect(page.locator(".cab-net")).to_contain_text("All is sent")
 
 
+def tap_wrongly_at_four(page: Page) -> None:
+    outcome(page, "Not found")
+    at_stop(page, 5)
+    page.locator("[data-do=undo]").click()
+    at_stop(page, 4)
+
+
 def new_worker(page: Page) -> None:
     """Another worker takes over, and tidies away what it takes for old versions of the shell."""
     page.evaluate("async () => { for (const name of ['gatami-one', 'gatami-two']) await caches.open(name); }")
@@ -155,10 +162,7 @@ def test_a_shift_without_a_network_comes_back_once_in_order_and_with_the_times_o
     assert page.locator(".cab-thumb img").evaluate("(one) => one.decode().then(() => one.naturalWidth)") > 0
     page.get_by_role("button", name="To the next stop").click()
     at_stop(page, 4)
-    outcome(page, "Not found")
-    at_stop(page, 5)
-    page.locator("[data-do=undo]").click()
-    at_stop(page, 4)
+    tap_wrongly_at_four(page)
     waits(page, 2)
     in_the_field = datetime.now(UTC)
 

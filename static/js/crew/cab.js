@@ -44,6 +44,7 @@ async function refresh() {
   entries = await loadEntries(base);
   unsent = (await loadEntries()).filter((entry) => entry.state === "waiting" && entry.driver === driver).length;
   view = asSeen(round, entries);
+  document.querySelector(".cab-header__name").textContent = round.data.name;
   const wanted = asked();
   if (wanted) history.replaceState(history.state, "", location.pathname + location.search);
   current = view.stops.find(({ id }) => id === (wanted ?? current?.id ?? round.at)) ?? nextLeft(view.stops, null) ?? view.stops[0] ?? null;
