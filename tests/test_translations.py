@@ -85,6 +85,8 @@ STAFF_AND_PROGRAMS = (
     "app/services/routine_drives.py",
     "app/queries/routine.py",
     "app/web/pages/routine",
+    "app/web/routine_form.py",
+    "app/planning/calendar.py",
     "templates/routine/",
     "app/services/round_",
     "app/queries/rounds.py",

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from app.planning.distance import Point
 
 
-
 @dataclass(frozen=True, slots=True)
 class DarkLamp:
     """A lamp of the register: the number on its mast, the street, and where it stands, degrees WGS84."""

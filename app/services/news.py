@@ -108,7 +108,11 @@ def may_be_told(item: Item) -> bool:
         return False
     if update.kind == UpdateKind.SCHEDULED and report.status in _BEFORE_A_CREW:
         return False  # Taken off the crew's list again before anybody heard of it.
-    if update.kind == UpdateKind.SCHEDULED and report.planned_for is not None and planned_day(update) != report.planned_for:
+    if (
+        update.kind == UpdateKind.SCHEDULED
+        and report.planned_for is not None
+        and planned_day(update) != report.planned_for
+    ):
         return False  # For another day by now, of which a line of its own tells.
     return update.kind not in _ONLY_WORDS or words_of(update) is not None
 

@@ -21,10 +21,12 @@ from app.models import (
     IncomingMail,
     Notification,
     Report,
+    RoadClosure,
     Role,
     RoundLink,
     RouteList,
     RoutePlan,
+    RoutineRound,
     SavedFilter,
     Staff,
     StaffSession,
@@ -147,13 +149,21 @@ def _rows(session: Session, report: Report, nils: Staff, ola: Staff, kari: Staff
         unit_code="bydrift", name="Crew 1", start_lat=69.6, start_lon=18.9, shift_from=time(7), shift_until=time(15)
     )
     plan = RoutePlan(unit_code="bydrift", asked_at=at, day=at.date(), asked={"turn": 0})
-    session.add_all([vehicle, crew, plan])
+    line = "SRID=4326;MULTILINESTRING((18.9 69.6, 18.9 69.61))"
+    fixed = RoutineRound(
+        unit_code="bydrift", name="Sweeping", kind="sweeping", line=line, category_codes=["snow"], since=at.date(),
+        begins=time(7), ends=time(15),
+    )  # fmt: skip
+    closed = RoadClosure(name="Pass", unit_code="bydrift", way_ids=[1], from_day=at.date(), created_at=at)
+    session.add_all([vehicle, crew, plan, fixed, closed])
     session.flush()
     return {
         "route_list_id": made.id,
         "vehicle_id": vehicle.id,
         "crew_id": crew.id,
         "plan_id": plan.id,
+        "round_id": fixed.id,
+        "closure_id": closed.id,
         "stop_id": stop.id,
         "session": signed_in.number,
         "their_session": signed_in.number,
