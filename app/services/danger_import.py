@@ -62,8 +62,8 @@ class DangerMapping(FromFile):
     """How the features of a GeoJSON file become dangerous places: points, lines or areas.
 
     `source` names the file, so that several can be imported beside each other. `source_ref` is the feature's own name
-    in it; `id` may also stand beside the properties. All are of one `kind`, or it is read by `kinds`. Only features whose
-    properties are as in `where` come in.
+    in it; `id` may also stand beside the properties. All are of one `kind`, or it is read by `kinds`. Only features
+    whose properties are as in `where` come in.
     """
 
     source: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]

@@ -31,7 +31,8 @@ HAPPENED: dict[str, str] = {
     UpdateKind.SCHEDULED: N_("A crew from %(unit)s has put it on its list."),
     UpdateKind.FIXED: N_("It is fixed, says %(unit)s."),
     UpdateKind.NOT_MENDED: N_(
-        "We told you that it was fixed. That was wrong, and we are sorry: it is not mended yet. %(unit)s goes on with it."
+        "We told you that it was fixed. That was wrong, and we are sorry: it is not mended yet. "
+        "%(unit)s goes on with it."
     ),
     UpdateKind.INTERIM: N_("It is not done yet. This is what %(unit)s says:"),
     UpdateKind.DUE_SET: N_("%(unit)s has set another date. This is why:"),
@@ -106,15 +107,15 @@ def may_be_told(item: Item) -> bool:
         return False
     if item.own is not report and report.private and not (item.own.private and item.row.support_id is None):
         return False
-    if update.kind == UpdateKind.SCHEDULED and report.status in _BEFORE_A_CREW:
-        return False  # Taken off the crew's list again before anybody heard of it.
-    if (
-        update.kind == UpdateKind.SCHEDULED
-        and report.planned_for is not None
-        and planned_day(update) != report.planned_for
-    ):
-        return False  # For another day by now, of which a line of its own tells.
+    if update.kind == UpdateKind.SCHEDULED:
+        return _is_still_planned(update, report)
     return update.kind not in _ONLY_WORDS or words_of(update) is not None
+
+
+def _is_still_planned(update: Update, report: Report) -> bool:
+    """Not taken off the crew's list again, nor planned for another day, of which a line of its own tells."""
+    moved = report.planned_for is not None and planned_day(update) != report.planned_for
+    return report.status not in _BEFORE_A_CREW and not moved
 
 
 _ONLY_WORDS = {UpdateKind.NOTED, UpdateKind.INTERIM, UpdateKind.DUE_SET}

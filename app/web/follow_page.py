@@ -24,8 +24,8 @@ from app.web.errors import STATUS_OF
 from app.web.form_photos import thumbnail_of
 from app.web.history import for_holder, last_question, of_first
 from app.web.next_steps import next_steps
-from app.web.passing import passing_report
 from app.web.notices_here import Promise, promise_of
+from app.web.passing import passing_report
 from app.web.templating import render
 from app.web.visit import Visit
 

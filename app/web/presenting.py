@@ -39,7 +39,8 @@ def with_history(report: Report, *, duplicate_of: str | None, base_url: str) -> 
     row = ListedReport(
         id=report.id, reference=report.reference, category_code=report.category_code, status=report.status,
         lat=report.lat, lon=report.lon, created_at=report.created_at, changed_at=report.changed_at,
-        due_at=report.due_at, closed_at=report.closed_at, planned_for=report.planned_for, support_count=report.support_count,
+        due_at=report.due_at, closed_at=report.closed_at, planned_for=report.planned_for,
+        support_count=report.support_count,
         address=report.public_address if report.text_public else None,
         description=report.public_words,
         photo_ids=tuple(photo.id for photo in report.photos if photo.public),

@@ -9,8 +9,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.models import Report, Update
 from app.models.links import public_path
 from app.queries.duplicates import public_photos_of_parts
-from app.queries.photos import crew_photos
 from app.queries.following import first_report
+from app.queries.photos import crew_photos
 from app.queries.public import history
 from app.queries.visible import public_report
 from app.web.deps import LanguageDep, MaybeStaffDep, NowDep, RulesDep, SessionDep, SettingsDep
