@@ -20,14 +20,21 @@ from app.text import translate
 
 @dataclass(frozen=True, kw_only=True)
 class RoundData:
-    """The round as one reader's JSON. `photo_base` is the path under which this reader sees its photos; `outside` is
-    a firm, which reads the reporters' words without those that the desk has masked.
+    """The round as one reader's JSON. `photo_base` is the path under which this reader sees its photos.
+
+    `link_id` is the link of a firm, which reads the reporters' words without those that the desk has masked, and of
+    what met something in the way only its own; None is the unit itself.
     """
 
     rules: Rules
     lang: str
     photo_base: str
-    outside: bool
+    link_id: int | None = None
+
+    @property
+    def outside(self) -> bool:
+        """Whether the reader is a firm."""
+        return self.link_id is not None
 
     @property
     def reader(self) -> RoundReader:
@@ -66,8 +73,8 @@ class RoundData:
             ],
             "categories": [self._category(one) for one in self.rules.categories.values() if one.phone_instead is None],
             "vectors": {"roads": vectors.roads, "lamps": vectors.lamps},
-            # What our own crews wrote to the unit is not for a firm.
-            "conflicts": [self._conflict(one) for one in conflicts if not self.outside or one.link_id is not None],
+            # What our own crews, or another firm on the same round, wrote to the unit is not for a firm.
+            "conflicts": [self._conflict(one) for one in conflicts if self.link_id in (None, one.link_id)],
         }
 
     def _end(self, route_list: RouteList) -> dict[str, Any] | None:

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/staff/route-lists", include_in_schema=False)
 def show_round(route_list_id: int, staff: CrewDep, session: SessionDep, rules: RulesDep, lang: LanguageDep) -> Response:
     """Everything that the cab needs for a shift without a network."""
     route_list = queries.list_for(session, staff, route_list_id)
-    shown = RoundData(rules=rules, lang=lang, photo_base="/photos", outside=False)
+    shown = RoundData(rules=rules, lang=lang, photo_base="/photos")
     return field_answers.show_round(session, route_list, shown)
 
 

@@ -21,7 +21,7 @@ def show_round(
 ) -> Response:
     """Everything that the cab needs for a shift without a network, as a contractor may read it."""
     photo_base = f"{round_path(linked.link, secret=state.secret)}/photos"
-    shown = RoundData(rules=rules, lang=lang, photo_base=photo_base, outside=True)
+    shown = RoundData(rules=rules, lang=lang, photo_base=photo_base, link_id=linked.link.id)
     return field_answers.show_round(session, linked.route_list, shown)
 
 

@@ -312,6 +312,25 @@ def test_what_our_own_crew_wrote_to_the_unit_is_not_shown_to_the_firm(firm, base
     assert "sloppy" not in firm.get(f"{base}/round-data.json").text
 
 
+def test_two_firms_on_one_round_do_not_read_what_the_other_wrote(firm, base, browser_of, session, the_round, clock):
+    second = RoundLink(
+        route_list_id=the_round.id, name="Kabelfirma AS", created_at=clock(), ends_at=clock() + timedelta(days=2)
+    )
+    session.add(second)
+    session.commit()
+    bases = [base, round_path(second, secret=SECRET)]
+    other = browser_of(None)
+    other.cookies.clear()
+    other.look(f"{bases[1]}/drive")
+    for number, (browser, path) in enumerate(zip((firm, other), bases, strict=True)):
+        gone = {"kind": "outcome", "stop_id": 999_999, "outcome": "done", "happened_at": clock().isoformat()}
+        send(browser, path, {"key": f"gone-{number}", "words": f"Words {number}", **gone})
+        found = browser.get(f"{path}/round-data.json").json()["conflicts"]
+        assert [(one["key"], one["words"]) for one in found] == [(f"gone-{number}", f"Words {number}")]
+    assert len(session.scalars(select(FieldEntry)).all()) == 2
+    assert [one["key"] for one in firm.get(f"{base}/round-data.json").json()["conflicts"]] == ["gone-0"]
+
+
 def test_without_the_pages_own_token_nothing_is_taken(firm, base, the_round, session, clock):
     stop = the_round.stops[0]
     assert firm.post(f"{base}/entries", json={"entries": [tap(stop, "k", clock())]}).status_code == 403
