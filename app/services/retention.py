@@ -166,6 +166,14 @@ RULES: tuple[Rule, ...] = (
         sweeps=(sweeps.MAILS_IN,),
     ),
     Rule(
+        "field_words",
+        N_("What a crew wrote on its round and that belongs to no report"),
+        N_("So that its unit can see what the crew met."),
+        N_("%(period)s after the round was over and the words had come."),
+        setting="contact_months",
+        sweeps=(sweeps.FIELD_WORDS,),
+    ),
+    Rule(
         "register_answers",
         N_("What registers said about a place: its address, and whose road it is"),
         N_("So that the registers are not asked each time. They do not see who asks."),

@@ -212,8 +212,20 @@ PLACE_EVENTS = rows("place_event", "id", "at < :before")
 # A phone may hold a report for weeks without knowing whether its first try came through; see services/reporting.py.
 FORM_KEYS = rows("idempotency_key", "key", "key LIKE 'form:%' AND created_at < :before")
 KEYS = rows("idempotency_key", "key", "key NOT LIKE 'form:%' AND created_at < :before")
-# Whoever has sent nothing for a day has a full bucket again, and a full bucket is as good as none.
 MAILS_IN = rows("incoming_mail", "id", "received_at < :before")
+# Those of a report go with it. A tap may come after its round was closed, and a round that nobody closes is none the less
+# over.
+FIELD_WORDS = rows(
+    "field_entry",
+    "id",
+    """
+    words IS NOT NULL AND report_id IS NULL
+    AND NOT EXISTS (SELECT FROM stop_report s WHERE s.stop_id = field_entry.stop_id)
+    AND greatest(received_at, (SELECT closed_at FROM route_list l WHERE l.id = route_list_id)) < :before
+    """,
+    sets="words = NULL",
+)
+# Whoever has sent nothing for a day has a full bucket again, and a full bucket is as good as none.
 BUCKETS = rows("limit_bucket", "key", "at < :before")
 ATTEMPTS = rows("sign_in_attempt", "id", "at < :before")
 SESSIONS = rows("staff_session", "token_hash", "expires_at < :before")

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 from app.models import (
     REPORTER,
     SYSTEM,
+    FieldEntry,
     Note,
     Notification,
     Photo,
@@ -207,6 +208,27 @@ def test_a_dry_run_counts_what_the_run_takes_and_changes_nothing(session, office
     assert retention.run(office) == counted
     assert session.scalars(select(RetentionRun)).one().counts == counted
     assert set(retention.count(office).values()) == {0}
+
+
+def test_words_from_the_field_that_belong_to_no_report_go_when_their_round_has_been_over_for_as_long(
+    session, office, waiting, make_round, cab_of, per, clock
+):
+    route_list = make_round([waiting()])
+    cab = cab_of(per, route_list)
+    cab.tap(999_999, "done", words="Somebody's gate")
+    cab.tap(None, words="On the list itself")
+    cab.tap(route_list.stops[0], words="At the stop of a report")
+    clock.pass_(days=200)
+    route_list.closed_at = clock()
+    session.commit()
+    clock.pass_(days=300)
+    assert retention.run(office)["field_words"] == 0
+    clock.pass_(days=70)
+    assert retention.count(office)["field_words"] == 2
+    assert retention.run(office)["field_words"] == 2
+    assert session.scalars(select(FieldEntry.words).order_by(FieldEntry.id)).all() == [
+        None, None, "At the stop of a report",
+    ]  # fmt: skip
 
 
 def test_mails_in_the_folder_go_by_their_age(office, clock):
