@@ -41,6 +41,7 @@ _SE_SPANS = (
     (3600, "diibmu", "diimmu"),
     (60, "minuhtta", "minuhta"),
 )
+_SHORT_WEEKDAYS = {"nb": "EEE d. MMM", "en": "EEE d MMM"}
 _SPAN_THRESHOLD = 1.1
 
 
@@ -108,6 +109,11 @@ def on_weekday(day: date, lang: str) -> str:
     """A day of the coming weeks as one speaks of it: torsdag 26. november."""
     written = dates.format_date(day, _WEEKDAYS.get(lang, _WEEKDAYS["en"]), locale=lang)
     return written.replace("mánnu ", "mánu ") if lang == "se" else written
+
+
+def on_short_weekday(day: date, lang: str) -> str:
+    """The same where there is little room: tor. 26. nov."""
+    return dates.format_date(day, _SHORT_WEEKDAYS.get(lang, _SHORT_WEEKDAYS["nb"]), locale=lang)
 
 
 def spanned(span: timedelta, lang: str) -> str:

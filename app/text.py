@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup, escape
 
 from app.errors import N_, DomainError
-from app.languages import dated, on_weekday, spanned, translations
+from app.languages import dated, on_short_weekday, on_weekday, spanned, translations
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -168,6 +168,12 @@ def show_clock(moment: datetime) -> str:
     return f"{moment.astimezone(PEOPLES_ZONE):%H:%M}"
 
 
+def show_clock_on(moment: datetime, lang: str, *, day: date) -> str:
+    """The time of day of something on `day`; where it is another day, with that one: fre. 27. nov. 01:10."""
+    local = moment.astimezone(PEOPLES_ZONE).date()
+    return show_clock(moment) if local == day else f"{on_short_weekday(local, lang)} {show_clock(moment)}"
+
+
 def show_date(moment: datetime | date, lang: str) -> str:
     """Date alone, month in words."""
     return dated(moment.astimezone(PEOPLES_ZONE).date() if isinstance(moment, datetime) else moment, lang)
@@ -253,6 +259,7 @@ def _filters(lang: str) -> dict[str, Callable[..., Any]]:
         "date": with_lang(show_date),
         "weekday": with_lang(on_weekday),
         "clock": show_clock,
+        "clock_on": with_lang(show_clock_on),
         "ago": with_lang(show_ago),
         "metres": with_lang(show_metres),
         "road_word": with_lang(show_road),

@@ -107,7 +107,7 @@ class RouteList(Base):
 
     @property
     def is_draft(self) -> bool:
-        """Whether only planners see it: reporters have not been told."""
+        """Whether only its unit and the desk see it: reporters have not been told."""
         return self.released_at is None
 
     def close(self, *, at: datetime) -> None:

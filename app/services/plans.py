@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
@@ -19,7 +19,8 @@ from app.services.plan_solving import solve_here
 from app.services.plan_targets import targets
 from app.services.plan_wanted import MOST_STOPS, ShiftWanted, Wanted, WindowWanted, to_json
 from app.services.plan_working import recover_plans, work_out
-from app.services.releasing import discard, discard_old, release, take_back
+from app.services.releasing import discard, discard_old, release, release_together, take_back
+from app.services.round_measuring import leaves_at
 from app.services.ways import ways
 
 if TYPE_CHECKING:
@@ -28,9 +29,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Round", "ShiftWanted", "Wanted", "WindowWanted", "ask", "discard", "discard_old", "may_plan", "plan",
-    "plan_drafts", "plan_here", "recover_plans", "release", "take_back", "work_out",
+    "plan_drafts", "plan_here", "recover_plans", "release", "release_together",
+    "take_back", "work_out",
 ]  # fmt: skip
 
+# A round beyond any of these is no day's work: somebody has to look at it before people are told of it.
+LONGEST, FIRST_LEG_METRES, MOST_AT_ONCE = timedelta(hours=12), 60_000, 60
 _NOTHING = N_("There is nothing to drive to. Choose more categories or a larger area.")
 
 
@@ -74,14 +78,36 @@ def plan(
 ) -> RouteList:
     """Ask, solve and release in one: the unit's open reports as an ordered list; each of them becomes scheduled.
 
-    For short lists that somebody waits for. Raises Forbidden for a unit that is not the person's, and Invalid where
-    nothing is left to drive to.
+    For short lists that somebody waits for; one that is too long for a day stays a draft. Raises Forbidden for a unit
+    that is not the person's, and Invalid where nothing is left to drive to.
     """
     asked = wanted.wanted(rules=rules, at=at) if isinstance(wanted, Round) else wanted
-    lists = plan_drafts(session, asked, rules=rules, by=by, at=at, settings=settings)
-    for entry in [entry for stop in lists[0].stops for entry in stop.entries]:
+    draft = plan_drafts(session, asked, rules=rules, by=by, at=at, settings=settings)[0]
+    if is_too_long(draft, zone=rules.timezone):
+        return draft
+    for entry in [entry for stop in draft.stops for entry in stop.entries]:
         session.refresh(entry, ["report"])
-    return release(session, lists[0], by=by, at=at)
+    return release(session, draft, by=by, at=at, undo_seconds=settings.undo_seconds if settings else 0)
+
+
+def is_too_long(route_list: RouteList, *, zone: tzinfo) -> bool:
+    """Whether no crew drives it in a day: over 12 hours or past midnight, 60 km to its first stop, over 60 stops."""
+    stops = route_list.stops
+    if len(stops) > MOST_AT_ONCE or any(stop.leg_metres > FIRST_LEG_METRES for stop in stops[:1]):
+        return True
+    begins, ends = route_list.starts_at, round_ends_at(route_list)
+    return ends - begins > LONGEST or ends.astimezone(zone).date() != begins.astimezone(zone).date()
+
+
+def round_ends_at(route_list: RouteList) -> datetime:
+    """When the crew is back from a round that nobody has begun, or done at its last stop."""
+    back = timedelta(seconds=route_list.back_seconds)
+    last = route_list.stops[-1] if route_list.stops else None
+    done = leaves_at(last) if last is not None else None
+    if done is not None:
+        return done + back
+    seconds = sum(stop.leg_seconds + stop.service_seconds for stop in route_list.stops)
+    return route_list.starts_at + timedelta(seconds=seconds) + back
 
 
 def plan_here(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, delete, exists, select
@@ -28,6 +29,7 @@ from app.services import notifying
 from app.services.plan_asking import may_plan
 
 A_DAY = timedelta(days=1)
+_NOTHING = N_("Nothing on this round waits any more, so there is nothing to release.")
 _RELEASED = N_("The round is released. Close it instead; what is not done goes back to the unit.")
 _TOO_LATE = N_("The release can no longer be taken back: something has gone out, or the crew has begun.")
 
@@ -45,9 +47,8 @@ def release(session: Session, route_list: RouteList, *, by: Staff, at: datetime,
         raise Conflict(N_("The route list is already closed."))
     if at > route_list.starts_at + A_DAY:
         raise Conflict(N_("The day of this round is over. Plan it for another day."))
-    _leave_off_what_is_gone(route_list)
-    if not any(entry.active for stop in route_list.stops for entry in stop.entries):
-        raise Conflict(N_("Nothing on this round waits any more, so there is nothing to release."))
+    if not _waits(route_list):
+        raise Conflict(_NOTHING)
     route_list.released_at = at
     for stop in route_list.stops:
         for entry in stop.entries:
@@ -55,6 +56,23 @@ def release(session: Session, route_list: RouteList, *, by: Staff, at: datetime,
                 _schedule(session, route_list, entry.report, by=by, at=at, undo_seconds=undo_seconds)
     session.flush()  # Somebody who changed one of the reports in this moment wins here.
     return route_list
+
+
+def release_together(
+    session: Session, drafts: Sequence[RouteList], *, by: Staff, at: datetime, undo_seconds: int = 0
+) -> None:
+    """All drafts of a plan at once; those on which nothing waits any more are thrown away, for nobody drives them.
+
+    Raises Conflict as `release` does, and where nothing waits on any of them.
+    """
+    waiting = [draft for draft in drafts if _waits(draft)]
+    if drafts and not waiting:
+        raise Conflict(_NOTHING)
+    for draft in drafts:
+        if draft in waiting:
+            release(session, draft, by=by, at=at, undo_seconds=undo_seconds)
+        else:
+            discard(session, draft, by=by)
 
 
 def take_back(session: Session, route_list: RouteList, *, by: Staff, at: datetime) -> RouteList:
@@ -109,6 +127,12 @@ def _schedule(
     scheduled = report.schedule(actor=Actor.of(by), at=at, route_list_id=route_list.id, day=route_list.day)
     later = at + timedelta(seconds=undo_seconds) if undo_seconds else None
     notifying.notify(session, report, scheduled, kind=NotificationKind.STATUS, at=at, not_before=later)
+
+
+def _waits(route_list: RouteList) -> bool:
+    """Whether anything is left on it, once what is gone is left off."""
+    _leave_off_what_is_gone(route_list)
+    return any(entry.active for stop in route_list.stops for entry in stop.entries)
 
 
 def _leave_off_what_is_gone(route_list: RouteList) -> None:

@@ -169,8 +169,11 @@ class _Steps:
 
     def _at_unit(self) -> NextSteps:
         name = self._unit_name()
-        stands = self._planned(name) or self.say(_STANDS[self.stage], unit=name)
-        then = [self.say(_THEN[self.stage]), *self._summer(), *self._due(name), *self._answer()]
+        planned = self._planned(name)
+        stands = planned or self.say(_STANDS[self.stage], unit=name)
+        # A planned day has said already what the crew does.
+        then = [] if planned else [self.say(_THEN[self.stage])]
+        then += [*self._summer(), *self._due(name), *self._answer()]
         if self.reader.own:
             then.append(
                 self.say(N_("You get a mail when it is done."))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.errors import N_
-from app.languages import translations
 from app.models import PlanState, Report, RoutePlan
 from app.text import translate
 
@@ -72,11 +71,8 @@ def progress(plan: RoutePlan, ahead: int, lang: str) -> dict[str, Any]:
 
 
 def _stands(plan: RoutePlan, ahead: int, lang: str) -> str:
-    if plan.state == PlanState.WAITING.value and ahead:
-        say_many = translations(lang).ngettext
-        return say_many("%(n)s plan is before yours", "%(n)s plans are before yours", ahead) % {"n": ahead}
     if plan.state == PlanState.WAITING.value:
-        return translate(N_("Your plan is next"), lang)
+        return translate(N_("Number %(n)s in the queue"), lang, n=ahead + 1)
     if plan.state == PlanState.WORKING.value:
         return translate(N_("%(n)s percent done"), lang, n=plan.progress)
     return translate(N_("Done") if plan.state == PlanState.DONE.value else N_("It could not be worked out"), lang)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from app.errors import N_
 from app.planning.sketch import Sketch, draw
-from app.text import show_date, show_metres, translate
-from app.web.round_exports import clock
+from app.text import show_clock_on, show_date, show_metres, translate
 from app.web.round_sheet import Sheet, SheetStop
 
 BOXES = (N_("Done"), N_("Not found"), N_("Lift"), N_("Cable crew"))
@@ -36,14 +35,15 @@ class Head:
 
 def head_of(sheet: Sheet, lang: str) -> Head:
     """Name, day, unit, crew and vehicle; then where it starts and ends, how long it is."""
-    times = f"{clock(sheet.starts_at)}–{clock(sheet.ends_at)}"
+    begins, ends = (show_clock_on(moment, lang, day=sheet.day) for moment in (sheet.starts_at, sheet.ends_at))
+    times = f"{begins}–{ends}"
     stops = translate(N_("%(n)s stops"), lang, n=len(sheet.stops))
     line = (show_date(sheet.day, lang), times, sheet.unit, sheet.crew, sheet.vehicle)
     start = sheet.start_name or _degrees(sheet.start)
     end = sheet.end_name or (_degrees(sheet.end) if sheet.end else translate(N_("At the last stop"), lang))
     facts = [
-        (translate(N_("Start"), lang), f"{start}, {clock(sheet.starts_at)}"),
-        (translate(N_("End"), lang), f"{end}, {clock(sheet.ends_at)}"),
+        (translate(N_("Start"), lang), f"{start}, {begins}"),
+        (translate(N_("End"), lang), f"{end}, {ends}"),
         (translate(N_("The round"), lang), f"{stops}, {show_metres(sheet.total_metres, lang)}"),
     ]
     return Head(sheet.name, " · ".join(one for one in line if one), tuple(facts))

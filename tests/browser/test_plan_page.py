@@ -56,7 +56,7 @@ def test_a_plan_is_asked_for_watched_and_answered(live_server, page_at, planner,
     page.get_by_role("checkbox", name="Lamp crew 1").wait_for()
     check_page(page)
     page.get_by_role("button", name="Find the way").last.click()
-    page.get_by_text("Your plan is next").wait_for()
+    page.get_by_text("Number 1 in the queue").wait_for()
     check_page(page)
     work_out(live_server.state)
     page.get_by_role("link", name="A: Lamp crew 1").wait_for()

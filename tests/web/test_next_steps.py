@@ -103,6 +103,13 @@ def test_a_unit_that_has_it_is_named_with_the_date_and_its_delay(report, told, c
     assert (late.icon, late.color) == ("clock", "warning")
 
 
+def test_a_planned_day_says_once_that_a_crew_drives_there(report, told, clock, kari):
+    report.forward("bydrift", actor=Actor.of(kari), at=clock())
+    report.schedule(actor=Actor.of(kari), at=clock(), route_list_id=1, day=clock().date() + timedelta(days=2))
+    assert "drives to the place" in told(report).stands
+    assert "drive to the place" not in everything(told(report))
+
+
 def test_who_waits_for_an_answer_is_said_to_each(report, told, clock, kari):
     report.ask(actor=Actor.of(kari), at=clock(), words="Which side?")
     assert told(report).stands == "The service desk has asked you something and waits for your answer."

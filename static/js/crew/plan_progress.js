@@ -12,7 +12,8 @@ async function look() {
     location.reload();
     return 0;
   }
-  box.querySelector("progress").value = told.progress;
+  // While it waits its turn, nothing of it is done and no percentage is true.
+  if (told.state !== "waiting") box.querySelector("progress").value = told.progress;
   const sentence = box.querySelector("[data-plan-sentence]");
   // Read aloud only when it has changed.
   if (sentence.textContent !== told.sentence) sentence.textContent = told.sentence;

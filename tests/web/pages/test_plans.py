@@ -72,17 +72,18 @@ def test_reports_chosen_elsewhere_come_ticked_along(planner, lamp_crew, reports_
 
 def test_without_a_worker_the_page_says_that_the_plan_waits(planner, asked):
     page = planner.look(f"/staff/plans/{asked.id}")
-    assert "Your plan is next" in page
+    assert "Number 1 in the queue" in page
     assert "Look again" in page
+    assert '<progress max="100" aria-label' in page, "no bare 0 percent"
     told = planner.get(f"/staff/plans/{asked.id}/progress.json").json()
-    assert told == {"state": "waiting", "progress": 0, "ahead": 0, "sentence": "Your plan is next"}
+    assert told == {"state": "waiting", "progress": 0, "ahead": 0, "sentence": "Number 1 in the queue"}
 
 
 def test_the_page_says_how_many_are_before(planner, asked, form, session, browser_of, kari):
     desk = browser_of(kari)
     desk.submit("/staff/route-lists", **form)
     second = session.scalars(select(RoutePlan).order_by(RoutePlan.id.desc())).first()
-    assert "1 plan is before yours" in desk.look(f"/staff/plans/{second.id}")
+    assert "Number 2 in the queue" in desk.look(f"/staff/plans/{second.id}")
 
 
 def test_the_answer_shows_the_rounds_and_leads_to_each(planner, asked, work_out, session, count_queries):
@@ -93,6 +94,7 @@ def test_the_answer_shows_the_rounds_and_leads_to_each(planner, asked, work_out,
     assert counted.number <= 12
     assert f"/staff/route-lists/{made.id}" in page
     assert "4 stops" in page
+    assert "shift until 15:00" in page
     assert "always on to the nearest" in page
     rounds = planner.get(f"/staff/plans/{asked.id}/rounds.json").json()["features"]
     kinds = [feature["properties"]["kind"] for feature in rounds]
@@ -131,6 +133,34 @@ def test_all_rounds_are_released_taken_back_and_thrown_away_together(planner, as
     assert planner.submit(f"{base}/discarding").status_code == 303
     session.expire_all()
     assert session.scalars(select(RouteList.id)).all() == []
+
+
+def test_a_crew_that_gave_all_its_stops_away_holds_up_no_plan(planner, asked, work_out, session):
+    work_out()
+    made = session.scalars(select(RouteList)).one()
+    same = ("unit_code", "created_at", "start_lat", "start_lon", "returns", "day", "starts_at", "plan_id")
+    empty = RouteList(name="Gave all away", **{name: getattr(made, name) for name in same})
+    session.add(empty)
+    session.commit()
+    base = f"/staff/plans/{asked.id}"
+    assert "Gave all away" in planner.look(base)
+    assert planner.submit(f"{base}/release").status_code == 303
+    session.expire_all()
+    (left,) = session.scalars(select(RouteList)).all()
+    assert (left.id, left.is_draft) == (made.id, False)
+
+
+def test_a_plan_on_which_nothing_waits_any_more_is_not_released(planner, asked, work_out, session):
+    work_out()
+    made = session.scalars(select(RouteList)).one()
+    for stop in list(made.stops):
+        session.delete(stop)
+    session.commit()
+    answer = planner.submit(f"/staff/plans/{asked.id}/release")
+    assert answer.status_code == 409
+    assert "nothing to release" in answer.text
+    session.refresh(made)
+    assert made.is_draft
 
 
 def test_another_unit_and_a_stranger_see_no_plan(asked, browser_of, eva):

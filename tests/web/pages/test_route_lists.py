@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.models import Actor, Photo, Report, RouteList, Stop
 from tests.application import STORGATA
@@ -137,3 +138,28 @@ def test_a_tick_that_comes_after_the_list_was_closed_counts_and_says_so(browser_
     assert "The list was closed already." in browser.look(answer.headers["location"])
     session.refresh(stop)
     assert stop.outcome == "done"
+
+
+def test_a_round_that_no_crew_drives_in_a_day_stays_a_draft_and_says_so(browser_of, per, at_bydrift, session):
+    browser = browser_of(per)
+    answer = browser.submit("/staff/route-lists", unit="bydrift", start="59.9139, 10.7522", name="From Oslo")
+    assert answer.status_code == 303, answer.text
+    made = session.scalars(select(RouteList)).one()
+    assert made.is_draft
+    assert set(session.scalars(select(Report.status))) == {"forwarded"}
+    assert "The round is too long for one day." in browser.look(answer.headers["location"])
+
+
+def test_mails_of_a_round_from_here_and_now_wait_so_that_it_can_be_taken_back(
+    browser_of, per, reports_waiting, session, clock, settings
+):
+    reports_waiting(1)
+    browser = browser_of(per)
+    browser.submit("/staff/route-lists", unit="bydrift", start="69.6492, 18.9553")
+    made = session.scalars(select(RouteList)).one()
+    waits = text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'notify' AND scheduled_at >= :later")
+    later = clock() + timedelta(seconds=settings.undo_seconds)
+    assert session.scalar(waits, {"later": later}) == 1
+    browser.submit(f"/staff/route-lists/{made.id}/return")
+    session.expire_all()
+    assert session.get_one(RouteList, made.id).is_draft
