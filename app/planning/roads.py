@@ -17,7 +17,7 @@ from app.planning.road_graph import SCALE, Floats, RoadGraph, earth_centred
 from app.planning.road_search import Search
 from app.planning.travel import UNREACHABLE_SECONDS, Profile, StraightWays, Travel, WayBy
 
-# The network of another town helps nobody.
+# The network of another town helps nobody, and no crew drives so far where no road leads.
 FAR = 10_000.0
 # What lies beside the road is walked to; beyond a kilometre there will be a track that the map does not know.
 WALK_KMH, TRACK_KMH, WALK_METRES = 4.5, 20.0, 1000.0
@@ -67,7 +67,8 @@ class Network:
 class RoadWays:
     """Ways on a network; `closed` says what is shut on a day. `since`: the day of the import.
 
-    `elsewhere`: most places asked for lay far from all roads, so that straight lines were given instead.
+    `elsewhere`: most places asked for lay far from all roads, so that straight lines were given instead; before places
+    are asked for, whoever knows may say it.
     """
 
     network: Network
@@ -88,6 +89,8 @@ class RoadWays:
             return self.straight.between(points, day=day)
         seconds, driven = search.matrix()
         off = np.array([search.off[i] if search.off[i] > OFF_ROAD else 0.0 for i in range(len(points))])
+        nowhere_near = off > FAR
+        seconds[nowhere_near, :] = seconds[:, nowhere_near] = np.inf
         beyond = np.array([walked(one) for one in off])
         seconds, driven = seconds + beyond[:, None] + beyond, driven + off[:, None] + off
         lost = _lost(seconds)
@@ -107,7 +110,7 @@ class RoadWays:
             return self.straight.lines(points, day=day)
         found = []
         for i, j in itertools.pairwise(range(len(points))):
-            driven = search.line(i, j)
+            driven = None if max(search.off[i], search.off[j]) > FAR else search.line(i, j)
             if driven is None:
                 found.append([points[i], points[j]])
                 continue

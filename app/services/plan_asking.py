@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import jobs
@@ -22,6 +23,8 @@ FURTHEST = timedelta(days=366)
 def ask(session: Session, wanted: Wanted, *, rules: Rules, by: Staff, at: datetime) -> RoutePlan:
     """Keep the question; a job answers it. Raises Forbidden for another unit, Invalid for what cannot be."""
     check(wanted, rules=rules, by=by, at=at)
+    # Whoever presses twice at once asks one after the other: turns and the limit are counted, not guessed.
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("plans of"), by.id)))
     if route_plans.unfinished_of(session, by.id) >= MOST_UNFINISHED:
         raise Conflict(N_("You have many plans waiting. Let one of them be finished first."))
     asked = {**to_json(wanted), "turn": route_plans.next_turn(session, by.id)}

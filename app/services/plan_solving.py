@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -24,7 +25,11 @@ AT_ONCE_MOST = 0.6
 
 
 class TooLongError(Exception):
-    """The process was ended before it had an answer, or ended by itself without one."""
+    """The process was ended at its last hour, before it had an answer."""
+
+
+class BrokenError(Exception):
+    """The process ended without an answer, long before its time: killed by somebody, out of memory, or broken."""
 
 
 def budget_for(made: Problem, *, waiting: int = 0) -> float:
@@ -43,23 +48,35 @@ def solve_apart(
 ) -> FleetPlan:
     """In a process of its own, which is killed `hard_seconds` after the search should have ended.
 
-    Raises TooLongError. `progress` is told now and then how far it is, from 0 to 1.
+    Raises TooLongError, and BrokenError for a process that ended before. `progress` is told now and then how far it
+    is, from 0 to 1.
     """
     asked = _question(made, budget=budget, hard_seconds=budget + hard_seconds)
     command = [sys.executable, "-m", "app.planning.solver_process"]
     with subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        alarm = threading.Timer(asked.hard_seconds, process.kill)
+        rung = threading.Event()
+        alarm = threading.Timer(asked.hard_seconds, _end, (process, rung))
         alarm.start()
         try:
             return _listen(process, asked, progress)
+        except BrokenError as broken:
+            # The process has an alarm of its own, at the same moment as ours.
+            if rung.is_set() or process.wait() == -signal.SIGALRM:
+                raise TooLongError from broken
+            raise
         finally:
             alarm.cancel()
             process.kill()
 
 
+def _end(process: subprocess.Popen[bytes], rung: threading.Event) -> None:
+    rung.set()
+    process.kill()
+
+
 def _listen(process: subprocess.Popen[bytes], asked: Question, progress: Callable[[float], None]) -> FleetPlan:
     if process.stdin is None or process.stdout is None:
-        raise TooLongError
+        raise BrokenError
     try:
         pickle.dump(asked, process.stdin)
         process.stdin.close()
@@ -69,7 +86,7 @@ def _listen(process: subprocess.Popen[bytes], asked: Question, progress: Callabl
                 return told
             progress(told)
     except (EOFError, BrokenPipeError, pickle.UnpicklingError) as ended:
-        raise TooLongError from ended
+        raise BrokenError from ended
 
 
 def _question(made: Problem, *, budget: float, hard_seconds: float = HARD_SECONDS) -> Question:

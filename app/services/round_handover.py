@@ -26,6 +26,7 @@ ANOTHER_DAY = N_("Stops can be given to a round of the same unit and day only.")
 A_DRAFT = N_("The other round is a draft. Release it first: people have been told that a crew comes on this day.")
 NOTHING = N_("Choose the stops that you give away.")
 TO_WHOM = N_("Choose who takes the stops.")
+SHIFT_OVER = N_("The shift of %(crew)s is over for today.")
 _Theirs = TypeVar("_Theirs", Crew, Vehicle)
 
 
@@ -216,6 +217,10 @@ def _of_the_unit(session: Session, kind: type[_Theirs], row_id: int | None, unit
 
 def _day_of(crew: Crew, here: RouteList, planner: Planner) -> dict[str, object]:
     zone = planner.rules.timezone
+    starts_at = max(datetime.combine(here.day, crew.shift_from, tzinfo=zone), _soonest(here, planner))
+    ends_by = datetime.combine(here.day, crew.shift_until, tzinfo=zone)
+    if ends_by <= starts_at:
+        raise Conflict(SHIFT_OVER, crew=crew.name)
     return {
         "start_lat": crew.start_lat,
         "start_lon": crew.start_lon,
@@ -224,8 +229,8 @@ def _day_of(crew: Crew, here: RouteList, planner: Planner) -> dict[str, object]:
         "end_lat": crew.end_lat,
         "end_lon": crew.end_lon,
         "end_name": crew.end_name,
-        "starts_at": max(datetime.combine(here.day, crew.shift_from, tzinfo=zone), _soonest(here, planner)),
-        "ends_by": datetime.combine(here.day, crew.shift_until, tzinfo=zone),
+        "starts_at": starts_at,
+        "ends_by": ends_by,
     }
 
 

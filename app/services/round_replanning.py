@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from app.errors import N_, Invalid
 from app.models import RoundChangeKind
 from app.planning.by_hand import settle_around, with_fixed
+from app.planning.distance import metres
 from app.planning.fleet import plan_fleet
 from app.queries.rounds import rounds_of
 from app.services.round_log import check_open
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from app.queries.rounds import Round
 
 BUDGET = 2.0
+FARTHEST_METRES = 300_000.0
+TOO_FAR = N_("That place is too far away. Write it as latitude and longitude, for example 69.6492, 18.9553.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,13 @@ def replan(
 ) -> Replanned:
     """Find a shorter order for what is left, in `budget` seconds at most, without holding anything meanwhile.
 
-    What others change while the search runs is kept; raises Overtaken where it is the same stops.
+    What others change while the search runs is kept; raises Overtaken where it is the same stops, and Invalid for a
+    place from which nobody drives to this round.
     """
     driven = rounds_of(session, planner.staff, [route_list_id])[route_list_id]
     check_open(driven)
+    if here is not None and here.place is not None:
+        _check_near(driven, here.place)
     before, version = driven.route_list.total_metres, driven.route_list.version
     wanted = best_order(driven, planner, here=here, budget=budget)
     if here is not None and (here.place or here.at):
@@ -61,6 +68,11 @@ def replan(
     kind = RoundChangeKind.REPLANNED
     ordered = set_order(session, route_list_id, wanted, version=version, planner=planner, kind=kind)
     return Replanned(ordered, before - ordered.driven.route_list.total_metres)
+
+
+def _check_near(driven: Round, place: Point) -> None:
+    if metres(place, (driven.route_list.start_lat, driven.route_list.start_lon)) > FARTHEST_METRES:
+        raise Invalid(TOO_FAR, fields={"here": TOO_FAR})
 
 
 def best_order(driven: Round, planner: Planner, *, here: Here | None = None, budget: float = BUDGET) -> list[int]:

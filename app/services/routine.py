@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -30,6 +30,11 @@ MOST_POINTS = 5000
 LONGEST_METRES = 300_000.0
 LINE = N_("Draw the way: at least two points, in the order in which it is driven.")
 HOURS = N_("Write when it begins and by when it has been there, for example 07:00 and 14:00.")
+
+# Rows are kept for days that somebody can think of.
+FURTHEST = timedelta(days=366)
+NOT_TODAY = N_("Only today's round can start or be late. Load the page again.")
+TOO_FAR = N_("Choose a day that is at most a year away.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +101,12 @@ def change_drive(
     rules: Rules,
     until: time | None = None,
 ) -> RoutineDrive:
-    """`start`, `late` (with `until`), `finish`, `cancel` or `restore` the round on a day. Raises Invalid, Conflict."""
+    """`start`, `late` (with `until`), `finish`, `cancel` or `restore` the round on a day. Raises Invalid, Conflict.
+
+    Only today's round starts or is late.
+    """
+    if verb in {"start", "late"} and day != at.astimezone(rules.timezone).date():
+        raise Invalid(NOT_TODAY)
     drive = hold_drive(session, one, day, by=by, at=at, rules=rules)
     ends_at = datetime.combine(day, until, rules.timezone).astimezone(at.tzinfo) if until else drive.ends_at
     match verb:
@@ -122,7 +132,9 @@ def change_drive(
 def hold_drive(
     session: Session, one: RoutineRound, day: date, *, by: Staff, at: datetime, rules: Rules
 ) -> RoutineDrive:
-    """The row of this day, made when it is missing, locked."""
+    """The row of this day, made when it is missing, locked. Raises Invalid for a day more than a year away."""
+    if abs(day - at.astimezone(rules.timezone).date()) > FURTHEST:
+        raise Invalid(TOO_FAR)
     begins_at, ends_at = promised(one, day, rules.timezone)
     fresh = {"round_id": one.id, "day": day, "state": DriveState.PLANNED.value, "begins_at": begins_at,
              "ends_at": ends_at, "changed_by_id": by.id, "changed_at": at}  # fmt: skip

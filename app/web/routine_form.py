@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.routing import Rules
 
 _POINT = re.compile(r"\s*(-?\d{1,2}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
+_CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 _SEASON_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.?")
 POINT = N_("A line of the way cannot be read. Write latitude and longitude, for example 69.6492, 18.9553.")
 GEOJSON = N_("The file is no GeoJSON with lines. Choose a file with LineString or MultiLineString, in degrees.")
@@ -56,7 +57,7 @@ class RoutineForm:
         texts = {name: str(form.get(name) or "").strip() for name in _TEXTS}
         lists = {name: tuple(str(one) for one in form.getlist(name)) for name in ("category", "weekdays")}
         version = str(form.get("version") or "0")
-        return cls(**texts, **lists, public=form.get("public") == "1", version=int(version) if version.isdigit() else 0)  # type: ignore[arg-type]
+        return cls(**texts, **lists, public=form.get("public") == "1", version=_number(version, digits=9))  # type: ignore[arg-type]
 
     @classmethod
     def of_round(cls, one: RoutineRound, lines: Sequence[Sequence[Sequence[float]]]) -> RoutineForm:
@@ -79,16 +80,16 @@ class RoutineForm:
         """What it means. Raises Invalid with the mistake at its field; what is wrong in itself, the service says."""
         return RoundWanted(
             unit_code=self.unit, name=self.name, kind=_kind(self.kind), way=read_way(self.way),
-            reach=int(self.reach) if self.reach.isdigit() and len(self.reach) < 5 else 0,
+            reach=_number(self.reach, digits=4),
             category_codes=tuple(code for code in self.category if code in rules.categories), public=self.public,
             rule=self._rule(), since=_day(self.since, "since"), season=self._season(),
-            begins=_clock(self.begins), ends=_clock(self.ends),
+            begins=read_clock(self.begins), ends=read_clock(self.ends, "ends"),
         )  # fmt: skip
 
     def _rule(self) -> str | None:
         if self.calendar == "on_call":
             return None
-        every = int(self.every) if self.every.isdigit() and len(self.every) < 4 else 0
+        every = _number(self.every, digits=3)
         return make_rule(self.weekdays, every=every, until=_day(self.until, "until") if self.until else None)
 
     def _season(self) -> tuple[str, str] | None:
@@ -148,11 +149,19 @@ def _kind(text: str) -> RoutineKind:
     return RoutineKind(text) if text in set(RoutineKind) else RoutineKind.OTHER
 
 
-def _clock(text: str) -> time:
+def read_clock(text: str, name: str = "begins") -> time:
+    """The clock on the wall, to the minute; a zone of its own it has not. Raises Invalid at the field."""
     try:
-        return time.fromisoformat(text)
+        if not _CLOCK.fullmatch(text):
+            raise Invalid(HOURS, fields={name: HOURS})
+        return time.fromisoformat(text).replace(second=0)
     except ValueError as error:
-        raise Invalid(HOURS, fields={"begins": HOURS}) from error
+        raise Invalid(HOURS, fields={name: HOURS}) from error
+
+
+def _number(text: str, *, digits: int) -> int:
+    """A whole number; 0, which the service refuses, for what is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else 0
 
 
 def _day(text: str, name: str) -> date:

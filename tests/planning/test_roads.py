@@ -244,3 +244,13 @@ def test_no_place_and_one_place_are_answered(points):
     source = ways_on()
     assert source.between(points, day=DAY).seconds.shape == (len(points), len(points))
     assert source.lines(points, day=DAY) == []
+
+
+def test_a_place_on_the_other_side_of_the_earth_is_no_leg_beside_the_road():
+    here, there, hut, pole = place(0, 0), place(200, 200), place(0, 9_000), (-89.0, 180.0)
+    source = ways_on()
+    travel, lines = (found([here, there, hut, pole], day=DAY) for found in (source.between, source.lines))
+    assert travel.unreachable == {3} and set(travel.off_road) == {2}
+    assert (travel.seconds[:3, 3] == UNREACHABLE_SECONDS).all()
+    assert travel.seconds[0, 1] < travel.seconds[0, 2] < UNREACHABLE_SECONDS
+    assert lines[2] == [hut, pole]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from app.models import PlanState, RouteList, RoutePlan, Stop, StopReport
 from app.planning.fleet import FleetPlan, plan_fleet
 from app.queries import crews as crew_queries
 from app.services import plan_working, plans
-from app.services.plan_solving import TooLongError, solve_apart
+from app.services.plan_solving import BrokenError, TooLongError, solve_apart
 from app.services.plan_wanted import WindowWanted
 from tests.services.rounds_here import HOUR, shift
 
@@ -221,6 +222,8 @@ def test_the_real_process_answers_and_is_killed_in_time(session, reports_waiting
     assert sorted(plan.rounds[0].visits) == [0, 1, 2, 3]
     with pytest.raises(TooLongError):
         solve_apart(made, budget=30, progress=told.append, hard_seconds=-29.9)
+    with pytest.raises(BrokenError):
+        solve_apart(replace(made, visits=[replace(made.visits[0], place=99)]), budget=30, progress=told.append)
 
 
 def test_whoever_dies_in_the_middle_is_followed_by_another(

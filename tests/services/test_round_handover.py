@@ -142,6 +142,13 @@ def test_a_new_round_for_another_crew_begins_where_that_crew_begins(lamp_round, 
     assert made.total_metres > 0
 
 
+def test_a_crew_whose_shift_is_over_gets_no_stops(lamp_round, per, session, planner, clock):
+    source = lamp_round([1, 2], released=True)
+    evening = planner(per, at=clock().replace(hour=20))
+    with pytest.raises(Conflict, match="shift of South is over"):
+        round_handover.new_list(session, source.id, crew_id=a_crew(session).id, planner=evening)
+
+
 def test_drafts_given_to_a_released_round_are_told_and_never_the_other_way(lamp_round, per, session, planner):
     draft, released = lamp_round([1, 2]), lamp_round([3], released=True)
     one, _two = ids(driven_of(session, per, draft))
@@ -215,6 +222,14 @@ def test_planned_anew_from_here_and_now_it_still_ends_where_it_would_have_ended(
     assert driven.left[0].arrives_at > now
     assert (route_list.returns, route_list.end_lat) == (False, STORGATA[0])
     assert route_list.back_metres == pytest.approx(140, rel=0.02)
+
+
+def test_nobody_goes_on_from_the_south_pole(lamp_round, per, session, planner):
+    route_list = lamp_round([1, 2])
+    for place in ((-90.0, 180.0), (STORGATA[1], STORGATA[0])):
+        with pytest.raises(Invalid, match="latitude and longitude"):
+            round_replanning.replan(session, route_list.id, planner=planner(per), here=Here(place=place), budget=0.2)
+    assert route_list.start_lat == STORGATA[0]
 
 
 def test_an_empty_round_is_planned_anew_without_fuss(lamp_round, per, session, planner):

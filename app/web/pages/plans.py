@@ -74,8 +74,7 @@ def release(
     """All rounds of the plan to their crews at once."""
     plan = route_plans.plan_for(session, staff, plan_id)
     drafts = [one for one in route_plans.lists_of_plan(session, plan, lock=True) if one.is_draft]
-    for draft in drafts:
-        plans.release(session, draft, by=staff, at=now, undo_seconds=state.settings.undo_seconds)
+    plans.release_together(session, drafts, by=staff, at=now, undo_seconds=state.settings.undo_seconds)
     said = N_("The rounds are released. The crews see them, and reporters are told.")
     return redirect(request, f"/staff/plans/{plan_id}", flash=("success", said))
 
@@ -111,9 +110,10 @@ def _reports(session: Session, plan: RoutePlan) -> dict[int, Report]:
 def _round(number: int, route_list: RouteList) -> dict[str, Any]:
     work = sum(stop.service_seconds for stop in route_list.stops)
     drive = sum(stop.leg_seconds for stop in route_list.stops) + route_list.back_seconds
-    last = route_list.stops[-1]
+    # A crew that has given all its stops away has a round without any.
+    last = route_list.stops[-1] if route_list.stops else None
     back = None
-    if last.arrives_at is not None:
+    if last is not None and last.arrives_at is not None:
         back = last.arrives_at.timestamp() + last.service_seconds + route_list.back_seconds
     return {
         "list": route_list,

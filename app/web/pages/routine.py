@@ -16,7 +16,7 @@ from app.services.routine_drives import take_along
 from app.text import say, translate
 from app.web.deps import CrewDep, CsrfChecked, FormDep, LanguageDep, NowDep, RulesDep, SessionDep
 from app.web.errors import STATUS_OF
-from app.web.routine_form import RoutineForm
+from app.web.routine_form import RoutineForm, read_clock
 from app.web.templating import redirect, render
 from app.web.uploads import CheckedUploadDep, files_of
 
@@ -192,7 +192,4 @@ def _day(given: object) -> date:
 
 
 def _until(given: object) -> time | None:
-    try:
-        return time.fromisoformat(str(given)) if given else None
-    except ValueError as error:
-        raise Invalid(routine.HOURS, fields={"until": routine.HOURS}) from error
+    return read_clock(str(given), "until") if given else None

@@ -118,3 +118,32 @@ def test_the_unit_reads_on_which_round_a_report_lies_and_puts_it_there_by_one_pr
     session.refresh(waiting)
     assert waiting.status == "scheduled"
     assert "Feierunde sentrum" not in browsers["ola"].look("/staff/inbox")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"reach": "²"}, {"every": "²"}, {"reach": "9" * 5000}, {"every": "9" * 5000}, {"begins": "07:00+01:00"},
+     {"begins": "07:00Z"}, {"ends": "22:00-11:00"}],
+)  # fmt: skip
+def test_what_no_field_of_ours_sends_is_a_mistake_in_words(browsers, session, wrong):
+    page = browsers["ola"].submit(HOME, **FIELDS | wrong)
+    assert page.status_code == 422
+    assert "Feierunde sentrum" in page.text
+    assert session.scalars(select(RoutineRound)).all() == []
+
+
+@pytest.mark.parametrize("version", ["²", "9" * 5000, "-1"])
+def test_a_version_that_is_none_is_an_old_one(browsers, made, version):
+    assert browsers["ola"].submit(f"{HOME}/{made.id}", **FIELDS | {"version": version}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "tap",
+    [{"day": "2026-11-30", "do": "late", "until": "14:00+01:00"}, {"day": "2026-12-01", "do": "start"},
+     {"day": "2026-11-29", "do": "late", "until": "14:00"}, {"day": "9999-12-31", "do": "cancel"},
+     {"day": "0001-01-01", "do": "finish"}],
+)  # fmt: skip
+def test_a_tap_for_a_day_on_which_it_means_nothing_is_refused(browsers, made, session, tap):
+    assert browsers["per"].submit(f"{HOME}/{made.id}/drives", **tap).status_code == 422
+    assert session.scalars(select(RoutineDrive)).all() == []
+    assert browsers["per"].submit(f"{HOME}/{made.id}/drives", day="2026-12-01", do="cancel").status_code == 303
