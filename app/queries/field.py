@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import exists, or_, select, text
+from sqlalchemy import exists, func, or_, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -20,6 +21,7 @@ from app.models import (
     FieldEntry,
     Photo,
     Report,
+    RoundLink,
     RouteList,
     RouteListChange,
     Staff,
@@ -143,6 +145,30 @@ def last_tick(session: Session, route_list_id: int, stop_id: int) -> FieldEntry 
         )
         .order_by(FieldEntry.id.desc())
         .limit(1)
+    )
+    return session.scalar(query)
+
+
+def reports_by_link(session: Session, link_id: int, *, since: datetime) -> int:
+    """How many other faults were reported through the link since then."""
+    here = select(RoundLink.route_list_id).where(RoundLink.id == link_id).scalar_subquery()
+    query = select(func.count()).where(
+        FieldEntry.route_list_id == here,
+        FieldEntry.link_id == link_id,
+        FieldEntry.kind == EntryKind.OTHER_FAULT.value,
+        FieldEntry.result == EntryResult.APPLIED.value,
+        FieldEntry.data.has_key("new_report"),
+        FieldEntry.received_at > since,
+    )
+    return session.scalar(query) or 0
+
+
+def ended_at(session: Session, route_list_id: int, link_id: int) -> datetime | None:
+    """When the round was ended through the link, for the first time; None while it was not."""
+    query = select(func.min(FieldEntry.happened_at)).where(
+        FieldEntry.route_list_id == route_list_id,
+        FieldEntry.link_id == link_id,
+        FieldEntry.kind == EntryKind.END.value,
     )
     return session.scalar(query)
 

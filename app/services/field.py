@@ -34,7 +34,8 @@ def apply(
 ) -> list[EntryAnswer]:
     """The answers in the order in which the taps were given; they are done in the order of their times.
 
-    The list is one that the driver may drive. A key that is known gets the answer that it got then.
+    The list is one that the driver may drive. A key that is known gets the answer that it got then, also with another
+    body: what was kept first counts, and a phone that did not hear the answer must never be told that it failed.
     """
     queries.hold_list(session, route_list)
     field = Field(session=session, driver=driver, route_list=route_list, rules=rules, at=at, undo_seconds=undo_seconds)
@@ -117,6 +118,8 @@ def _claim(field: Field, entry: Entry, *, happened_at: datetime) -> FieldEntry |
 
 
 def _do(field: Field, entry: Entry, row: FieldEntry, *, happened_at: datetime) -> tuple[EntryResult, str | None]:
+    if entry.kind != EntryKind.END and _is_over(field, happened_at):
+        return EntryResult.CONFLICT, "ended"
     if entry.kind == EntryKind.OUTCOME:
         return tick(field, entry, row, happened_at=happened_at)
     if entry.kind == EntryKind.UNDO:
@@ -126,6 +129,14 @@ def _do(field: Field, entry: Entry, row: FieldEntry, *, happened_at: datetime) -
     if entry.kind == EntryKind.NOTE:
         return _note(field, entry, row, happened_at=happened_at)
     return _end(field, entry)
+
+
+def _is_over(field: Field, happened_at: datetime) -> bool:
+    """Whoever has a link and ended the round there is through with it; what was done before may come later."""
+    if field.driver.link_id is None or field.route_list.is_open:
+        return False
+    ended = queries.ended_at(field.session, field.route_list.id, field.driver.link_id)
+    return ended is not None and happened_at > ended
 
 
 def _note(field: Field, entry: Entry, row: FieldEntry, *, happened_at: datetime) -> tuple[EntryResult, str | None]:
@@ -140,7 +151,8 @@ def _note(field: Field, entry: Entry, row: FieldEntry, *, happened_at: datetime)
         if entry.words.strip() and report.unit_code == route_list.unit_code:
             report.note(actor=field.driver.actor, at=happened_at, words=entry.words, public=False)
             report.changed_at = field.at
-    if stop is not None and entry.words.strip():
+    # What stands on a firm's stop, the firm reads.
+    if stop is not None and entry.words.strip() and stop.completed_link_id in {None, field.driver.link_id}:
         _write_on(stops[stop.id], entry.words.strip())
     session.flush()
     field_photos.tie(session, row, at=field.at)

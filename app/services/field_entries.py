@@ -14,6 +14,7 @@ MAX_KEY = 120
 MAX_PHOTOS = 10
 MAX_MINUTES = 24 * 60
 MAX_QUANTITY = 9999.0
+MAX_MATERIALS = 50
 
 # What the crew reads, by the code that is kept. Where something was done all the same, the sentence says so.
 SENTENCES: dict[str, str] = {
@@ -29,6 +30,9 @@ SENTENCES: dict[str, str] = {
     "gone_on": N_("This can no longer be taken back: somebody has gone on with it. Your unit sees that you tried."),
     "nothing_to_undo": N_("There is nothing to take back here."),
     "no_category": N_("This kind of report is not in use any more. Your words are kept, and your unit sees them."),
+    "no_material": N_("One kind of material is not in use any more, and was not counted. All the rest is noted."),
+    "ended": N_("The round had been ended before. What you wrote is kept, and your unit sees it."),
+    "too_many": N_("Too many reports have come through this link today. No report was made of this one. Phone us."),
     "unreadable": N_("This could not be read, and was not kept. Write it again."),
     "key_taken": N_("This was sent for another list before, and counts there."),
 }

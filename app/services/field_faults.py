@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.models import EntryResult, FieldEntry
 from app.queries import field as queries
@@ -13,6 +13,9 @@ from app.services.field_ticks import Field
 from app.services.reporting import submit_report
 
 CREW_CHANNEL = "crew"
+# In a day through one link.
+MOST_BY_LINK = 60
+DAY = timedelta(days=1)
 
 
 def report_it(field: Field, entry: Entry, row: FieldEntry, *, happened_at: datetime) -> tuple[EntryResult, str | None]:
@@ -20,6 +23,9 @@ def report_it(field: Field, entry: Entry, row: FieldEntry, *, happened_at: datet
     session, route_list = field.session, field.route_list
     if entry.category not in field.rules.categories:
         return EntryResult.CONFLICT, "no_category"
+    link_id = field.driver.link_id
+    if link_id is not None and queries.reports_by_link(session, link_id, since=field.at - DAY) >= MOST_BY_LINK:
+        return EntryResult.REFUSED, "too_many"
     stop = queries.stop_here(session, entry.stop_id, route_list.unit_code)
     given = entry.lat is not None and entry.lon is not None
     lat, lon = (entry.lat, entry.lon) if given else (stop.lat, stop.lon) if stop is not None else (None, None)

@@ -23,13 +23,14 @@ from app.models import (
     Update,
     UpdateKind,
 )
+from app.models.masking import likely_personal, mask
 from app.queries import field as queries
 from app.routing import Rules
 from app.services import field_photos, notifying
 from app.services.crews import leave_stop
 from app.services.decisions import as_it_was
 from app.services.driving import Driver
-from app.services.field_entries import Entry
+from app.services.field_entries import MAX_QUANTITY, Entry
 
 S = ReportStatus
 
@@ -112,7 +113,10 @@ class Tick:
         actor, at = self.here.driver.actor, self.happened_at
         words = self.entry.words.strip()
         if self.entry.outcome == StopOutcome.DONE:
-            fixed = report.fix(actor=actor, at=at, words=words or None, words_public=self.entry.show)
+            # A firm's words are the unit's to let through; of our own crew's, nobody outside reads who somebody is.
+            shown = self.entry.show and self.here.driver.link is None
+            told = (mask(words, likely_personal(words)) or words) if shown else words
+            fixed = report.fix(actor=actor, at=at, words=told or None, words_public=shown)
             self._tell(report, fixed)
             return [fixed]
         made = []
@@ -157,14 +161,14 @@ class Tick:
             self.row.data = {**self.row.data, "shown": False}
 
     def _materials(self) -> list[StopMaterial]:
+        """Of the materials in use, as many as are counted: what rounds to nothing, or to more than can be, is none."""
+        known = self.here.rules.materials
+        used = {code: round(pieces, 2) for code, pieces in self.entry.materials.items() if code in known}
         return [
-            StopMaterial(material_code=code, quantity=quantity, cost_ore=self._cost(code))
-            for code, quantity in self.entry.materials.items()
+            StopMaterial(material_code=code, quantity=pieces, cost_ore=known[code].cost_ore)
+            for code, pieces in used.items()
+            if 0 < pieces <= MAX_QUANTITY
         ]
-
-    def _cost(self, code: str) -> int | None:
-        material = self.here.rules.materials.get(code)
-        return material.cost_ore if material is not None else None
 
     def _keep_words(self) -> None:
         """Where the tick changed nothing, the crew's words stand in the report's history all the same, for staff."""
@@ -180,9 +184,12 @@ class Tick:
             return self.reasons[0]
         if self.reasons:
             return "part_closed"
-        if not self.made:
-            return "not_on_list" if self.stop is None else None
-        return self._where(self.stop)
+        if not self.made and self.stop is None:
+            return "not_on_list"
+        return (self._where(self.stop) if self.made else None) or self._not_counted()
+
+    def _not_counted(self) -> str | None:
+        return "no_material" if self.entry.materials.keys() - self.here.rules.materials.keys() else None
 
     def _where(self, stop: Stop | None) -> str | None:
         """Where the stop was by now, when that is not the list in the cab."""
@@ -200,9 +207,7 @@ def tick(field: Field, entry: Entry, row: FieldEntry, *, happened_at: datetime) 
     """Tick a stop off, with the field's time. What is in the way is kept and said; the rest is done."""
     session, route_list = field.session, field.route_list
     stop = queries.stop_here(session, entry.stop_id, route_list.unit_code)
-    ids = (
-        queries.reports_at(session, stop.id) if stop is not None else queries.reports_called(session, entry.references)
-    )
+    ids = queries.reports_at(session, stop.id) if stop is not None else _of_gone_stop(field, entry)
     if stop is None or stop.route_list_id != route_list.id:
         known = queries.was_on(session, route_list.id, ids)
         ids = [one for one in ids if one in known]
@@ -215,7 +220,8 @@ def tick(field: Field, entry: Entry, row: FieldEntry, *, happened_at: datetime) 
     said = made.apply()
     session.flush()
     field_photos.tie(session, row, at=field.at)
-    return (EntryResult.APPLIED if made.made or said is None else EntryResult.CONFLICT), said
+    applied = made.made or said in {None, "no_material"}
+    return (EntryResult.APPLIED if applied else EntryResult.CONFLICT), said
 
 
 def _of_gone_stop(field: Field, entry: Entry) -> list[int]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +19,7 @@ from app.queries import field as queries
 from app.services import field, field_photos
 from app.services.driving import Driver
 from app.services.fault_words import reason_in_words
-from app.services.field_entries import MAX_PHOTOS, Entry, EntryAnswer
+from app.services.field_entries import MAX_KEY, MAX_PHOTOS, MAX_WORDS, SENTENCES, Entry, EntryAnswer
 from app.services.round_reading import RoundReader
 from app.web.state import AppState, state_of
 from app.web.templating import redirect, render
@@ -50,6 +52,7 @@ def drive_view(request: Request, session: Session, driver: Driver, route_list: R
         driver_key=driver_key(driver),
         photo_base="/photos" if driver.staff else f"{base}/photos",
         by_link=driver.link is not None,
+        link_id=driver.link_id,
         reader=RoundReader(outside=driver.link is not None),
         tile_cache=state.settings.tile_cache,
         why=reason_in_words,
@@ -89,20 +92,22 @@ def tick_plainly(
     base: str, at: datetime,
 ) -> Response:  # fmt: skip
     """One stop ticked off by its form: outcome, words, show, minutes, material_CODE, photo, photo_before."""
-    key = str(form.get("key") or secrets.token_urlsafe(12))
-    outcome = _outcome(form)
+    key, outcome = _key(form), _outcome(form)
+    if outcome is None:
+        return redirect(request, f"{base}/drive#next", flash=("warning", SENTENCES["unreadable"]))
+    photos = _Photos(request, form, session, driver, route_list, at)
     entry = Entry(
         key=key,
         kind=EntryKind.OUTCOME,
         happened_at=at,
         stop_id=stop_id,
         outcome=outcome,
-        words=str(form.get("words") or ""),
+        words=str(form.get("words") or "").replace("\x00", "")[:MAX_WORDS],
         show=form.get("show") == "yes",
         minutes=_minutes(form),
         materials=_materials(request, form) if outcome is StopOutcome.DONE else {},
-        photo_keys=_photos(request, form, session, route_list, name="photo", key=key, at=at),
-        photos_before=_photos(request, form, session, route_list, name="photo_before", key=f"{key}-before", at=at),
+        photo_keys=photos.take("photo", key),
+        photos_before=photos.take("photo_before", f"{key}-before"),
     )
     return _told(request, session, driver, route_list, entry, base=base, said=SAID[outcome])
 
@@ -112,8 +117,7 @@ def undo_plainly(
     base: str, at: datetime,
 ) -> Response:  # fmt: skip
     """A tick taken back."""
-    key = str(form.get("key") or secrets.token_urlsafe(12))
-    entry = Entry(key=key, kind=EntryKind.UNDO, happened_at=at, stop_id=stop_id)
+    entry = Entry(key=_key(form), kind=EntryKind.UNDO, happened_at=at, stop_id=stop_id)
     return _told(request, session, driver, route_list, entry, base=base, said=UNDONE)
 
 
@@ -130,9 +134,7 @@ def end_plainly(
     """The end of the round, with the kilometres driven where they are known."""
     kilometres = _number(form.get("km"), most=2000.0)
     metres = round(kilometres * 1000, 1) if kilometres else None
-    entry = Entry(
-        key=str(form.get("key") or secrets.token_urlsafe(12)), kind=EntryKind.END, happened_at=at, metres=metres
-    )
+    entry = Entry(key=_key(form), kind=EntryKind.END, happened_at=at, metres=metres)
     return _told(request, session, driver, route_list, entry, base=base, said=OVER)
 
 
@@ -159,22 +161,42 @@ def _number_of(session: Session, stop_id: int | None) -> int | str:
     return queries.number_of(session, stop_id) or ""
 
 
-def _photos(
-    request: Request, form: FormData, session: Session, route_list: RouteList, *, name: str, key: str, at: datetime
-) -> tuple[str, ...]:
-    state = state_of(request)
-    most = state.settings.photo_max_bytes
-    keys = []
-    for place, file in enumerate(files_of(form, name)[:MAX_PHOTOS]):
-        keys.append(f"{key}-{place}")
-        data = read_file(file, most=most)
-        field_photos.take_photo(session, state.photos, route_list, data, key=keys[-1], at=at, most_bytes=most)
-    return tuple(keys)
+@dataclass(frozen=True)
+class _Photos:
+    """The photos of a plain form."""
+
+    request: Request
+    form: FormData
+    session: Session
+    driver: Driver
+    route_list: RouteList
+    at: datetime
+
+    def take(self, name: str, key: str) -> tuple[str, ...]:
+        """Keep those of one field; gives their keys."""
+        state = state_of(self.request)
+        most = state.settings.photo_max_bytes
+        keys = []
+        for place, file in enumerate(files_of(self.form, name)[:MAX_PHOTOS]):
+            keys.append(f"{key}-{place}")
+            field_photos.take_photo(
+                self.session, state.photos, self.route_list, read_file(file, most=most), key=keys[-1], at=self.at,
+                link_id=self.driver.link_id, most_bytes=most,
+            )  # fmt: skip
+        return tuple(keys)
 
 
-def _outcome(form: FormData) -> StopOutcome:
+def _key(form: FormData) -> str:
+    """The form's key, a new one where there is none; one that cannot be kept becomes one that can, always the same."""
+    key = str(form.get("key") or secrets.token_urlsafe(12))
+    fits = key.isprintable() and len(key) <= MAX_KEY - len("-before-99")
+    return key if fits else hashlib.sha256(key.encode(errors="replace")).hexdigest()
+
+
+def _outcome(form: FormData) -> StopOutcome | None:
+    """What was tapped; None for what no button of the page says."""
     given = form.get("outcome")
-    return next((outcome for outcome in StopOutcome if outcome.value == given), StopOutcome.DONE)
+    return next((outcome for outcome in StopOutcome if outcome.value == given), None)
 
 
 def _minutes(form: FormData) -> int | None:

@@ -222,9 +222,11 @@ def on_stale(request: Request, error: StaleDataError) -> Response:  # noqa: ARG0
     return answer(request, 409, translate(STALE, get_language(request)))
 
 
-def on_unusable_value(request: Request, error: DataError) -> Response:
+def on_unusable_value(request: Request, error: DataError | psycopg.DataError) -> Response:
     """A value that the database cannot even look for: a number beyond its range, or a NUL in a text."""
-    log.warning("The database refused a value: %s", type(error.orig).__name__)
+    log.warning(
+        "The database refused a value: %s", type(error.orig if isinstance(error, DataError) else error).__name__
+    )
     return answer(request, 422, translate(UNUSABLE, get_language(request)))
 
 
@@ -264,6 +266,7 @@ def register_errors(app: FastAPI) -> None:
         StaleDataError: on_stale,
         ClientDisconnect: on_gone,
         DataError: on_unusable_value,
+        psycopg.DataError: on_unusable_value,
         OperationalError: on_no_database,
         psycopg.OperationalError: on_no_database,
         PoolTimeout: on_no_database,

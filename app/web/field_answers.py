@@ -17,7 +17,16 @@ from app.models import EntryKind, EntryResult, RouteList, StopOutcome
 from app.queries import field as queries
 from app.services import field, field_photos
 from app.services.driving import Driver
-from app.services.field_entries import MAX_KEY, MAX_MINUTES, MAX_PHOTOS, MAX_QUANTITY, MAX_WORDS, Entry, EntryAnswer
+from app.services.field_entries import (
+    MAX_KEY,
+    MAX_MATERIALS,
+    MAX_MINUTES,
+    MAX_PHOTOS,
+    MAX_QUANTITY,
+    MAX_WORDS,
+    Entry,
+    EntryAnswer,
+)
 from app.text import translate
 from app.web import security
 from app.web.bodies import MOST_JSON_BYTES, bounded
@@ -30,9 +39,11 @@ MOST_ENTRIES = 500
 NO_ENTRIES = N_("Send a list of entries, at most 500 at a time.")
 NO_PHOTO = N_("Choose a photo first.")
 _FAR = 10_000_000.0
-_Key = Annotated[str, Field(min_length=1, max_length=MAX_KEY)]
+# No control characters: the database takes no NUL, and would refuse the whole batch for it.
+_PLAIN = r"^[^\x00-\x1f\x7f-\x9f]*$"
+_Key = Annotated[str, Field(min_length=1, max_length=MAX_KEY, pattern=_PLAIN)]
 _Id = Annotated[int, Field(ge=1, lt=2**63)]
-_Code = Annotated[str, Field(min_length=1, max_length=40)]
+_Code = Annotated[str, Field(min_length=1, max_length=40, pattern=_PLAIN)]
 _Pieces = Annotated[float, Field(ge=0, le=MAX_QUANTITY)]
 _Keys = Annotated[list[_Key], Field(max_length=MAX_PHOTOS)]
 
@@ -51,10 +62,10 @@ class SentEntry(BaseModel):
     words: str | None = None
     show: bool | None = None
     minutes: Annotated[int, Field(ge=0, le=MAX_MINUTES)] | None = None
-    materials: dict[_Code, _Pieces] | None = None
+    materials: Annotated[dict[_Code, _Pieces], Field(max_length=MAX_MATERIALS)] | None = None
     photo_keys: _Keys | None = None
     photos_before: _Keys | None = None
-    category: Annotated[str, Field(max_length=40)] | None = None
+    category: Annotated[str, Field(max_length=40, pattern=_PLAIN)] | None = None
     lat: Annotated[float, Field(ge=-90, le=90)] | None = None
     lon: Annotated[float, Field(ge=-180, le=180)] | None = None
     metres: Annotated[float, Field(ge=0, le=_FAR)] | None = None
@@ -140,8 +151,16 @@ def take_entries(
     return _json({"entries": [_told(one, lang) for one in told], "version": route_list.version})
 
 
-def take_photo(session: Session, state: AppState, route_list: RouteList, posted: FormData, *, at: datetime) -> Response:
-    """Take one photo by its key; sent again, the same answer."""
+def take_photo(
+    session: Session,
+    state: AppState,
+    route_list: RouteList,
+    posted: FormData,
+    *,
+    at: datetime,
+    link_id: int | None = None,
+) -> Response:
+    """Take one photo by its key; sent again, the same answer. Through a link not more than a round takes."""
     files = files_of(posted, "file") or files_of(posted, "photo")
     if not files:
         raise Invalid(NO_PHOTO, fields={"file": NO_PHOTO})
@@ -153,6 +172,7 @@ def take_photo(session: Session, state: AppState, route_list: RouteList, posted:
         read_file(files[0], most=most),
         key=str(posted.get("key") or ""),
         at=at,
+        link_id=link_id,
         most_bytes=most,
     )
     return _json({"photo": photo.id})

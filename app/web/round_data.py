@@ -110,7 +110,7 @@ class RoundData:
             "outcome": stop.outcome,
             "completed_at": _moment(stop.completed_at),
             "minutes": stop.minutes,
-            "note": None if any(self._is_hidden(report) for report in reports) else stop.note,
+            "note": stop.note if self._reads_note(stop, reports) else None,
             "materials": {one.material_code: one.quantity for one in stop.materials},
             "usual_materials": self._usual(reports),
             "links": {"geo": links.geo, "google": links.google, "apple": links.apple},
@@ -124,6 +124,11 @@ class RoundData:
             for material, pieces in self.rules.rounds.needs(code).items():
                 usual[material] = max(usual.get(material, 0), float(pieces))
         return usual
+
+    def _reads_note(self, stop: Stop, reports: Sequence[Report]) -> bool:
+        """What our own crew wrote, or another firm, is not for a firm."""
+        mine = not self.outside or stop.completed_link_id == self.link_id
+        return mine and not any(self._is_hidden(report) for report in reports)
 
     def _is_hidden(self, report: Report) -> bool:
         return not self.reader.sees(report)

@@ -39,4 +39,4 @@ def take_photo(
     posted: FieldPhotoDep, linked: RoundLinkDep, session: SessionDep, state: StateDep, now: NowDep
 ) -> Response:
     """A photo of the round, once by its key; the tap that names it ties it to a stop."""
-    return field_answers.take_photo(session, state, linked.route_list, posted, at=now)
+    return field_answers.take_photo(session, state, linked.route_list, posted, at=now, link_id=linked.link.id)
