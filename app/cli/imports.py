@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from app.cli.boxes import box_of
 from app.cli.connect import database
 from app.settings import PROJECT, get_settings
 
@@ -118,8 +119,11 @@ def assets(
 
 @import_app.command("roads")
 def roads(
-    file: Annotated[Path, typer.Argument(help="Roads to drive on (.osm.pbf), or a GeoJSON file of their owners.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="Roads to drive on (.osm.pbf), or a GeoJSON file of their owners.")
+    ] = None,
     *,
+    remove: Annotated[bool, typer.Option("--remove", help="Take out the roads to drive on; without a file.")] = False,
     mapping: Annotated[Path | None, typer.Option(help=ROADS_HELP)] = None,
     box: Annotated[str | None, typer.Option(help="Of an .osm.pbf only: west,south,east,north in degrees.")] = None,
     ferries: Annotated[bool, typer.Option(help="Of an .osm.pbf only: whether rounds may take a ferry.")] = True,
@@ -127,8 +131,12 @@ def roads(
     """Import the roads that rounds are planned on (OpenStreetMap), or roads with their owners (GeoJSON)."""
     from app.services.osm_roads import is_osm
 
-    if is_osm(file):
-        _network(file, ferries=ferries, box=_box(box))
+    if remove == (file is not None):
+        raise typer.BadParameter("Give either a file or --remove.")
+    if file is None:
+        _remove_network()
+    elif is_osm(file):
+        _network(file, ferries=ferries, box=box_of(box))
     elif mapping is None:
         raise typer.BadParameter("A file of roads and their owners needs --mapping; roads to drive on are .osm.pbf.")
     else:
@@ -136,30 +144,29 @@ def roads(
 
 
 def _network(file: Path, *, ferries: bool, box: tuple[float, float, float, float] | None) -> None:
-    from app.services.road_network_import import import_network
+    from app.services.road_network_import import ELSEWHERE, import_network, service_box
 
-    started = datetime.now(UTC)
+    started, around = datetime.now(UTC), service_box(get_settings().rules_file)
     with _session() as session:
-        result = import_network(session, file, at=started, ferries=ferries, box=box)
+        result = import_network(session, file, at=started, ferries=ferries, box=box, around=around)
     seconds = (datetime.now(UTC) - started).total_seconds()
     typer.echo(
         f"{result.metres / 1000:,.0f} km of road in {seconds:.1f} s: {result.junctions} junctions, {result.edges} "
         f"roads between them, {result.size / 1e6:.1f} MB. It takes the place of what was imported before."
     )
     typer.echo("  " + ", ".join(f"{word}: {count}" for word, count in result.counts.items()))
+    if not result.here:
+        typer.echo(f"  {ELSEWHERE}", err=True)
     typer.echo("  Turn restrictions, hours and weekdays are not obeyed; closures are drawn on /staff/road-closures.")
 
 
-def _box(words: str | None) -> tuple[float, float, float, float] | None:
-    if words is None:
-        return None
-    try:
-        west, south, east, north = (float(word) for word in words.split(","))
-    except ValueError as error:
-        raise typer.BadParameter("--box is four numbers: west,south,east,north.") from error
-    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-        raise typer.BadParameter("--box is west,south,east,north in degrees, such as 18.5,69.5,19.3,69.8.")
-    return west, south, east, north
+def _remove_network() -> None:
+    from app.services.road_network_import import remove_network
+
+    with _session() as session:
+        name = remove_network(session)
+    gone = f"The roads of {name} are taken out." if name else "No road network is imported."
+    typer.echo(f"{gone} Rounds are planned on straight lines, or by GATAMI_ROUTER.")
 
 
 def _owners(file: Path, mapping: Path) -> None:

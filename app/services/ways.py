@@ -92,7 +92,7 @@ def ways(
     straight = straight_ways(rules)
     found = road_queries.open_closures(session, day=day or date.min)
     closures = [_Held.of(one) for one in found if unit_code is None or one.unit_code in {None, unit_code}]
-    own = _own(session, closures, straight) or straight
+    own = _own(session, closures, straight, rules) or straight
     router = router_of(settings) if settings is not None else None
     if router is None:
         return own
@@ -105,17 +105,27 @@ def straight_ways(rules: Rules | None) -> StraightWays:
     return StraightWays() if rounds is None else StraightWays(winding=rounds.winding, kmh=rounds.kmh)
 
 
-def _own(session: Session, closures: Sequence[_Held], straight: StraightWays) -> RoadWays | None:
+def _own(session: Session, closures: Sequence[_Held], straight: StraightWays, rules: Rules | None) -> RoadWays | None:
     imported = road_queries.network(session)
     network = _kept.network(session, imported)
     if imported is None or network is None:
         return None
-    return RoadWays(
+    own = RoadWays(
         network,
         closed=lambda on: [one.shape for one in closures if one.on(on)],
         straight=straight,
         since=imported.imported_at.astimezone(PEOPLES_ZONE).date(),
     )
+    # Before any way is asked for, a page must not promise the roads of another town.
+    own.elsewhere = rules is not None and not _reaches(imported, rules)
+    return own
+
+
+def _reaches(imported: RoadNetwork, rules: Rules) -> bool:
+    """Whether the network has roads where the municipality's service area is."""
+    west, south, east, north = rules.service_area.bounds
+    beside = imported.east < west or east < imported.west
+    return not (beside or imported.north < south or north < imported.south)
 
 
 def closure_of(closure: RoadClosure) -> Closure:

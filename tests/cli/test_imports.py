@@ -14,6 +14,7 @@ from app.db import make_engine
 from app.models import Asset
 from app.settings import PROJECT, get_settings
 from tests.osm import write_osm
+from tests.planning.town import CORNERS
 
 BOSTON = PROJECT / "examples" / "boston"
 SQUARE = '{{"type": "Polygon", "coordinates": [[[{w}, 69.6], [{e}, 69.6], [{e}, 69.8], [{w}, 69.8], [{w}, 69.6]]]}}'
@@ -228,6 +229,22 @@ def test_a_road_network_comes_in_by_one_command_and_the_next_takes_its_place(dat
     assert "1 km of road" in first.output and "6 junctions, 9 roads" in first.output
     assert run("roads", write_osm(tmp_path / "town.osm")).exit_code == 0
     assert count(database, "road_network") == 1
+
+
+def test_the_roads_of_another_town_come_in_with_a_warning(database, tmp_path):
+    oslo = {number: (lat - 9.7, lon - 8.2) for number, (lat, lon) in CORNERS.items()}
+    done = run("roads", write_osm(tmp_path / "oslo.osm.pbf", places=oslo))
+    assert done.exit_code == 0 and "WARNING: these roads do not reach" in done.output
+    assert "WARNING" not in run("roads", write_osm(tmp_path / "town.osm.pbf")).output
+
+
+def test_a_road_network_is_taken_out_again(database, tmp_path):
+    run("roads", write_osm(tmp_path / "town.osm.pbf"))
+    assert "The roads of town.osm.pbf are taken out." in run("roads", "--remove").output
+    assert count(database, "road_network") == 0
+    assert "No road network is imported." in run("roads", "--remove").output
+    for arguments in (("roads",), ("roads", tmp_path / "town.osm.pbf", "--remove")):
+        assert run(*arguments).exit_code == 2
 
 
 def test_a_road_network_that_cannot_be_read_leaves_the_one_that_is_there(database, tmp_path):

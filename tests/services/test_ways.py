@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.errors import Forbidden, Invalid, NotFound
 from app.models import RoadClosure, RoadNetwork
@@ -69,9 +69,17 @@ def test_the_network_of_another_town_is_not_used_and_the_page_says_so(session, r
     assert about_ways(source, "nb").startswith("Vegnettet som er lastet inn, når ikke hit. Luftlinje ganger 1,4")
 
 
+def test_the_network_of_another_town_is_not_promised_before_any_way_is_asked_for(session, rules, settings, town):
+    session.execute(update(RoadNetwork).values(west=10.6, east=10.9, south=59.8, north=60.0))
+    session.commit()
+    source = ways(session, rules, settings)
+    assert source.by == "straight"
+    assert about_ways(source, "nb").startswith("Vegnettet som er lastet inn, når ikke hit. Luftlinje ganger 1,4")
+
+
 def test_one_place_far_outside_is_named_and_the_others_are_driven_to(session, rules, settings, town):
     travel = ways(session, rules, settings).between([*ENDS, place(30_000, 0)], day=DAY)
-    assert travel.by == "roads" and travel.off_road == {2: pytest.approx(29_600, rel=0.01)}
+    assert travel.by == "roads" and travel.unreachable == {2} and not travel.off_road
     assert travel.metres[0, 1] == pytest.approx(98, abs=2)
 
 
