@@ -3,6 +3,7 @@
 import re
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import dist
 from pathlib import Path
@@ -50,14 +51,14 @@ class GapRow:
         return GOALS.get(self.name, 1.0)
 
 
-def tsplib_rows(folder: Path) -> list[GapRow]:
+def tsplib_rows(folder: Path, *, ways: Sequence[str] = tuple(WAYS)) -> list[GapRow]:
     """Order every instance in a folder whose optimum is known. The process' own time counts: others' work does not."""
-    return [_gap_row(folder / f"{name}.tsp") for name in OPTIMA if (folder / f"{name}.tsp").is_file()]
+    return [_gap_row(folder / f"{name}.tsp", ways) for name in OPTIMA if (folder / f"{name}.tsp").is_file()]
 
 
-def _gap_row(path: Path) -> GapRow:
+def _gap_row(path: Path, ways: Sequence[str]) -> GapRow:
     costs, seconds = euclidean_matrix(read_tsp(path)), BUDGETS.get(path.stem, 1.0)
-    return GapRow(path.stem, OPTIMA[path.stem], seconds, {name: int(way(costs, seconds)) for name, way in WAYS.items()})
+    return GapRow(path.stem, OPTIMA[path.stem], seconds, {name: int(WAYS[name](costs, seconds)) for name in ways})
 
 
 def read_tsp(path: Path) -> list[tuple[float, float]]:
