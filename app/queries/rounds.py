@@ -152,7 +152,7 @@ def near_the_way(session: Session, driven: Round) -> Sequence[NearReport]:
         select(
             Report.reference,
             Report.category_code,
-            Report.address,
+            func.coalesce(Report.nearest_address, Report.address),
             Report.lat,
             Report.lon,
             metres.label("metres"),

@@ -39,11 +39,10 @@ class RoundReader:
         return answers_outside(report) if self.outside else report.answers
 
     def place(self, report: Report) -> str:
-        """The place in words; empty where none are known."""
-        if not self.outside:
-            return report.address or report.nearest_address or ""
-        said = address_outside(report) if self.sees(report) else None
-        return said or report.nearest_address or ""
+        """The place in words, the same on every page: a register's before what was typed; empty if unknown."""
+        if report.nearest_address or not self.outside:
+            return report.nearest_address or report.address or ""
+        return (address_outside(report) if self.sees(report) else None) or ""
 
     def photos(self, report: Report) -> Sequence[Photo]:
         """The report's photos."""

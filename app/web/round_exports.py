@@ -30,8 +30,8 @@ _UNSENDABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _COLUMNS = (
     N_("Stop"),
     N_("Time"),
-    N_("Place"),
     N_("Mast number"),
+    N_("Place"),
     N_("Latitude"),
     N_("Longitude"),
     N_("What to do"),
@@ -56,8 +56,8 @@ def gpx_of(sheet: Sheet, *, lang: str, at: datetime) -> bytes:
             lat=stop.lat,
             lon=stop.lon,
             name=str(stop.number),
-            comment=one_line(f"{clock(stop.arrives_at)} {stop.public_place}"),
-            description=_told(stop, lang),
+            comment=one_line(f"{clock(stop.arrives_at)} {_target(stop, lang)}"),
+            description=_told(stop),
         )
         for stop in sheet.stops
     ]
@@ -129,8 +129,8 @@ def _lines(sheet: Sheet, lang: str) -> Iterator[str]:
     about = ", ".join(one for one in (sheet.unit, sheet.crew, sheet.vehicle) if one)
     yield plain(about)
     for stop in sheet.stops:
-        place = stop.public_place or stop.coordinates
-        yield plain(f"{stop.number}. {clock(stop.arrives_at)} {place}: {_told(stop, lang)}")
+        place = _target(stop, lang) or stop.coordinates
+        yield plain(f"{stop.number}. {clock(stop.arrives_at)} {place}: {_told(stop)}")
     yield rests_on(sheet, lang)
 
 
@@ -144,10 +144,14 @@ def clock(moment: datetime | None) -> str:
     return f"{moment.astimezone(PEOPLES_ZONE):%H:%M}" if moment else ""
 
 
-def _told(stop: SheetStop, lang: str) -> str:
+def _target(stop: SheetStop, lang: str) -> str:
+    """What the crew looks for: the number on the mast, then a register's words for the place."""
     mast = f"{translate(N_('Mast'), lang)} {stop.mast}" if stop.mast else ""
-    references = " ".join(one.reference for one in stop.work)
-    return ", ".join(one for one in (stop.to_do, mast, references) if one)
+    return ", ".join(one for one in (mast, stop.public_place) if one)
+
+
+def _told(stop: SheetStop) -> str:
+    return ", ".join(one for one in (stop.to_do, " ".join(one.reference for one in stop.work)) if one)
 
 
 def _features(sheet: Sheet) -> Iterator[dict[str, object]]:
@@ -177,13 +181,13 @@ def _cells(stop: SheetStop, lang: str) -> list[object]:
     return [
         stop.number,
         clock(stop.arrives_at),
-        stop.public_place,
         stop.mast,
+        stop.public_place,
         round(stop.lat, 6),
         round(stop.lon, 6),
         stop.to_do,
         " ".join(one.reference for one in stop.work),
-        " ".join(stop.why),
+        "; ".join(stop.why),
         yes if stop.must else "",
         yes if stop.needs_lift else "",
         round(stop.leg_metres),

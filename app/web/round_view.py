@@ -17,7 +17,8 @@ from app.queries.rounds import Round, rounds_of
 from app.services.fault_words import kind_in_words, reasons_in_words
 from app.services.round_log import SOMEBODY
 from app.services.round_measuring import ends_at, leaves_at
-from app.services.ways import about_ways, credit, ways
+from app.services.round_reading import CREW
+from app.services.ways import about_way_by, credit
 from app.text import show_datetime, translate
 from app.web.deps import get_language
 from app.web.desk_parts.choices import category_options
@@ -64,6 +65,8 @@ CHANGES = {
     RoundChangeKind.BREAKDOWN: N_("%(name)s said that the vehicle broke down"),
     RoundChangeKind.REPLANNED: N_("%(name)s had the round planned anew (%(n)s moved)"),
 }
+
+CAN_UNDO = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ def show(
     rules = state.rules_file.current
     driven = rounds_of(session, staff, [route_list_id])[route_list_id]
     others = rounds.others_of_the_day(session, driven.route_list) if driven.route_list.is_open else []
+    changes = rounds.changes_of(session, route_list_id)
     page = render(
         request,
         "crew/round.html",
@@ -125,14 +129,15 @@ def show(
         route_list=driven.route_list,
         past=[_row(stop, rules, lang) for stop in driven.past],
         left=[_row(stop, rules, lang) for stop in driven.left],
-        **_figures(session, driven, request, lang),
+        **_figures(driven, lang),
         conflicts=[(entry, _conflict(entry, lang)) for entry in rounds.conflicts_of(session, route_list_id)],
         targets=[other for other in others if driven.route_list.is_draft or not other.is_draft],
         other_lists=others,
         crews=rounds.crews_of(session, driven.route_list.unit_code),
         vehicles=rounds.vehicles_of(session, driven.route_list.unit_code),
         near=rounds.near_the_way(session, driven) if driven.route_list.is_open else [],
-        changes=[(change, _change(change, lang)) for change in rounds.changes_of(session, route_list_id)],
+        changes=[(change, _change(change, lang)) for change in changes],
+        taken_off=_taken_off(changes[0], staff, at=state.clock()) if changes and driven.route_list.is_open else [],
         category_options=category_options(rules, lang=lang),
         questions=_questions(rules, given or {}, fields or {}, lang),
         key=(given or {}).get("key") or secrets.token_urlsafe(12),
@@ -149,9 +154,8 @@ def show(
 def place_of(stop: Stop, lang: str) -> str:
     """Where it is, as people say it."""
     for entry in stop.entries:
-        report = entry.report
-        if report.address or report.nearest_address:
-            return str(report.address or report.nearest_address)
+        if found := CREW.place(entry.report):
+            return found
     return translate(N_("%(lat)s, %(lon)s"), lang, lat=round(stop.lat, 5), lon=round(stop.lon, 5))
 
 
@@ -183,10 +187,9 @@ def _outcome(stop: Stop, lang: str) -> str:
     return translate(OUTCOMES.get(stop.outcome or "", nobody), lang)
 
 
-def _figures(session: Session, driven: Round, request: Request, lang: str) -> dict[str, Any]:
-    state, route_list = state_of(request), driven.route_list
+def _figures(driven: Round, lang: str) -> dict[str, Any]:
+    route_list = driven.route_list
     back = ends_at(driven)
-    source = ways(session, state.rules_file.current, state.settings, day=route_list.day, unit_code=route_list.unit_code)
     work = sum(stop.service_seconds for stop in driven.stops)
     drive = sum(stop.leg_seconds for stop in driven.stops) + route_list.back_seconds
     return {
@@ -195,7 +198,8 @@ def _figures(session: Session, driven: Round, request: Request, lang: str) -> di
         "over": _span(back - route_list.ends_by, lang) if route_list.ends_by else "",
         "drive": _span(timedelta(seconds=drive), lang),
         "work": _span(timedelta(seconds=work), lang),
-        "about": about_ways(source, lang),
+        # What it was planned with, whatever the ways of today are.
+        "about": about_way_by(route_list.way_by, lang),
         "credit": credit(route_list.way_by),
     }
 
@@ -216,6 +220,12 @@ def _change(change: RouteListChange, lang: str) -> str:
     name = change.staff.name if change.staff else translate(SOMEBODY, lang)
     words = translate(CHANGES[RoundChangeKind(change.kind)], lang, name=name, n=len(change.stops))
     return f"{show_datetime(change.at, lang)}: {words}"
+
+
+def _taken_off(last: RouteListChange, staff: Staff, *, at: datetime) -> list[str]:
+    """The reports that this person has just taken off: they can be put on again by one button."""
+    mine = last.kind == RoundChangeKind.REMOVED and last.staff_id == staff.id
+    return [str(one) for one in last.data.get("reports", [])] if mine and at - last.at < CAN_UNDO else []
 
 
 def _questions(rules: Rules, given: dict[str, str], fields: dict[str, str], lang: str) -> Sequence[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given, settings
@@ -51,6 +52,19 @@ def test_any_name_makes_files_that_can_be_read_back(text):
     rows = list(csv.reader(io.StringIO("".join(round_exports.csv_of(sheet, lang="nb")), newline=""), delimiter=";"))
     assert len(rows) == 2
     assert not any(cell.lstrip(" ").startswith(_FORMULA) for cell in rows[1])
+
+
+def test_the_mast_stands_before_the_street_and_reasons_are_told_apart():
+    sheet = a_sheet("Storgata 2")
+    (stop,) = sheet.stops
+    sheet = replace(sheet, stops=(replace(stop, mast="M-102", why=("Three say so", "By a school")),))
+    assert b"<cmt>21:00 Mast M-102, Storgata 2</cmt>" in round_exports.gpx_of(sheet, lang="en", at=AT)
+    made = round_exports.ics_of(sheet, lang="en", at=AT, base_url="https://gatami.example")
+    said = str(Calendar.from_ical(made).events[0]["DESCRIPTION"])
+    assert "1. 21:00 Mast M-102, Storgata 2: Storgata 2, 2026-000001-7" in said
+    head, row = csv.reader(io.StringIO("".join(round_exports.csv_of(sheet, lang="en")), newline=""), delimiter=";")
+    assert row[2:4] == ["M-102", "Storgata 2"]
+    assert row[head.index("Why")] == "Three say so; By a school"
 
 
 def test_a_round_over_the_night_when_the_clocks_change_keeps_its_length():

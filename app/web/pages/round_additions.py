@@ -53,8 +53,9 @@ def add(
 
     def do() -> tuple[str, dict[str, object]]:
         planner = planner_of(request, session, staff, at=now)
-        if place is None:
-            stop = _by_reference(session, route_list_id, reference, planner)
+        if place is None:  # Undo names each report of the stop that was taken off.
+            for one in form.getlist("reference"):
+                stop = _by_reference(session, route_list_id, str(one), planner)
         else:
             phoned = PhonedIn(
                 category=given.get("category", ""), lat=place.lat, lon=place.lon, address=place.address,

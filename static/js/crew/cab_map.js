@@ -39,7 +39,7 @@ export function drawRound({ L, map, moving }, { data, stops, current, here, onCh
   if (near) bounds.push([here.lat, here.lon]);
   if (!bounds.length) bounds.push([data.start.lat, data.start.lon], ...stops.map(({ lat, lon }) => [lat, lon]));
   map.invalidateSize();
-  map.fitBounds(bounds, { padding: [34, 34], maxZoom: 17, animate: false });
+  map.fitBounds(bounds, { paddingTopLeft: [76, 34], paddingBottomRight: [34, 34], maxZoom: 17, animate: false });
 }
 
 function placeStop(L, { lat, lon, number, completed_at }, now, onChoose) {

@@ -9,6 +9,9 @@ function show(item) {
   item.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 }
 
+// The corner at the top left holds the buttons for zooming: no fault is put under them.
+const FIT = { paddingTopLeft: [72, 24], paddingBottomRight: [24, 24], maxZoom: 16 };
+
 function dots(L, map, item) {
   for (const pair of item.dataset.lamps.trim().split(/\s+/).filter(Boolean)) {
     L.circleMarker(pair.split(",").map(Number), { radius: 6, className: "fault-lamp", interactive: false }).addTo(map);
@@ -18,10 +21,16 @@ function dots(L, map, item) {
 function marker(L, map, item) {
   const icon = L.divIcon({ className: "map-stop", iconSize: [30, 30], html: "" });
   const place = [Number(item.dataset.lat), Number(item.dataset.lon)];
-  const pin = L.marker(place, { icon, keyboard: false, zIndexOffset: -100 * Number(item.dataset.rank) }).addTo(map);
+  const behind = -100 * Number(item.dataset.rank);
+  const pin = L.marker(place, { icon, keyboard: false, zIndexOffset: behind }).addTo(map);
   pin.getElement().textContent = item.dataset.rank;
   pin.on("click", () => show(item));
-  return place;
+  const forward = (yes) => {
+    pin.setZIndexOffset(yes ? 10000 : behind);
+    pin.getElement().classList.toggle("map-stop--next", yes);
+  };
+  for (const kind of ["pointerenter", "focusin"]) item.addEventListener(kind, () => forward(true));
+  for (const kind of ["pointerleave", "focusout"]) item.addEventListener(kind, () => forward(item.contains(document.activeElement)));
 }
 
 async function showMap(box) {
@@ -34,7 +43,7 @@ async function showMap(box) {
   map.attributionControl.setPrefix(false);
   L.control.zoom({ zoomInTitle: box.dataset.sayZoomIn, zoomOutTitle: box.dataset.sayZoomOut }).addTo(map);
   L.tileLayer(box.dataset.tiles, { attribution: box.dataset.attribution, maxZoom: 20, maxNativeZoom: 18 }).addTo(map);
-  map.fitBounds(items.map((item) => [Number(item.dataset.lat), Number(item.dataset.lon)]), { padding: [30, 30], maxZoom: 16 });
+  map.fitBounds(items.map((item) => [Number(item.dataset.lat), Number(item.dataset.lon)]), FIT);
   for (const item of items) dots(L, map, item);
   for (const item of items) marker(L, map, item);
 }

@@ -3,6 +3,8 @@
 import { leaflet } from "../leaflet.js";
 
 const drawn = new WeakMap();
+// The corner at the top left holds the buttons for zooming: no stop is put under them.
+const FIT = { paddingTopLeft: [72, 24], paddingBottomRight: [24, 24], maxZoom: 17 };
 
 function stopMarker(L, latlng, { number, done, locked }) {
   const shape = `map-stop${done ? " map-stop--done" : ""}${locked ? " map-stop--locked" : ""}`;
@@ -12,8 +14,12 @@ function stopMarker(L, latlng, { number, done, locked }) {
   return stop;
 }
 
-function point(L, { properties }, latlng) {
-  if (properties.kind === "stop") return stopMarker(L, latlng, properties);
+function point(L, { properties }, latlng, stops) {
+  if (properties.kind === "stop") {
+    const stop = stopMarker(L, latlng, properties);
+    stops.set(String(properties.id), stop);
+    return stop;
+  }
   const near = properties.kind === "near";
   const shape = { radius: near ? 7 : 9, className: near ? "map-near" : "map-me", interactive: false };
   return L.circleMarker(latlng, shape);
@@ -38,11 +44,24 @@ export async function drawRound(box) {
   const before = drawn.get(box);
   const map = before?.map ?? mapOf(L, box);
   before?.way.remove();
+  const stops = new Map();
   const way = L.geoJSON(await answer.json(), {
     style: ({ properties }) => ({ className: properties.done ? "map-track map-track--done" : "map-track", interactive: false }),
-    pointToLayer: (feature, latlng) => point(L, feature, latlng),
+    pointToLayer: (feature, latlng) => point(L, feature, latlng, stops),
   });
-  if (!before) map.fitBounds(way.getBounds(), { padding: [30, 30], maxZoom: 17 });
+  if (!before) map.fitBounds(way.getBounds(), FIT);
   way.addTo(map);
-  drawn.set(box, { map, way });
+  drawn.set(box, { map, way, stops });
+}
+
+/** Puts the marker of one stop before the others, which may cover it; the last one goes back to its place. */
+export function bringForward(box, id) {
+  const here = drawn.get(box);
+  const stop = here?.stops.get(id);
+  if (!stop || here.first === stop) return;
+  for (const [one, forward] of [[here.first, false], [stop, true]]) {
+    one?.setZIndexOffset(forward ? 10000 : 0);
+    one?.getElement()?.classList.toggle("map-stop--next", forward);
+  }
+  here.first = stop;
 }

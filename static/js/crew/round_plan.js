@@ -2,7 +2,7 @@
 // Each form of the page is sent as it is; the answer is the page, and its part is put in the place of the old one.
 
 import { reordering } from "./round_drag.js";
-import { drawRound } from "./round_map.js";
+import { bringForward, drawRound } from "./round_map.js";
 
 const live = document.querySelector("[data-plan-live]");
 let busy = false;
@@ -33,6 +33,7 @@ function swap(html, near) {
   if (!next) return false;
   const map = part().querySelector("[data-plan-map]");
   const focus = document.activeElement?.id;
+  const unfolded = [...part().querySelectorAll("details[open][id]")].map(({ id }) => id);
   const chosen = [...part().querySelectorAll("[form=round-form]:is(input:checked, select)")].map(({ id, value }) => ({ id, value }));
   next.querySelector("[data-plan-map]")?.replaceWith(map);
   part().replaceWith(next);
@@ -42,10 +43,13 @@ function swap(html, near) {
   const beside = near ? document.getElementById(near) : null;
   if (flash) (beside ?? next.querySelector(".plan-list") ?? next)[beside ? "after" : "prepend"](flash);
   for (const { id, value } of chosen) keepChosen(next.querySelector(`#${id}`), value);
+  for (const id of unfolded) next.querySelector(`#${id}`)?.setAttribute("open", "");
   begin();
   const again = focus ? document.getElementById(focus) : null;
   if (again && !again.disabled) again.focus({ preventScroll: true });
   else if (beside) beside.focus({ preventScroll: true });
+  // The button of a stop that was taken off is gone with it; what takes that back is at hand.
+  else if (focus?.startsWith("off-")) next.querySelector("[data-undo]")?.focus();
   const words = next.querySelector("[data-said]") ?? flash;
   if (words) {
     // Read by the live region of the page; an alert that comes with the part may be missed.
@@ -110,6 +114,12 @@ function begin() {
   reordering(stops, { done: sendOrder, told });
 }
 
+function showOnMap({ target }) {
+  const row = target.closest?.("tr[id^=stop-]");
+  if (row) bringForward(document.querySelector("[data-plan-map]"), row.id.slice("stop-".length));
+}
+
 document.addEventListener("submit", onSubmit);
+for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, showOnMap);
 begin();
 drawRound(document.querySelector("[data-plan-map]"));

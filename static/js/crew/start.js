@@ -51,4 +51,5 @@ function offerPosition(button) {
 }
 
 showMap(document.querySelector("[data-start-map]"));
-offerPosition(document.querySelector("[data-use-position]"));
+const position = document.querySelector("[data-use-position]");
+if (position) offerPosition(position);

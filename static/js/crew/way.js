@@ -37,7 +37,7 @@ async function showWay(box) {
     }
   };
   draw();
-  if (drawn.getLayers().length) map.fitBounds(drawn.getBounds(), { padding: [25, 25], maxZoom: 17 });
+  if (drawn.getLayers().length) map.fitBounds(drawn.getBounds(), { paddingTopLeft: [72, 25], paddingBottomRight: [25, 25], maxZoom: 17 });
   else map.setView([Number(box.dataset.lat ?? 0), Number(box.dataset.lon ?? 0)], Number(box.dataset.zoom ?? 13));
   if (field) followTaps(map, box, field, draw);
 }

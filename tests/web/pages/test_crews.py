@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -54,6 +56,20 @@ def test_the_second_of_two_editors_sees_what_stands_there_and_what_was_typed(at_
     session.refresh(lamp_crew)
     assert lamp_crew.name == "First"
     assert at_work.submit(path, **{**CREW, "name": "Second"}, version=lamp_crew.version).status_code == 303
+
+
+def test_the_form_of_a_crew_has_all_that_its_script_looks_for(at_work, lamp_crew):
+    for path in ("/staff/crews/new", f"/staff/crews/{lamp_crew.id}"):
+        page = at_work.look(path)
+        assert "data-use-position hidden" in page
+        assert "data-position-status" in page
+
+
+def test_the_menu_marks_the_rounds_on_each_of_their_pages(browser_of, ola):
+    browser = browser_of(ola)
+    for path in ("faults", "crews", "vehicles/new", "round-figures", "road-closures", "routine-rounds"):
+        menu = browser.look(f"/staff/{path}").split('<nav class="site-nav"')[1].split("</nav>")[0]
+        assert re.findall(r'href="([^"]+)" aria-current="true"', menu) == ["/staff/route-lists"], path
 
 
 def test_another_unit_a_crew_and_a_stranger_do_not_keep_them(browser_of, lamp_crew, eva, per):

@@ -113,7 +113,7 @@ def test_gpx_has_waypoints_route_and_the_way_as_a_track(take):
     assert len(root.findall("g:wpt", IN_GPX)) == len(root.findall("g:rte/g:rtept", IN_GPX)) == 3
     assert [len(one) for one in root.findall("g:trk/g:trkseg", IN_GPX)] == [3, 3, 3, 2]
     assert root.find("g:metadata/g:copyright", IN_GPX).get("author") == "OpenStreetMap contributors"
-    assert "M-101" in root.xpath("string(g:wpt/g:desc)", namespaces=IN_GPX)
+    assert "M-101" in root.xpath("string(g:wpt/g:cmt)", namespaces=IN_GPX)
 
 
 def test_geojson_has_a_box_around_all_of_it_and_the_stops_in_order(take, the_round):
@@ -167,7 +167,7 @@ def test_names_cannot_become_formulas_components_or_markup(take, the_round, repo
     session.commit()
     rows = list(csv.reader(io.StringIO(take("round.csv").content.decode("utf-8-sig")), delimiter=";"))
     assert len(rows) == 4
-    assert all(row[2] == "'" + ODD for row in rows[1:])
+    assert all(row[3] == "'" + ODD for row in rows[1:])
     calendar = Calendar.from_ical(take("round.ics").content)
     assert len(calendar.events) == 1
     assert calendar.walk("VALARM") == []

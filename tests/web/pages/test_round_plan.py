@@ -77,6 +77,71 @@ def test_buttons_move_lock_and_take_off_without_script(lamp_round, browser_of, p
     assert not session.get_one(Stop, two).must
 
 
+def test_a_stop_taken_off_is_put_on_again_by_one_button(lamp_round, browser_of, per, ola, clock, session):
+    route_list = lamp_round([1, 2, 3])
+    two = stops_of(session, per, route_list)[1]
+    browser, path = browser_of(per), f"{base(route_list)}/stops"
+    assert 'class="plan-undo"' not in browser.look(base(route_list))
+    browser.submit(f"{path}/{two}/removal")
+    form = re.search(r'<form class="plan-undo".*?</form>', browser.look(base(route_list)), re.DOTALL)[0]
+    assert "You took a report off the round." in form
+    assert 'class="plan-undo"' not in browser_of(ola).look(base(route_list))
+    assert browser.submit(path, reference=re.findall(r'name="reference" value="(\d+)"', form)).status_code == 303
+    assert places(session, per, route_list.id) == [1, 2, 3]
+    assert 'class="plan-undo"' not in browser.look(base(route_list))
+    browser.submit(f"{path}/{stops_of(session, per, route_list)[0]}/removal")
+    clock.pass_(minutes=16)
+    assert 'class="plan-undo"' not in browser.look(base(route_list))
+
+
+def test_all_reports_of_a_stop_taken_off_come_back_together(lamp_round, browser_of, per, session):
+    route_list = lamp_round([1, 2])
+    one, two = rounds_of(session, per, [route_list.id])[route_list.id].left
+    references = [entry.report.reference for stop in (one, two) for entry in stop.entries]
+    browser, path = browser_of(per), f"{base(route_list)}/stops"
+    for stop in (one, two):
+        browser.submit(f"{path}/{stop.id}/removal")
+    assert browser.submit(path, reference=references).status_code == 303
+    assert sorted(places(session, per, route_list.id)) == [1, 2]
+
+
+def test_the_page_says_what_the_round_was_planned_with(lamp_round, browser_of, ola, session):
+    route_list = lamp_round([1])
+    route_list.way_by = "osrm"
+    session.commit()
+    assert "come from OSRM" in browser_of(ola).look(base(route_list))
+
+
+def test_a_register_names_the_place_before_the_reporter_on_every_page(lamp_round, browser_of, ola, session):
+    route_list = lamp_round([1], released=True)
+    (stop,) = rounds_of(session, ola, [route_list.id])[route_list.id].left
+    stop.entries[0].report.address, stop.entries[0].report.nearest_address = "by the shop", "Storgata 17"
+    session.commit()
+    browser = browser_of(ola)
+    for path in ("", "/drive", "/print", "/round-data.json"):
+        page = browser.look(f"{base(route_list)}{path}")
+        assert "Storgata 17" in page, path
+        assert "by the shop" not in page, path
+
+
+def test_what_is_done_is_folded_and_what_waits_nearby_does_not_fill_the_page(
+    lamp_round, browser_of, ola, make_report, kari, clock, session
+):
+    route_list = lamp_round([1, 2, 3])
+    waiting(make_report, kari, clock, [1.1, 1.3, 1.5, 1.7, 2.1, 2.3, 2.5])
+    first = rounds_of(session, ola, [route_list.id])[route_list.id].left[0]
+    first.completed_at, first.outcome = route_list.starts_at, "done"
+    session.commit()
+    page = browser_of(ola).look(base(route_list))
+    done = re.search(r'<details class="said-details plan-done".*?</details>', page, re.DOTALL)[0]
+    assert "1 stop is over" in done
+    assert "Storgata 1</strong>" in done
+    assert "Storgata 2</strong>" not in done
+    more = re.search(r'<details class="said-details" id="more-near">.*?</details>', page, re.DOTALL)[0]
+    assert "2 more" in more
+    assert (page.count(">Add</span>"), more.count(">Add</span>")) == (7, 2)
+
+
 def test_who_comes_second_sees_the_newest_state_and_what_was_tried(lamp_round, browser_of, per, ola, session):
     route_list = lamp_round([1, 2, 3, 4])
     seen, (one, two, three, four) = route_list.version, stops_of(session, per, route_list)
