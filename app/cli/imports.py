@@ -119,9 +119,7 @@ def assets(
 
 @import_app.command("roads")
 def roads(
-    file: Annotated[
-        Path | None, typer.Argument(help="Roads to drive on (.osm.pbf), or a GeoJSON file of their owners.")
-    ] = None,
+    file: Annotated[Path | None, typer.Argument(help="Roads to drive on (.osm.pbf), or GeoJSON of owners.")] = None,
     *,
     remove: Annotated[bool, typer.Option("--remove", help="Take out the roads to drive on; without a file.")] = False,
     mapping: Annotated[Path | None, typer.Option(help=ROADS_HELP)] = None,

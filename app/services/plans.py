@@ -35,6 +35,7 @@ __all__ = [
 
 # A round beyond any of these is no day's work: somebody has to look at it before people are told of it.
 LONGEST, FIRST_LEG_METRES, MOST_AT_ONCE = timedelta(hours=12), 60_000, 60
+TOO_LONG = N_("The round is too long for one day. It is a draft: take stops off it, or send it out all the same.")
 _NOTHING = N_("There is nothing to drive to. Choose more categories or a larger area.")
 
 

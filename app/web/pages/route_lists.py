@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
-from app.errors import N_, DomainError, Invalid
+from app.errors import DomainError, Invalid
 from app.models import Report, Staff
 from app.queries import crew_keeping as kept
 from app.queries import crews as crew_queries
@@ -26,7 +26,6 @@ from app.web.templating import redirect, render
 
 router = APIRouter(prefix="/staff/route-lists", include_in_schema=False)
 MOST_NAMED = 60
-TOO_LONG = N_("The round is too long for one day. It is a draft: take stops off it, or send it out all the same.")
 
 
 @router.get("")
@@ -75,7 +74,7 @@ def make(
         route_list = plans.plan(session, wanted, rules=rules, by=staff, at=now, settings=state.settings)
     except Invalid as error:
         return _form(request, staff, session, rules, state, given=form, error=error, lang=lang, now=now)
-    flash = ("warning", TOO_LONG) if route_list.is_draft else None
+    flash = ("warning", plans.TOO_LONG) if route_list.is_draft else None
     return redirect(request, f"/staff/route-lists/{route_list.id}", flash=flash)
 
 
