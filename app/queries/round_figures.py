@@ -22,7 +22,8 @@ AGAIN_DAYS = 90
 class Month:
     """What was done from its `first` day on, within the period. Kroner in hundredths, minutes of work, metres.
 
-    `visits` are stops that a crew came to, `timed` those of them of which it said how long they took.
+    `visits` are stops that a crew came to, `timed` those of them of which it said how long they took;
+    `lamp_told` those with lamps of which it said how long they took or what was used there.
     """
 
     first: date
@@ -32,6 +33,7 @@ class Month:
     minutes: int = 0
     timed: int = 0
     lamp_minutes: int = 0
+    lamp_told: int = 0
     material_ore: int = 0
     lamp_material_ore: int = 0
     materials: Mapping[str, float] = field(default_factory=dict)
@@ -72,8 +74,11 @@ class Month:
         return self.driven_metres / self.driven_lamps if self.driven_lamps and self.driven_metres else None
 
     def cost_per_lamp(self, hour_cost_ore: int | None) -> float | None:
-        """Material, and the crew's time at the price of an hour, for each mended lamp; in hundredths of a krone."""
-        if not self.lamps:
+        """Material, and the crew's time at the price of an hour, for each mended lamp; in hundredths of a krone.
+
+        None where nobody said what was used or how long it took: that nothing is known is not that it cost nothing.
+        """
+        if not self.lamps or not self.lamp_told:
             return None
         return (self.lamp_material_ore + self.lamp_minutes / 60 * (hour_cost_ore or 0)) / self.lamps
 
@@ -153,8 +158,8 @@ def together(months: Collection[Month]) -> Month:
 
 
 _SUMMED = (
-    "visits", "done", "lamps", "minutes", "timed", "lamp_minutes", "material_ore", "lamp_material_ore", "bulbs",
-    "first_visits", "first_mended", "watched", "failed_again", "planned_metres", "driven_metres",
+    "visits", "done", "lamps", "minutes", "timed", "lamp_minutes", "lamp_told", "material_ore", "lamp_material_ore",
+    "bulbs", "first_visits", "first_mended", "watched", "failed_again", "planned_metres", "driven_metres",
     "driven_planned_metres", "driven_lamps",
 )  # fmt: skip
 

@@ -36,6 +36,9 @@ SELECT month,
     coalesce(sum(minutes), 0)::int AS minutes,
     count(minutes)::int AS timed,
     coalesce(sum(minutes) FILTER (WHERE at_lamps.id IS NOT NULL), 0)::int AS lamp_minutes,
+    count(*) FILTER (
+        WHERE at_lamps.id IS NOT NULL AND (minutes IS NOT NULL OR used.stop_id IS NOT NULL)
+    )::int AS lamp_told,
     coalesce(sum(used.ore), 0)::bigint AS material_ore,
     coalesce(sum(used.ore) FILTER (WHERE at_lamps.id IS NOT NULL), 0)::bigint AS lamp_material_ore
 FROM visited LEFT JOIN at_lamps ON at_lamps.id = visited.id LEFT JOIN used ON used.stop_id = visited.id
@@ -96,7 +99,8 @@ SELECT month, sum(total_metres)::float8 AS planned_metres,
     coalesce(sum(lamps) FILTER (WHERE driven_metres IS NOT NULL), 0)::int AS driven_lamps
 FROM driven LEFT JOIN mended ON mended.route_list_id = driven.id GROUP BY month
 """)
-# The municipality's own lamps where the register knows owners, else all of them.
+# The municipality's own lamps where the register knows owners, else all of them. Before anybody could report anything
+# it is not known how many were dark.
 LIT = text("""
 WITH owners AS (
     SELECT count(*)::int AS every, count(*) FILTER (WHERE owner = 'municipality')::int AS ours
@@ -110,8 +114,10 @@ reported AS (
     AND (owners.ours = 0 OR asset.owner = 'municipality')
 )
 SELECT given.month,
-    (SELECT count(DISTINCT asset_id)::int FROM reported
-     WHERE created_at < given.until AND (closed_at IS NULL OR closed_at > given.until)) AS dark,
+    CASE WHEN given.until > (SELECT min(created_at) FROM report) THEN (
+        SELECT count(DISTINCT asset_id)::int FROM reported
+        WHERE created_at < given.until AND (closed_at IS NULL OR closed_at > given.until)
+    ) END AS dark,
     CASE WHEN owners.ours > 0 THEN owners.ours ELSE owners.every END AS in_all, owners.ours > 0 AS municipal
 FROM unnest(CAST(:days AS date[]), CAST(:ends AS timestamptz[])) AS given (month, until), owners ORDER BY given.month
 """)

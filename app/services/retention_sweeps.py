@@ -213,8 +213,7 @@ PLACE_EVENTS = rows("place_event", "id", "at < :before")
 FORM_KEYS = rows("idempotency_key", "key", "key LIKE 'form:%' AND created_at < :before")
 KEYS = rows("idempotency_key", "key", "key NOT LIKE 'form:%' AND created_at < :before")
 MAILS_IN = rows("incoming_mail", "id", "received_at < :before")
-# Those of a report go with it. A tap may come after its round was closed, and a round that nobody closes is none the less
-# over.
+# Those of a report go with it. A tap may come after its round was closed; a round that nobody closed is over too.
 FIELD_WORDS = rows(
     "field_entry",
     "id",

@@ -32,6 +32,7 @@ _COST = N_(
     "What was used at the stops with lamps, and the crews' time there at the price of an hour, divided by the "
     "lamps that were mended. Visits that mended nothing cost too. The way is not counted."
 )
+_UNTOLD = N_("Nobody said how long it took or what was used at the stops with lamps, so the cost is not known.")
 _MATERIAL = N_("What was used at the stops with lamps, divided by the lamps that were mended.")
 
 
@@ -158,6 +159,8 @@ class Cards:
         whole = self.figures.whole
         if kind.code == "hours" and whole.visits:
             return self._say(_TIMED, n=whole.timed, all=whole.visits)
+        if kind.code == "cost" and whole.lamps and not whole.lamp_told:
+            return self._say(_UNTOLD)
         if kind.code == "lit":
             return self._say(N_("The goal is %(goal)s."), goal=self.shown(kind, kind.goal))
         if kind.code == "again":

@@ -83,6 +83,25 @@ def test_what_is_no_lamp_costs_no_lamp_anything(waiting, make_round, cab_of, per
     assert whole.metres_per_lamp is None
 
 
+def test_what_nobody_timed_or_used_has_no_known_cost(dark, lamps, make_round, cab_of, per, figures):
+    route_list = make_round([dark(lamps[0])], [dark(lamps[1])])
+    cab = cab_of(per, route_list)
+    cab.tap(route_list.stops[0], "done")
+    whole = figures().whole
+    assert (whole.lamps, whole.lamp_told) == (1, 0)
+    assert whole.cost_per_lamp(95000) is None
+    cab.tap(route_list.stops[1], "done", minutes=30)
+    assert figures().whole.cost_per_lamp(95000) == 95000 / 2 / 2
+
+
+def test_before_the_first_report_nobody_knows_how_many_lamps_are_lit(dark, lamps, figures, clock):
+    clock.now = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+    dark(lamps[0])
+    clock.pass_(hours=1)
+    found = figures()
+    assert [found.lit(one) for one in found.months] == [None, pytest.approx(0.9), None]
+
+
 def test_a_day_belongs_to_its_month_where_people_live(waiting, make_round, cab_of, per, figures, clock):
     clock.now = datetime(2026, 10, 31, 23, 30, tzinfo=UTC)  # In Tromsø November has begun.
     route_list = make_round([waiting()])
