@@ -2,7 +2,7 @@
 
 import { asSeen, nextLeft, toLookAt } from "./cab_data.js";
 import { pictureAt, tidy } from "./cab_keep.js";
-import { showConflicts, showList, showNet, showProgress } from "./cab_list.js";
+import { showConflicts, showDay, showList, showNet, showProgress } from "./cab_list.js";
 import { drawRound, openMap } from "./cab_map.js";
 import { startNet } from "./cab_net.js";
 import { otherFault } from "./cab_other.js";
@@ -26,11 +26,11 @@ let view = { stops: [], left: [], ended: false };
 let current = null;
 let ending = false;
 let finishing = false;
-let chosen = false;
+// A stop was asked for; and asked for since the last tick.
+let [chosen, looking] = [false, false];
 let lastDraft = null;
 let net = null;
-let ready = false;
-let unsent = 0;
+let [ready, unsent] = [false, 0];
 let maps = {};
 
 const failed = (sentence) => put("trouble-words", sentence, "trouble");
@@ -49,6 +49,7 @@ async function refresh() {
   if (wanted) history.replaceState(history.state, "", location.pathname + location.search);
   current = view.stops.find(({ id }) => id === (wanted ?? current?.id ?? round.at)) ?? nextLeft(view.stops, null) ?? view.stops[0] ?? null;
   chosen ||= Boolean(wanted);
+  looking ||= Boolean(wanted);
   // Opened again, the page goes on where something is to be done.
   if (!chosen && current?.completed_at) current = nextLeft(view.stops, current.id) ?? current;
   draw();
@@ -64,18 +65,23 @@ function asked() {
 function draw() {
   // Nothing moves under the thumb before the next stop is there.
   if (finishing) return;
-  const over = ending || view.ended || !view.left.length;
-  part("end").hidden = !over;
+  // When all is done, that is what the page says; a stop is in sight when somebody asks for it.
+  const all = !view.left.length && !looking;
+  const inSight = all ? null : current;
+  part("end").hidden = !(ending || view.ended || all);
   part("end-form").hidden = view.ended;
   part("ended").hidden = !view.ended;
   part("end-title").hidden = Boolean(view.left.length);
-  part("stop").hidden = !current;
+  part("stop").hidden = !inSight;
   part("nav").hidden = !current;
-  showProgress(view.stops, current);
+  part("to-end").hidden = Boolean(view.left.length) || view.ended || !inSight;
+  showProgress(view.stops, inSight);
+  showDay(round.data);
   const found = toLookAt(round, entries);
   showConflicts(found, view.stops, { onSeen: confirm, onChoose: goTo });
   drawNet();
-  if (current) drawStop(found.find(({ stop_id }) => stop_id === current.id)?.sentence);
+  for (const button of root.querySelectorAll(".cab-done, [data-do=onward]")) button.hidden ||= !inSight;
+  if (inSight) drawStop(found.find(({ stop_id }) => stop_id === current.id)?.sentence);
   part("undo").hidden = !round.last;
   if (round.last) part("undo-words").textContent = round.last.words;
 }
@@ -122,8 +128,7 @@ async function drawMap(name, options) {
 
 function goTo(stop) {
   current = view.stops.find(({ id }) => id === stop.id) ?? current;
-  chosen = true;
-  ending = false;
+  [chosen, looking, ending] = [true, true, false];
   for (const dialog of root.querySelectorAll("dialog[open]")) dialog.close();
   // What was said of the stop before has been read.
   if (round.last && !round.last.key) round.last = null;
@@ -170,7 +175,17 @@ async function finishNow(outcome) {
   await refresh();
   const next = nextLeft(view.stops, stop.id);
   if (next) goTo(next);
-  else scrollTo(0, 0);
+  else showEnd(part("end-title"));
+}
+
+/** All is done: what is left is to end the round. */
+function showEnd(focused) {
+  for (const dialog of root.querySelectorAll("dialog[open]")) dialog.close();
+  [looking, ending] = [false, Boolean(view.left.length)];
+  finishing = false;
+  draw();
+  focused.focus({ preventScroll: true });
+  scrollTo(0, 0);
 }
 
 /** The strip with what was just done; with `tapped` it can be taken back. */
@@ -231,16 +246,13 @@ function listen() {
   for (const button of root.querySelectorAll("[data-outcome]")) {
     button.addEventListener("click", () => finish(button.dataset.outcome).catch(() => {}));
   }
-  const step = (by) => () => {
-    const { length } = view.stops;
-    goTo(view.stops[(view.stops.indexOf(current) + by + length) % length]);
-  };
+  const step = (by) => () => goTo(view.stops.at((view.stops.indexOf(current) + by) % view.stops.length));
   click("previous", step(-1));
   click("next", step(1));
   click("onward", () => { const next = nextLeft(view.stops, current.id); if (next) goTo(next); });
   click("list", openList);
   click("close", ({ currentTarget }) => currentTarget.closest("dialog").close());
-  click("end", () => { for (const dialog of root.querySelectorAll("dialog[open]")) dialog.close(); ending = true; draw(); document.getElementById("cab-km").focus(); });
+  click("end", () => showEnd(document.getElementById("cab-km")));
   click("undo", () => undo(round.last.stop_id, round.last.key));
   click("undo-here", () => undo(current.id, round.last?.stop_id === current.id ? round.last.key : null));
   click("other", () => other.open(round.data, current));

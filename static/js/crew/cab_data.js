@@ -27,7 +27,7 @@ export function asSeen(round, entries) {
 /** What the crew has to read: refused or changed on the way, here or said by the server, and not confirmed. */
 export function toLookAt(round, entries) {
   const mine = entries.filter(({ sentence, state }) => sentence && state !== "waiting")
-    .map(({ key, body, sentence }) => ({ key, stop_id: body.stop_id, sentence }));
+    .map(({ key, body, sentence }) => ({ key, stop_id: body.stop_id, sentence, happened_at: body.happened_at }));
   const known = new Set(mine.map(({ key }) => key));
   const told = (round.data?.conflicts ?? []).filter(({ key, sentence }) => sentence && !known.has(key));
   return [...mine, ...told].filter(({ key }) => !(round.seen ?? []).includes(key));

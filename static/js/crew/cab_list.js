@@ -1,7 +1,11 @@
 // All stops at a glance, what the crew has to look at, and the line that says how much waits for a network.
 
-import { icon, make, part, say, timeOf } from "./cab_say.js";
+import { icon, make, part, put, say, timeOf } from "./cab_say.js";
 import { nameOf, outcomeWord } from "./cab_stop.js";
+
+const DAY_MS = 86_400_000;
+// As the server writes a day: 2026-12-02.
+const DAYS = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: "Europe/Oslo" });
 
 export function showList(stops, current, { troubled, onChoose }) {
   part("list").replaceChildren(...stops.map((stop) => {
@@ -27,14 +31,28 @@ export function showConflicts(found, stops, { onSeen, onChoose }) {
   const looks = JSON.stringify(found);
   if (part("conflict-list").dataset.looks === looks) return;
   part("conflict-list").dataset.looks = looks;
-  part("conflict-list").replaceChildren(...found.map(({ key, stop_id, sentence }) => {
+  const [first, ...rest] = found.map(({ key, stop_id, sentence, happened_at }) => {
     const stop = stops.find(({ id }) => id === stop_id);
     const go = stop && make("button", { type: "button", class: "ds-button", "data-variant": "tertiary" }, say("stop", { n: stop.number }));
     go?.addEventListener("click", () => onChoose(stop));
     const seen = make("button", { type: "button", class: "ds-button", "data-variant": "secondary" }, icon("check"), make("span", {}, say("seen")));
     seen.addEventListener("click", () => onSeen(key));
-    return make("li", {}, make("p", {}, sentence), make("div", { class: "cluster" }, seen, go ?? ""));
-  }));
+    // At the stop itself all of it is said.
+    const short = stop ? sentence.replace(/^(.+?[.!?]) .*$/s, "$1") : sentence;
+    const time = make("strong", {}, timeOf(happened_at));
+    return make("li", {}, make("p", {}, time, " ", short), make("div", { class: "cluster" }, seen, go ?? ""));
+  });
+  // Many of them must not push the stop out of sight.
+  part("conflict-list").replaceChildren(...(first ? [first] : []));
+  part("conflict-rest").replaceChildren(...rest);
+  put("conflict-more", rest.length ? say("more", { n: rest.length }) : "", "conflict-fold");
+}
+
+/** A round of another day is not begun by mistake. */
+export function showDay({ day, day_in_words }) {
+  const [today, tomorrow] = [0, 1].map((days) => DAYS.format(new Date(Date.now() + days * DAY_MS)));
+  const words = day === tomorrow ? say("tomorrow") : say("other_day", { day: day_in_words });
+  put("day", !day || day === today ? "" : words);
 }
 
 /** Always in sight: what waits, and whether one may drive into a tunnel. */
@@ -50,6 +68,7 @@ export function showNet({ waiting, sending, reachable, ready, canKeep }) {
   line.replaceChildren(icon({ waiting: "clock", sent: "check", offline: "info" }[state]), make("span", {}, words));
 }
 
+/** `current` is null when no stop is in sight. */
 export function showProgress(stops, current) {
   const done = stops.filter(({ completed_at }) => completed_at).length;
   part("count").textContent = current ? say("count", { n: stops.indexOf(current) + 1, all: stops.length }) : "";

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -42,6 +44,13 @@ def test_what_a_phone_keeps_of_the_page_is_nobodys_but_the_drivers(browser_of, p
     assert "North" not in kept
     assert f'data-driver="staff-{per.id}"' in kept
     assert f'data-base="{base}"' in kept
+
+
+def test_the_cab_has_room_for_one_conflict_says_another_day_and_ends_the_round_when_all_is_done(browser_of, per, base):
+    page = browser_of(per).look(f"{base}/drive")
+    for part in ("conflict-fold", "day", "to-end"):
+        assert re.search(rf'data-part="{part}"[^>]* hidden', page), part
+    assert "This round is for {day}." in page
 
 
 def test_a_stop_needs_a_lift_and_is_open_again_after_undo(browser_of, per, base, first, session):

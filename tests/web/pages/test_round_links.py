@@ -331,6 +331,12 @@ def test_two_firms_on_one_round_do_not_read_what_the_other_wrote(firm, base, bro
     assert [one["key"] for one in firm.get(f"{base}/round-data.json").json()["conflicts"]] == ["gone-0"]
 
 
+def test_from_the_cab_there_is_a_way_back_to_the_rounds_own_page(firm, base):
+    for page in (firm.look(f"{base}/drive"), firm.look(f"{base}/drive?kept=1")):
+        assert f'href="{base}"' in page.split("</header>")[0]
+        assert "/staff/" not in page.split("</header>")[0].split("<header")[1]
+
+
 def test_without_the_pages_own_token_nothing_is_taken(firm, base, the_round, session, clock):
     stop = the_round.stops[0]
     assert firm.post(f"{base}/entries", json={"entries": [tap(stop, "k", clock())]}).status_code == 403
