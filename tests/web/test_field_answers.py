@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.models import FieldEntry, Note, RoundLink, Stop, Update
 from app.models.links import round_path
-from tests.application import SECRET
+from tests.application import SECRET, STORGATA
 
 
 @pytest.fixture
@@ -131,10 +131,11 @@ def test_a_form_for_a_stop_that_was_taken_off_still_mends_its_report(crew, base,
 
 
 def test_words_that_no_database_keeps_are_refused_and_not_a_fault_of_ours(crew, base):
-    given = {"category": "pothole", "place": "69.6492,18.9553:Here", "words": "A\x00hole"}
-    assert crew.submit(f"{base}/stops", **given).status_code == 422
-    given = {"category": "pothole", "place": "69.6492,18.9553:He\x00re", "words": "A hole"}
-    assert crew.submit(f"{base}/stops", **given).status_code == 422
+    lat, lon = STORGATA
+    for words, name in (("Da\x00rk", "Here"), ("Dark", "He\x00re")):
+        given = {"category": "lamp_dark", "place": f"{lat},{lon}:{name}", "words": words, "key": f"call-{name}"}
+        answer = crew.submit(f"{base}/stops", **given)
+        assert (answer.status_code, "a character that is none" in answer.text) == (422, True)
 
 
 # What a firm reads and is promised
