@@ -10,6 +10,8 @@ from dataclasses import dataclass
 METRES_A_DEGREE = 111_200.0
 # Numbers are moved apart so often, then drawn where they are; of many there is no room for all in any case.
 _ROUNDS, _ROUNDS_OF_MANY, _MANY = 40, 10, 100
+# A number stands at most so many of its radii from its place, even where it then lies on another.
+MOST_AWAY = 3.0
 _BARS = (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000)
 
 XY = tuple[float, float]
@@ -48,10 +50,14 @@ def draw(
     width: float = 480.0,
     height: float = 260.0,
 ) -> Sketch:
-    """The drawing of (number, lat, lon) stops and legs of [lon, lat] points; `start` and `end` are (lat, lon)."""
+    """The drawing of (number, lat, lon) stops and legs of [lon, lat] points; `start` and `end` are (lat, lon).
+
+    It is as wide as it may be, and as high as it needs to be within `height`.
+    """
     places = [start, *([end] if end else []), *((lat, lon) for _, lat, lon in stops)]
     places += [(point[1], point[0]) for leg in legs for point in leg]
-    radius = 9.0 if len(stops) <= 25 else 7.0 if len(stops) <= 60 else 5.0
+    radius = 8.0 if len(stops) <= 25 else 6.5 if len(stops) <= 60 else 5.0
+    height = _needed(places, width=width, height=height)
     paper = _Paper.around(places, width=width, height=height, edge=radius * 2.2)
     at = [paper.xy(lat, lon) for _, lat, lon in stops]
     shown = _apart([paper.xy(*start), *at], radius=radius, width=width, height=height)[1:]
@@ -67,6 +73,14 @@ def draw(
         bar=round(bar_metres * paper.scale, 1),
         bar_metres=bar_metres,
     )
+
+
+def _needed(places: list[tuple[float, float]], *, width: float, height: float) -> float:
+    """As high as the round is beside its width, at least half of what it may be: the numbers want room."""
+    lats, lons = [place[0] for place in places], [place[1] for place in places]
+    wide = (max(lons) - min(lons)) * math.cos(math.radians((min(lats) + max(lats)) / 2))
+    high = max(lats) - min(lats)
+    return height if high * width >= wide * height else max(high / wide * width, height / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +111,28 @@ class _Paper:
 
 
 def _apart(places: list[XY], *, radius: float, width: float, height: float) -> list[XY]:
-    """Circles pushed from each other until none lies on another, or long enough; the first one stays."""
+    """Circles pushed from each other until none lies on another, as far as they may go; the first one stays."""
     shown = [list(place) for place in places]
+    most = MOST_AWAY * radius
     for _ in range(_ROUNDS if len(places) <= _MANY else _ROUNDS_OF_MANY):
         moved = False
         for i, one in enumerate(shown):
             for j in range(i + 1, len(shown)):
                 moved = _push(one, shown[j], j, fixed=i == 0, wanted=2 * radius + 0.5) or moved
-        for one in shown[1:]:
+        for one, place in zip(shown[1:], places[1:], strict=True):
+            _keep_near(one, place, most)
             one[0] = min(max(one[0], radius + 1), width - radius - 1)
             one[1] = min(max(one[1], radius + 1), height - radius - 1)
         if not moved:
             break
     return [(round(x, 1), round(y, 1)) for x, y in shown]
+
+
+def _keep_near(one: list[float], place: XY, most: float) -> None:
+    dx, dy = one[0] - place[0], one[1] - place[1]
+    away = math.hypot(dx, dy)
+    if away > most:
+        one[0], one[1] = place[0] + dx / away * most, place[1] + dy / away * most
 
 
 def _push(one: list[float], other: list[float], number: int, *, fixed: bool, wanted: float) -> bool:

@@ -58,7 +58,7 @@ def title_of(stop: SheetStop, lang: str) -> str:
 def things_of(stop: SheetStop, lang: str) -> Iterator[Thing]:
     """What a crew has to know there, in as few lines as that takes."""
     for number, work in enumerate(stop.work[:MOST_REPORTS]):
-        said = cut("; ".join(answer for _, answer in work.answers))
+        said = cut("; ".join(f"{question.rstrip(' ?:')}: {answer}" for question, answer in work.answers))
         facts = (work.reference, "" if number else stop.coordinates, said)
         yield Thing(work.category, " · ".join(one for one in facts if one))
         if work.words:

@@ -58,7 +58,7 @@ def _story(sheet: Sheet, head: Head, lang: str) -> Iterator[Any]:
     yield Paragraph(" &nbsp; ".join(facts), SMALL)
     if sheet.stops:
         yield Spacer(1, 2 * mm)
-        yield drawing(sketch_of(sheet, width=WIDTH, height=42 * mm))
+        yield drawing(sketch_of(sheet, width=WIDTH, height=60 * mm))
         yield Spacer(1, 2 * mm)
         yield _table(sheet, lang)
     else:
@@ -121,7 +121,9 @@ def drawing(sketch: Sketch) -> Drawing:
         points = [value for x, down in way for value in (x, y(down))]
         made.add(PolyLine(points, strokeColor=WAY, strokeWidth=1.6, strokeLineJoin=1))
     for pin in sketch.pins:
-        made.add(Line(pin.at[0], y(pin.at[1]), pin.shown_at[0], y(pin.shown_at[1]), strokeColor=paper.INK))
+        made.add(
+            Line(pin.at[0], y(pin.at[1]), pin.shown_at[0], y(pin.shown_at[1]), strokeColor=paper.INK, strokeWidth=0.5)
+        )
         made.add(Circle(pin.at[0], y(pin.at[1]), 1.6, fillColor=paper.INK, strokeColor=None))
     start = sketch.start
     house: dict[str, Any] = {"fillColor": paper.INK, "strokeColor": white}

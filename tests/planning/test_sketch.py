@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.planning.sketch import draw
+from app.planning.sketch import MOST_AWAY, draw
 
 START = (69.64, 18.95)
 
@@ -33,6 +33,23 @@ def test_stops_on_one_spot_have_numbers_beside_each_other():
     shown = [pin.shown_at for pin in drawn.pins]
     assert min(math.dist(a, b) for i, a in enumerate(shown) for b in shown[i + 1 :]) >= 1.6 * drawn.radius
     assert {pin.at for pin in drawn.pins} == {drawn.pins[0].at}
+
+
+@pytest.mark.parametrize("count", [9, 40, 150])
+def test_however_many_lie_together_each_number_stands_by_its_place(count):
+    near = [(n, 69.65 + n % 7 / 20_000, 18.95 + n % 5 / 20_000) for n in range(1, count)]
+    drawn = draw([*near, (count, 69.95, 18.3)], [], start=START)
+    far = max(math.dist(pin.at, pin.shown_at) for pin in drawn.pins)
+    assert 0 < far <= MOST_AWAY * drawn.radius + 0.2
+
+
+def test_a_round_from_west_to_east_takes_the_width_and_no_more_height_than_it_needs():
+    along = [(n, 69.64, 18.95 + n / 100) for n in range(1, 9)]
+    wide = draw(along, [], start=START, width=720, height=260)
+    tall = draw([(n, 69.64 + n / 100, 18.95) for n in range(1, 9)], [], start=START, width=720, height=260)
+    assert (wide.height, tall.height) == (130, 260)
+    xs = [pin.at[0] for pin in wide.pins]
+    assert max(xs) - wide.start[0] > 0.9 * wide.width
 
 
 def test_one_place_alone_is_a_drawing_too():

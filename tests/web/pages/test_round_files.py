@@ -68,6 +68,14 @@ def test_the_printed_page_has_for_each_stop_what_to_do_boxes_and_a_code(take, th
         assert f"http://testserver/staff/route-lists/{the_round.id}/drive#stop-{stop.id}" in page
 
 
+def test_an_answer_stands_with_its_question(take, the_round, session):
+    report = the_round.stops[0].entries[0].report
+    report.answers = [{"code": "gone", "question": "How many?", "value": "3", "text": "3"}]
+    session.commit()
+    assert "How many: 3" in take("print").text
+    assert "How many: 3" in PdfReader(io.BytesIO(take("round.pdf").content)).pages[0].extract_text()
+
+
 def test_the_small_map_has_the_way_and_every_number(take):
     sketch = etree.fromstring(
         take("print").text.split('<svg class="sketch"')[1].join(["<svg ", ""]).split("</svg>")[0] + "</svg>"
