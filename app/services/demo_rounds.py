@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.errors import Invalid
-from app.models import Crew, RouteList, StopOutcome, Vehicle
+from app.models import Crew, RouteList, Stop, StopMaterial, StopOutcome, Vehicle
 from app.services import crews, plans
+from app.services.faults import FaultSeen, worth_driving_to
 from app.services.plan_problem import seconds_of_day
 from app.services.plan_wanted import ShiftWanted, Wanted
 
@@ -27,6 +28,11 @@ DEPOT_NAME = "Depotet på Langnes"
 LAMPS = ("lamp_dark", "lamps_stretch", "lamp_fitting")
 AGO_DAYS = (75, 54, 33, 19)
 CREW = "per"
+# Minutes at the stops as a crew says them, one after another; what it used there.
+MINUTES = (14, 9, 22, 12, 17, 11, 19)
+USED = ({"led_40": 1}, {"bulb_70": 1}, {"bulb_70": 1, "fuse_10": 1}, {"fuse_10": 1})
+# No car drives as short as it was planned.
+DRIVEN = 1.06
 
 
 class Rounds:
@@ -54,6 +60,7 @@ class Rounds:
         route_list = self._plan(at, name=f"Lysrunden {at:%d.%m.}")
         if route_list is not None:
             end = self._complete(route_list, at, share=0.9)
+            route_list.driven_metres = round(route_list.total_metres * DRIVEN, -2)
             crews.close(route_list, by=self._world.staff[CREW], at=end)
 
     def _plan(self, at: datetime, *, name: str) -> RouteList | None:
@@ -70,7 +77,7 @@ class Rounds:
     def _complete(self, route_list: RouteList, at: datetime, *, share: float) -> datetime:
         """Tick off this share of the stops, one every ten minutes; returns when the last one was done."""
         world = self._world
-        for stop in route_list.stops[: round(len(route_list.stops) * share)]:
+        for number, stop in enumerate(route_list.stops[: round(len(route_list.stops) * share)]):
             at += timedelta(minutes=world.random.uniform(6, 14))
             if at > world.now:
                 break
@@ -81,7 +88,17 @@ class Rounds:
             words = "Byttet lyskilde." if found else "Fant ikke masta, står ikke på plassen."
             crews.complete_stop(world.session, stop, outcome=outcome, by=world.staff[CREW], at=at,
                                 key=f"demo-{stop.id}", words=words, show=found)  # fmt: skip
+            self._count(stop, number, found=found)
         return at
+
+    def _count(self, stop: Stop, number: int, *, found: bool) -> None:
+        """How long it took, and what went into the lamp."""
+        stop.minutes = MINUTES[number % len(MINUTES)] if found else 5
+        known = self._world.rules.materials
+        for code, pieces in USED[number % len(USED)].items() if found else ():
+            if code in known:
+                used = StopMaterial(stop_id=stop.id, material_code=code, quantity=pieces, cost_ore=known[code].cost_ore)
+                self._world.session.add(used)
 
     def _morning(self, day: datetime) -> datetime:
         local = day.astimezone(self._world.rules.timezone)
@@ -122,11 +139,21 @@ def shift_of(crew: Crew) -> ShiftWanted:
 def plan_tomorrow(world: World) -> None:
     """Ola has asked for a plan for the next working day, and has not released it yet.
 
+    The first fault of each kind is not in it, so that the list of faults shows stretches and crossings too.
     Both crews are away from a quarter past nine on, so that both drive and not everything finds its place.
     """
     query = select(Crew).where(Crew.unit_code == UNIT).options(joinedload(Crew.vehicle)).order_by(Crew.id)
     tomorrow = world.now.astimezone(world.rules.timezone) + timedelta(days=1)
     day = world.office_hour(tomorrow.replace(hour=5)).date()
     shifts = tuple(replace(shift_of(crew), ends=seconds_of_day(time(9, 15))) for crew in world.session.scalars(query))
-    wanted = Wanted(unit_code=UNIT, day=day, shifts=shifts, most_stops=30)
+    wanted = Wanted(unit_code=UNIT, day=day, shifts=shifts, references=_chosen(world), most_stops=30)
     plans.plan_here(world.session, wanted, rules=world.rules, by=world.staff["ola"], at=world.now)
+
+
+def _chosen(world: World) -> tuple[str, ...]:
+    """What Ola ticked in the list of faults: all but the first of each kind."""
+    found = worth_driving_to(world.session, unit_code=UNIT, rules=world.rules, at=world.now)
+    first: dict[str, FaultSeen] = {}
+    for one in found:
+        first.setdefault(one.fault.kind, one)
+    return tuple(one.reference for one in found if first[one.fault.kind] is not one)

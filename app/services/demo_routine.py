@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 CENTRE = ("Storgata", "Sjøgata", "Grønnegata", "Skippergata")
 ISLAND = ("Dramsvegen", "Stakkevollvegen", "Mellomvegen")
 KEEPER = "ola"
+# Whoever looks late in the evening still meets the plough.
+NIGHT = time(23, 59)
 
 
 def keep_rounds(world: World) -> None:
     """Three rounds; the plough is on its way whenever somebody looks at the demo."""
     local = world.now.astimezone(world.rules.timezone)
-    plough = _keep(world, "Brøyting på øya", RoutineKind.SNOW, CENTRE + ISLAND, ("snow", "path_winter"), rule=None)
+    plough = _keep(world, "Brøyting på øya", RoutineKind.SNOW, CENTRE + ISLAND, ("snow", "path_winter"), rule=None,
+                   ends=NIGHT)  # fmt: skip
     if local.time() < plough.ends:
         by = world.staff[KEEPER]
         routine.change_drive(world.session, plough, local.date(), "start", by=by, at=world.now, rules=world.rules)
@@ -34,12 +37,19 @@ def keep_rounds(world: World) -> None:
 
 
 def _keep(
-    world: World, name: str, kind: RoutineKind, streets: Sequence[str], categories: Sequence[str], *, rule: str | None
+    world: World,
+    name: str,
+    kind: RoutineKind,
+    streets: Sequence[str],
+    categories: Sequence[str],
+    *,
+    rule: str | None,
+    ends: time = time(22),
 ) -> RoutineRound:
     way = [list(street.line) for street in STREETS if street.name in streets]
     known = tuple(code for code in categories if code in world.rules.categories)
     wanted = RoundWanted(
         unit_code="bydrift", name=name, kind=kind, way=way, reach=30, category_codes=known, public=True, rule=rule,
-        since=date(world.now.year, 1, 5), season=None, begins=time(6, 0), ends=time(22, 0),
+        since=date(world.now.year, 1, 5), season=None, begins=time(6, 0), ends=ends,
     )  # fmt: skip
     return routine.keep(world.session, wanted, by=world.staff[KEEPER], rules=world.rules)

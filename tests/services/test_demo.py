@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import time
 
 import pytest
 from sqlalchemy import func, select, text
 
 from app.errors import Conflict, Invalid
-from app.models import Asset, Delivery, Notification, Report, RouteList, Staff, Stop, Update
+from app.models import (
+    Asset,
+    Delivery,
+    Notification,
+    Report,
+    RouteList,
+    RoutineRound,
+    Staff,
+    Stop,
+    StopMaterial,
+    Update,
+)
 from app.models.status import ALLOWED, ReportStatus
 from app.routing import in_service_area, load_rules
 from app.services import demo, demo_texts
 from app.services.demo_places import PLACES, lamps
 from app.services.drafts import check_answers
+from app.services.faults import worth_driving_to
 from app.services.signing_in import sign_in
 from app.settings import PROJECT
 from app.storage import PhotoStore
@@ -46,6 +59,8 @@ def test_the_demo_is_a_believable_whole_and_the_desk_finds_it_in_its_queue(sessi
     assert_histories_are_possible(session)
     assert_the_queue_has_something_of_everything(session)
     assert_a_crew_is_under_way(session)
+    assert_the_rounds_have_figures(session)
+    assert_something_of_every_kind_waits(session, rules)
     assert_others_are_told_of_the_end(session)
     assert_silent(session)
     assert_everybody_can_sign_in(session, logins)
@@ -94,6 +109,23 @@ def assert_a_crew_is_under_way(session):
         .where(Stop.route_list_id == open_lists[0].id)
     ).one()
     assert 0 < done < stops
+
+
+def assert_the_rounds_have_figures(session):
+    """Minutes and materials at the stops that were done, and the way that the car has counted."""
+    done = session.scalars(select(Stop).where(Stop.outcome == "done")).all()
+    assert len(done) >= 10 and all(stop.minutes for stop in done)
+    bulbs = session.scalars(select(StopMaterial).where(StopMaterial.material_code.in_(["led_40", "bulb_70"]))).all()
+    assert len(bulbs) >= len(done) // 2 and all(used.cost_ore for used in bulbs)
+    driven = session.scalars(select(RouteList).where(RouteList.closed_at.is_not(None))).all()
+    assert driven and all(one.total_metres < one.driven_metres < 1.3 * one.total_metres for one in driven)
+
+
+def assert_something_of_every_kind_waits(session, rules):
+    waits = worth_driving_to(session, unit_code="bydrift", rules=rules, at=NOON)
+    assert {one.fault.kind for one in waits} >= {"stretch", "danger", "row", "single", "other"}
+    plough = session.scalars(select(RoutineRound).where(RoutineRound.kind == "snow")).one()
+    assert plough.ends == time(23, 59)
 
 
 def assert_others_are_told_of_the_end(session):
