@@ -100,7 +100,7 @@ def test_a_round_is_dragged_moved_by_keys_locked_and_planned_anew(live_server, p
     page.get_by_role("button", name="Lock stop 2").click()
     page.get_by_text("The stop is locked.").first.wait_for()
     page.get_by_role("button", name="Plan anew").click()
-    page.get_by_text("shorter").first.wait_for()
+    page.get_by_text("Planned anew").first.wait_for()
     found = order(page)
     assert found[1] == "500"
     assert sorted(found) == ["100", "200", "300", "400", "500"]
