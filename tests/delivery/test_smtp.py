@@ -37,6 +37,7 @@ def a_letter(*, to="resident@example.org", reference="2026-000001-8", pictures=(
         "follow_url": "http://testserver/follow/x/y",
         "confirm_url": None,
         "came_by": "",
+        "lit_again": None,
     }
     return Letter(
         template="receipt",

@@ -108,7 +108,7 @@ def _on_paper(request: Request, sheet: Sheet, base: str, lang: str) -> Response:
         "crew/print.html",
         sheet=sheet,
         head=head_of(sheet, lang),
-        sketch=sketch_of(sheet, width=720.0, height=260.0) if sheet.stops else None,
+        sketch=sketch_of(sheet, width=720.0, height=200.0) if sheet.stops else None,
         titles={stop.id: title_of(stop, lang) for stop in sheet.stops},
         things={stop.id: list(things_of(stop, lang)) for stop in sheet.stops},
         qr={
