@@ -1,7 +1,8 @@
 """Locking the reports that one decision touches: all of them first, in the order of their ids.
 
-So two people wait for each other once and never in a ring. What ties reports together is read again under the locks:
-whoever was merged in the meantime is locked as well, or the second is told to look again.
+So two people wait for each other once and never in a ring. What ties reports together is read again under the locks,
+and may bring in one with a lower id than what is held already, by this decision or an earlier one of the transaction:
+nobody waits for that. It is locked where it is free; else the second is told to look again.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
@@ -21,9 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import Session
+    from sqlalchemy.orm import Session, SessionTransaction
 
 BUSY = N_("Somebody else is merging one of these reports just now. Look at them again before you decide.")
+# The highest id that a transaction has locked so far.
+_reached: WeakKeyDictionary[SessionTransaction, int] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,42 @@ class Held:
 
 
 def hold(session: Session, ids: Iterable[int]) -> dict[int, Held]:
-    """Lock these reports until the transaction ends; lines of history can still be added by others."""
+    """Lock these reports until the transaction ends; lines of history can still be added by others.
+
+    Raises Conflict when somebody else holds one with a lower id than what this transaction holds already.
+    """
+    wanted = set(ids)
+    before = {one for one in wanted if one < reached(session)}
+    held = _lock(session, before, wait=False) | _lock(session, wanted - before, wait=True)
+    if before - held.keys():
+        raise Conflict(BUSY)
+    note_held(session, held)
+    return held
+
+
+def reached(session: Session) -> int:
+    """The highest id of a report that the session's transaction has locked; 0 before the first."""
+    transaction = session.get_transaction()
+    return 0 if transaction is None else _reached.get(transaction, 0)
+
+
+def note_held(session: Session, ids: Iterable[int]) -> None:
+    """These reports are locked, in the order of their ids, by a query of the caller."""
+    transaction = session.get_transaction()
+    if transaction is not None:
+        _reached[transaction] = max((reached(session), *ids))
+
+
+def _lock(session: Session, ids: Collection[int], *, wait: bool) -> dict[int, Held]:
+    if not ids:
+        return {}
     for_all = (~Report.private & Report.hidden_at.is_(None)).label("for_all")
     columns = (Report.id, Report.reference, Report.version, Report.status, Report.duplicate_of_id, Report.due_at)
     rows = session.execute(
         select(*columns, for_all)
-        .where(Report.id.in_(set(ids)))
+        .where(Report.id.in_(ids))
         .order_by(Report.id)
-        .with_for_update(key_share=True, of=Report)
+        .with_for_update(key_share=True, of=Report, skip_locked=not wait)
     )
     return {row.id: Held(*row) for row in rows}
 
@@ -63,14 +95,12 @@ def hold_all(
     """Lock `ids` with what they are part of, what is part of them and what went along; and `others` without theirs.
 
     `tied` is what the caller has just read of it. With `ended` also what a merge that ended at that moment tied
-    together. Raises Conflict when one with a lower id has been tied to them since: to wait for it could be in a ring.
+    together. Raises Conflict as `hold`.
     """
     asked: set[int] = set()
     held: dict[int, Held] = {}
     wanted = {*ids, *others, *(tied if tied is not None else _tied(session, ids, ended=ended))}
     while new := wanted - asked:
-        if asked and min(new) < max(asked):
-            raise Conflict(BUSY)
         held |= hold(session, new)
         asked |= new
         wanted = _tied(session, ids, ended=ended)

@@ -197,6 +197,7 @@ def _hold(session: Session, references: Sequence[str], *, into: str, by: Staff) 
         .execution_options(populate_existing=True)
     )
     held = {report.reference: report for report in session.scalars(query)}
+    holding.note_held(session, [report.id for report in held.values()])
     if by.sees_all:
         return held
     mine = set(session.scalars(select(Report.reference).where(Report.reference.in_(references), held_by(by))))

@@ -100,7 +100,7 @@ def test_a_round_is_dragged_moved_by_keys_locked_and_planned_anew(live_server, p
     page.get_by_role("button", name="Lock stop 2").click()
     page.get_by_text("The stop is locked.").first.wait_for()
     page.get_by_role("button", name="Plan anew").click()
-    page.get_by_text("Planned anew").first.wait_for()
+    page.get_by_text(re.compile(r"Planned anew[.:]")).first.wait_for()
     found = order(page)
     assert found[1] == "500"
     assert sorted(found) == ["100", "200", "300", "400", "500"]
@@ -109,6 +109,35 @@ def test_a_round_is_dragged_moved_by_keys_locked_and_planned_anew(live_server, p
     page.get_by_text("is on the round as stop").first.wait_for()
     assert len(order(page)) == 6
     screenshot(page, "round-plan-changed-1280")
+
+
+def test_what_is_pressed_while_an_answer_is_on_its_way_is_done_after_it_and_typed_words_stay(
+    live_server, page_at, planned
+):
+    token, route_list_id = planned
+    page = page_at(1280)
+    sign_in(page.context, live_server, token)
+    page.goto(f"/staff/route-lists/{route_list_id}")
+    page.locator(".map-stop").nth(4).wait_for()
+    page.get_by_text("Somebody phones in a fault").click()
+    page.get_by_label("What was said").fill("It hums and blinks")
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/lock", hold, times=1)
+    page.get_by_role("button", name="Lock stop 2").click()
+    page.get_by_role("button", name="Stop 5 one up").click()
+    page.get_by_role("button", name=re.compile("^Add 2")).click()
+    assert order(page) == ["300", "100", "500", "200", "400"]
+    held[0].continue_()
+    page.get_by_text("is on the round as stop").first.wait_for()
+    found = order(page)
+    assert len(found) == 6
+    assert found.index("400") < found.index("200")
+    assert "100" in page.locator(".plan-stop--locked").get_attribute("data-place")
+    assert page.get_by_label("What was said").input_value() == "It hums and blinks"
 
 
 def test_on_a_phone_without_script_the_buttons_do_the_same(live_server, page_at, planned, screenshot):

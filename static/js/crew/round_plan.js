@@ -3,9 +3,11 @@
 
 import { reordering } from "./round_drag.js";
 import { bringForward, drawRound } from "./round_map.js";
+import { typedIn, typeInto } from "./round_typed.js";
 
 const live = document.querySelector("[data-plan-live]");
-let busy = false;
+let last = Promise.resolve();
+let onTheWay = 0;
 
 function part() {
   return document.querySelector("[data-round-part]");
@@ -21,20 +23,14 @@ function told(kind, values) {
   say(Object.entries(values).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, value), words));
 }
 
-function keepChosen(field, value) {
-  if (field?.type === "checkbox") field.checked = true;
-  else if (field && [...field.options].some((option) => option.value === value)) field.value = value;
-}
-
-/** Puts the new part in, keeps the map and the focus, and reads out what is new, beside the heading `near`. */
-function swap(html, near) {
+/** Puts the new part in, keeps the map, the focus and what was typed elsewhere, and reads out what is new, beside `near`. */
+function swap(html, { near, form }) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
   const next = fresh.querySelector("[data-round-part]");
   if (!next) return false;
   const map = part().querySelector("[data-plan-map]");
   const focus = document.activeElement?.id;
-  const unfolded = [...part().querySelectorAll("details[open][id]")].map(({ id }) => id);
-  const chosen = [...part().querySelectorAll("[form=round-form]:is(input:checked, select)")].map(({ id, value }) => ({ id, value }));
+  const typed = typedIn(part(), form);
   next.querySelector("[data-plan-map]")?.replaceWith(map);
   part().replaceWith(next);
   const flash = fresh.querySelector(".flash");
@@ -42,8 +38,7 @@ function swap(html, near) {
   // Where the button was: whoever works at the end of a long page sees what came of it.
   const beside = near ? document.getElementById(near) : null;
   if (flash) (beside ?? next.querySelector(".plan-list") ?? next)[beside ? "after" : "prepend"](flash);
-  for (const { id, value } of chosen) keepChosen(next.querySelector(`#${id}`), value);
-  for (const id of unfolded) next.querySelector(`#${id}`)?.setAttribute("open", "");
+  typeInto(next, typed);
   begin();
   const again = focus ? document.getElementById(focus) : null;
   if (again && !again.disabled) again.focus({ preventScroll: true });
@@ -61,9 +56,7 @@ function swap(html, near) {
 }
 
 /** Sends a form as the browser would. A page of another address is opened as usual. */
-async function send(action, body, near) {
-  if (busy) return false;
-  busy = true;
+async function send(action, body, pressed) {
   part().classList.add("round-busy");
   try {
     const answer = await fetch(action, { method: "POST", body, headers: { accept: "text/html" } });
@@ -72,17 +65,36 @@ async function send(action, body, near) {
       window.location.assign(answer.url);
       return true;
     }
-    const html = await answer.text();
-    if (swap(html, near)) return true;
+    if (swap(await answer.text(), pressed)) return true;
     window.location.reload();
     return false;
   } catch {
     say(live.dataset.sayLost);
     return false;
   } finally {
-    busy = false;
     part().classList.remove("round-busy");
   }
+}
+
+/** The round as the page shows it by now: what was pressed before an answer came is meant for what it brought. */
+function refresh(body, keepOrder) {
+  const now = new FormData(document.getElementById("round-form"));
+  if (body.has("version")) body.set("version", now.get("version"));
+  if (!body.has("order") || keepOrder) return;
+  body.delete("order");
+  for (const id of now.getAll("order")) body.append("order", id);
+}
+
+/** One change after the other: what is pressed while an answer is on its way is sent when it is there. */
+function inTurn(action, body, pressed) {
+  const waits = onTheWay > 0;
+  onTheWay += 1;
+  last = last.then(() => {
+    if (waits && pressed.button?.id && !document.getElementById(pressed.button.id)) return false;
+    if (waits) refresh(body, pressed.dragged || pressed.form.id !== "round-form");
+    return send(action, body, pressed);
+  }).finally(() => { onTheWay -= 1; });
+  return last;
 }
 
 /** The id of the heading of the part of the page that something stands in. */
@@ -95,7 +107,10 @@ function onSubmit(event) {
   if (!part().contains(form) || event.defaultPrevented || form.method !== "post") return;
   event.preventDefault();
   const button = event.submitter;
-  send(button?.hasAttribute("formaction") ? button.formAction : form.action, new FormData(form, button), sectionOf(button ?? form));
+  const action = button?.hasAttribute("formaction") ? button.formAction : form.action;
+  // What guards against sending a form twice does not know that this one holds the buttons of all stops.
+  if (form.id === "round-form") delete form.dataset.sent;
+  inTurn(action, new FormData(form, button), { form, button, near: sectionOf(button ?? form) });
 }
 
 function sendOrder(ids) {
@@ -103,7 +118,7 @@ function sendOrder(ids) {
   const body = new FormData(form);
   body.delete("order");
   for (const id of ids) body.append("order", id);
-  return send(form.action, body);
+  return inTurn(form.action, body, { form, dragged: true });
 }
 
 function begin() {
