@@ -66,7 +66,6 @@ STAFF_AND_PROGRAMS = (
     "app/models/route_list.py",
     "app/models/sending.py",
     "app/queries/danger.py",
-    "app/services/crews.py",
     "app/services/plan",
     "app/services/releasing.py",
     "app/services/crew_keeping.py",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, and_, exists, func, select, true
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from app.errors import N_, NotFound
 from app.models import Report, ReportStatus, RouteList, Staff, Stop, StopReport
@@ -82,21 +82,3 @@ def route_list_for(session: Session, staff: Staff, route_list_id: int, *, lock: 
     if found is None:
         raise NotFound(N_("There is no such route list, or it is not your unit's."))
     return found
-
-
-def stop_for(session: Session, staff: Staff, route_list_id: int, stop_id: int) -> Stop:
-    """The stop to complete, locked, with reports and reporters; raises NotFound where it is not the person's."""
-    query = (
-        select(Stop)
-        .join(Stop.route_list)
-        .where(Stop.id == stop_id, Stop.route_list_id == route_list_id, lists_of(staff))
-        .options(
-            joinedload(Stop.route_list, innerjoin=True),
-            selectinload(Stop.entries).joinedload(StopReport.report).joinedload(Report.reporter),
-        )
-        .with_for_update(of=Stop)
-    )
-    stop = session.scalar(query)
-    if stop is None:
-        raise NotFound(N_("There is no such stop, or it is not your unit's."))
-    return stop

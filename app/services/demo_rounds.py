@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.errors import Invalid
-from app.models import Crew, RouteList, Stop, StopMaterial, StopOutcome, Vehicle
-from app.services import crews, plans
+from app.models import Crew, RouteList, StopOutcome, Vehicle
+from app.services import crews, field, plans
+from app.services.driving import Driver
 from app.services.faults import FaultSeen, worth_driving_to
 from app.services.plan_problem import seconds_of_day
 from app.services.plan_wanted import ShiftWanted, Wanted
@@ -86,19 +87,17 @@ class Rounds:
             found = world.random.random() > 0.08
             outcome = StopOutcome.DONE if found else StopOutcome.NOT_FOUND
             words = "Byttet lyskilde." if found else "Fant ikke masta, står ikke på plassen."
-            crews.complete_stop(world.session, stop, outcome=outcome, by=world.staff[CREW], at=at,
-                                key=f"demo-{stop.id}", words=words, show=found)  # fmt: skip
-            self._count(stop, number, found=found)
+            field.complete(
+                world.session, Driver(staff=world.staff[CREW]), route_list, stop_id=stop.id, outcome=outcome,
+                key=f"demo-{stop.id}", rules=world.rules, at=at, words=words, show=found,
+                minutes=MINUTES[number % len(MINUTES)] if found else 5, materials=self._used(number) if found else {},
+            )  # fmt: skip
         return at
 
-    def _count(self, stop: Stop, number: int, *, found: bool) -> None:
-        """How long it took, and what went into the lamp."""
-        stop.minutes = MINUTES[number % len(MINUTES)] if found else 5
+    def _used(self, number: int) -> dict[str, int]:
+        """What went into the lamp, of what the rules know."""
         known = self._world.rules.materials
-        for code, pieces in USED[number % len(USED)].items() if found else ():
-            if code in known:
-                used = StopMaterial(stop_id=stop.id, material_code=code, quantity=pieces, cost_ore=known[code].cost_ore)
-                self._world.session.add(used)
+        return {code: pieces for code, pieces in USED[number % len(USED)].items() if code in known}
 
     def _morning(self, day: datetime) -> datetime:
         local = day.astimezone(self._world.rules.timezone)

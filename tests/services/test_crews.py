@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -11,7 +10,7 @@ from sqlalchemy import select
 
 from app.db import transaction
 from app.errors import Conflict, Forbidden, Invalid, NotFound
-from app.models import Actor, Notification, Photo, Report, RouteList, Staff, StaffUnit, StopOutcome, StopReport, Update
+from app.models import Actor, Report, RouteList, Staff, StaffUnit, StopReport
 from app.queries import crews as crew_queries
 from app.services import crews, plans
 from app.services.plans import Round
@@ -43,10 +42,6 @@ def planned(at_bydrift, per, session, rules, clock):
     route_list = plans.plan(session, ROUND, rules=rules, by=per, at=clock())
     session.commit()
     return route_list
-
-
-def first_stop(session, staff, route_list):
-    return crew_queries.stop_for(session, staff, route_list.id, route_list.stops[0].id)
 
 
 def test_stops_come_in_driving_order_and_neighbours_share_one(planned):
@@ -82,48 +77,6 @@ def test_categories_and_areas_choose_what_is_driven_to(at_bydrift, per, session,
         plans.plan(session, replace(ROUND, area="kroken"), rules=rules, by=per, at=clock())
 
 
-def test_a_done_stop_fixes_its_reports_and_tells_the_reporters(planned, per, session, clock):
-    stop = first_stop(session, per, planned)
-    crews.complete_stop(session, stop, outcome=StopOutcome.DONE, by=per, at=clock(), key="tap", words="New bulb.")
-    session.flush()
-    fixed = select(Notification).join(Notification.update).where(Update.kind == "fixed")
-    told = {note.report_id for note in session.scalars(fixed)}
-    assert {entry.report.status for entry in stop.entries} == {"fixed"}
-    assert told == {entry.report_id for entry in stop.entries}
-
-
-def test_the_same_tap_twice_is_one_tick_and_another_tap_is_told(planned, per, session, clock):
-    stop = first_stop(session, per, planned)
-    crews.complete_stop(session, stop, outcome=StopOutcome.DONE, by=per, at=clock(), key="tap")
-    crews.complete_stop(session, stop, outcome=StopOutcome.DONE, by=per, at=clock(), key="tap")
-    with pytest.raises(Conflict):
-        crews.complete_stop(session, stop, outcome=StopOutcome.NOT_FOUND, by=per, at=clock(), key="other tap")
-
-
-def test_what_was_not_found_goes_back_to_the_unit_with_the_crew_s_words_for_staff(planned, per, session, clock):
-    stop = first_stop(session, per, planned)
-    crews.complete_stop(session, stop, outcome=StopOutcome.NOT_FOUND, by=per, at=clock(), key="tap", words="All lit.")
-    assert {entry.report.status for entry in stop.entries} == {"forwarded"}
-
-
-def test_the_crew_s_photo_is_public_only_when_the_crew_says_so(planned, per, session, clock):
-    photo = Photo(id=uuid.uuid4(), created_at=clock(), width=1, height=1, sha256="0" * 64)
-    session.add(photo)
-    session.flush()
-    stop = first_stop(session, per, planned)
-    crews.complete_stop(session, stop, outcome=StopOutcome.DONE, by=per, at=clock(), key="tap", photo_ids=[photo.id])
-    session.refresh(photo)
-    assert (photo.by_crew, photo.public, photo.stop_id) == (True, False, stop.id)
-    assert photo.report_id == stop.entries[0].report_id
-
-
-def test_a_report_that_the_desk_closed_meanwhile_stays_closed(planned, per, kari, session, clock):
-    stop = first_stop(session, per, planned)
-    stop.entries[0].report.reject(actor=Actor.of(kari), at=clock(), words="Not ours.")
-    crews.complete_stop(session, stop, outcome=StopOutcome.DONE, by=per, at=clock(), key="tap")
-    assert stop.entries[0].report.status == "rejected"
-
-
 def test_a_closed_list_gives_back_what_was_not_done(planned, per, session, rules, clock):
     crews.close(crew_queries.route_list_for(session, per, planned.id), by=per, at=clock())
     session.flush()
@@ -134,8 +87,6 @@ def test_a_closed_list_gives_back_what_was_not_done(planned, per, session, rules
 def test_another_unit_and_a_stranger_see_no_list(planned, eva, session):
     with pytest.raises(NotFound):
         crew_queries.route_list_for(session, eva, planned.id)
-    with pytest.raises(NotFound):
-        crew_queries.stop_for(session, eva, planned.id, planned.stops[0].id)
 
 
 @pytest.mark.realdb

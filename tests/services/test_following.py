@@ -12,9 +12,9 @@ from sqlalchemy import select
 from app.db import transaction
 from app.errors import Conflict, Invalid, TooMany
 from app.models import SYSTEM, Actor, Notification, Report, Stop, StopOutcome, StopReport, Support, Update
-from app.queries import crews as crew_queries
-from app.services import crews, following, moderation, plans
+from app.services import field, following, moderation, plans
 from app.services.drafts import ReportDraft
+from app.services.driving import Driver
 from app.services.following import Said
 from app.services.plans import Round
 from app.services.reporting import submit_report
@@ -94,7 +94,7 @@ def test_what_the_desk_closed_cannot_be_withdrawn(session, report, clock):
         following.withdraw(session, loaded(session, report), at=clock())
 
 
-def test_a_crew_does_not_drive_where_nothing_is_to_be_done(session, planned, per, clock):
+def test_a_crew_does_not_drive_where_nothing_is_to_be_done(session, planned, per, rules, clock):
     route_list, (first, second, third) = planned
     following.say_gone(session, loaded(session, first), at=clock())
     session.commit()
@@ -104,8 +104,10 @@ def test_a_crew_does_not_drive_where_nothing_is_to_be_done(session, planned, per
     session.expire_all()
     lonely = stop_of(session, third)
     assert (lonely.completed_at, lonely.outcome) == (clock(), None)
-    shared = crew_queries.stop_for(session, per, route_list.id, stop_of(session, second).id)
-    crews.complete_stop(session, shared, outcome=StopOutcome.DONE, by=per, at=clock(), key="tap")
+    field.complete(
+        session, Driver(staff=per), route_list, stop_id=stop_of(session, second).id, outcome=StopOutcome.DONE,
+        key="tap", rules=rules, at=clock(),
+    )  # fmt: skip
     session.commit()
     session.expire_all()
     assert [session.get_one(Report, one.id).status for one in (first, second, third)] == [

@@ -58,7 +58,7 @@ def test_nothing_is_left_of_a_person_who_has_everything_deleted(
     nina.report.text_public = True
     session.commit()
     caplog.set_level(logging.DEBUG)
-    logging.getLogger("sqlalchemy").setLevel(logging.INFO)
+    caplog.set_level(logging.INFO, "sqlalchemy")
     wanted = markers() | {"fingerprint": nina.fingerprint, "browser": nina.browser_mark.lower()}
     before = left_in_database(session, wanted)
     assert {table for tables in before.values() for table in tables} >= WHERE_SHE_IS

@@ -14,8 +14,9 @@ from app.models import Actor, Report, RouteList, Staff, StaffUnit, Stop, StopOut
 from app.planning.travel import StraightWays
 from app.queries import crews as crew_queries
 from app.queries.rounds import rounds_of
-from app.services import crews, round_handover, round_orders, round_stops
+from app.services import field, round_handover, round_orders, round_stops
 from app.services.drafts import ReportDraft
+from app.services.driving import Driver
 from app.services.reporting import submit_report
 from app.services.round_measuring import Planner, measure
 from tests.application import STORGATA
@@ -85,8 +86,11 @@ def test_a_stop_ticked_off_while_the_order_changes_stays_ticked_off_and_nobody_w
     def tick(stop_id):
         with transaction(factory) as session:
             who = planner(session, 0)
-            stop = crew_queries.stop_for(session, who.staff, first, stop_id)
-            crews.complete_stop(session, stop, outcome=StopOutcome.DONE, by=who.staff, at=who.at, key=f"tap-{stop_id}")
+            route_list = crew_queries.route_list_for(session, who.staff, first)
+            field.complete(
+                session, Driver(staff=who.staff), route_list, stop_id=stop_id, outcome=StopOutcome.DONE,
+                key=f"tap-{stop_id}", rules=who.rules, at=who.at,
+            )  # fmt: skip
 
     def turn(times):
         for _ in range(times):

@@ -122,22 +122,42 @@ def test_a_waiting_report_is_proposed_for_the_next_drive(session, keep, waiting,
     assert found[report.id].day == today(clock, rules)
 
 
-def test_what_is_taken_along_is_planned_for_the_day_in_the_order_of_the_way(session, keep, waiting, clock, rules, ola):
+def test_what_is_taken_along_is_planned_for_the_day_in_the_order_of_the_way(
+    session, keep, waiting, clock, rules, ola, planner
+):
     far, near = waiting(8), waiting(2)
     one, day = keep(), today(clock, rules) + timedelta(days=1)
-    made = take_along(session, one, day, references=[far.reference, near.reference], by=ola, at=clock(), rules=rules)
+    made = take_along(session, one, day, references=[far.reference, near.reference], planner=planner(ola))
     session.commit()
     assert [[entry.report_id for entry in stop.entries] for stop in made.stops] == [[near.id], [far.id]]
     assert [(report.status, report.planned_for) for report in (far, near)] == [("scheduled", day)] * 2
     assert queries.reports_along(session, one) == []
 
 
-def test_nothing_goes_along_with_a_cancelled_round(session, keep, waiting, clock, rules, ola):
+def test_the_crew_reads_when_it_is_where_and_how_long_the_work_takes(
+    session, keep, waiting, clock, rules, ola, planner
+):
+    waiting(2), waiting(8)
+    one, day = keep(), today(clock, rules) + timedelta(days=1)
+    references = [along.report.reference for along in queries.reports_along(session, one)]
+    made = take_along(session, one, day, references=references, planner=planner(ola))
+    first, second = made.stops
+    work = 60 * rules.rounds.service_minutes("snow")
+    assert (first.sort_order, second.sort_order, first.service_seconds) == (1, 2, work)
+    a_second = timedelta(seconds=1)  # Times are kept by the second.
+    assert abs(first.arrives_at - made.starts_at - timedelta(seconds=first.leg_seconds)) <= a_second
+    assert abs(second.arrives_at - first.arrives_at - timedelta(seconds=work + second.leg_seconds)) <= a_second
+    assert made.ends_by > second.arrives_at
+    assert second.leg_metres == pytest.approx(6 * 50 * rules.rounds.winding, rel=0.02)
+    assert made.total_metres == pytest.approx(first.leg_metres + second.leg_metres + made.back_metres)
+
+
+def test_nothing_goes_along_with_a_cancelled_round(session, keep, waiting, clock, rules, ola, planner):
     report, one, day = waiting(2), keep(), today(clock, rules)
     given = {"by": ola, "at": clock(), "rules": rules}
     routine.change_drive(session, one, day, "cancel", **given)
     with pytest.raises(Conflict):
-        take_along(session, one, day, references=[report.reference], **given)
+        take_along(session, one, day, references=[report.reference], planner=planner(ola))
     assert report.status == "forwarded"
 
 
