@@ -16,6 +16,7 @@ from app.services.routine_drives import take_along
 from app.text import say, translate
 from app.web.deps import CrewDep, CsrfChecked, FormDep, LanguageDep, NowDep, RulesDep, SessionDep
 from app.web.errors import STATUS_OF
+from app.web.round_edit import planner_of
 from app.web.routine_form import RoutineForm, read_clock
 from app.web.templating import redirect, render
 from app.web.uploads import CheckedUploadDep, files_of
@@ -136,14 +137,13 @@ def change_drive(
 
 
 @router.post("/{round_id:int}/reports", dependencies=[CsrfChecked])
-def take(
-    request: Request, form: FormDep, round_id: int, staff: CrewDep, session: SessionDep, rules: RulesDep, now: NowDep
-) -> Response:
+def take(request: Request, form: FormDep, round_id: int, staff: CrewDep, session: SessionDep, now: NowDep) -> Response:
     """Reports along the way go with the drive of a day."""
     one = queries.round_for(session, staff, round_id)
     references = [str(reference) for reference in form.getlist("report")]
     day = _day(form.get("day"))
-    made = take_along(session, one, day, references=references, by=staff, at=now, rules=rules)
+    planner = planner_of(request, session, staff, at=now)
+    made = take_along(session, one, day, references=references, planner=planner)
     sentence = N_("They are on the round. Reporters hear of the day.")
     return redirect(request, f"/staff/route-lists/{made.id}", flash=("success", sentence))
 
