@@ -12,7 +12,7 @@ from pyvrp import Client, Depot, Location, ProblemData, Route, Solution, Vehicle
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from app.planning.improvement import Matrix
+from app.planning.looking import Matrix
 from app.planning.one_way import order_one_way
 from app.planning.order import order
 

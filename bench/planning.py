@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 from app.planning.distance import Point, matrix
-from app.planning.improvement import Matrix
+from app.planning.looking import Matrix
 from app.planning.order import nearest_neighbour, order
 from app.planning.stops import gather
 from bench import one_round

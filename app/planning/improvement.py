@@ -1,21 +1,15 @@
 """Local search on a tour: 2-opt and Or-opt over neighbour lists, only around stops where something changed.
 
-The neighbour lists and the gain criterion are those of Lin and Kernighan; don't-look bits are Bentley's (Fast
-Algorithms for Geometric Traveling Salesman Problems, 1992), here as a stack of the stops still to look at.
+The neighbour lists and the gain criterion are those of Lin and Kernighan.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
+from app.planning.looking import NOTHING, Change, Matrix, nearest, settle
 from app.planning.tour import Tour
 
 NEIGHBOURS = 10
 LONGEST_SEGMENT = 3
-
-Matrix = Sequence[Sequence[float]]
-Change = tuple[float, tuple[int, ...]]
-"""What a step gained, and the stops it touched (none: there was no better step)."""
-
-_NOTHING: Change = (0.0, ())
 
 
 class LocalSearch:
@@ -29,23 +23,11 @@ class LocalSearch:
         self._tour = tour
         self._matrix = matrix
         self._least = least
-        self._neighbours = [_nearest(row, stop) for stop, row in enumerate(matrix)]
+        self._neighbours = [nearest(row, stop, NEIGHBOURS) for stop, row in enumerate(matrix)]
 
     def settle(self, stops: Iterable[int]) -> float:
         """Look at these stops and what their changes touch until all is quiet. Returns the total gain."""
-        stack = list(stops)
-        waiting = set(stack)
-        total = 0.0
-        while stack:
-            stop = stack.pop()
-            waiting.discard(stop)
-            gain, touched = self._step(stop)
-            while touched:
-                total += gain
-                stack.extend(other for other in touched if other not in waiting)
-                waiting.update(touched)
-                gain, touched = self._step(stop)
-        return total
+        return settle(stops, self._step)
 
     def _step(self, stop: int) -> Change:
         change = self._look(stop, 1)
@@ -70,7 +52,7 @@ class LocalSearch:
             change = self._look_at_segments(stop, near, following, gain, way)
             if change[1]:
                 return change
-        return _NOTHING
+        return NOTHING
 
     def _turn(self, here: int, there: int, way: int) -> None:
         size = self._tour.size
@@ -98,9 +80,4 @@ class LocalSearch:
                         self._tour.move((stop, last), beside=near, between=beyond)
                         return total, (stop, last, following, rest, near, beyond)
             last = rest
-        return _NOTHING
-
-
-def _nearest(row: Sequence[float], stop: int) -> list[int]:
-    by_distance = sorted(range(len(row)), key=row.__getitem__)[: NEIGHBOURS + 1]
-    return [other for other in by_distance if other != stop][:NEIGHBOURS]
+        return NOTHING

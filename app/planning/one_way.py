@@ -7,11 +7,11 @@ what is not shorter is taken back.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from random import Random
 
-from app.planning.improvement import Matrix
+from app.planning.looking import NOTHING, Change, Matrix, nearest, settle
 from app.planning.order import (
     EXACT_UP_TO,
     PATIENCE,
@@ -31,9 +31,6 @@ NEIGHBOURS = 8
 LONGEST_TURNED = 30
 LONGEST_MOVED = 3
 LONGEST_STRETCH = 50
-
-_Step = tuple[float, tuple[int, ...]]
-_NOTHING: _Step = (0.0, ())
 
 
 def order_one_way(
@@ -95,7 +92,7 @@ def _better_way_round(matrix: Matrix, found: Order, *, end: int | None, closed: 
 
 def _search(tour: Tour, costs: Matrix, ticks: Iterator[int] | range, random: Random) -> list[int]:
     least = 1e-9 * max(map(max, costs))
-    search = _Steps(tour, costs, least)
+    search = Changes(tour, costs, least)
     search.settle(tour.sequence)
     best, quiet = tour.sequence[:], 0
     longest = min(LONGEST_STRETCH, (tour.size - 2) // 2)
@@ -113,13 +110,13 @@ def _search(tour: Tour, costs: Matrix, ticks: Iterator[int] | range, random: Ran
     return best
 
 
-class _Steps:
+class Changes:
     """Improves one tour in place, each edge counted in the direction it is driven."""
 
     def __init__(self, tour: Tour, costs: Matrix, least: float) -> None:
         self._tour, self._costs, self._least = tour, costs, least
-        self._onward = [_nearest(row, stop) for stop, row in enumerate(costs)]
-        self._into = [_nearest(column, stop) for stop, column in enumerate(zip(*costs, strict=True))]
+        self._onward = [nearest(row, stop, NEIGHBOURS) for stop, row in enumerate(costs)]
+        self._into = [nearest(column, stop, NEIGHBOURS) for stop, column in enumerate(zip(*costs, strict=True))]
         self.touched: list[int] = []
 
     def swap(self, at: int, count: int, following: int) -> float:
@@ -129,23 +126,11 @@ class _Steps:
         was = costs[before][first] + costs[last][head] + costs[tail][after]
         return was - costs[before][head] - costs[tail][first] - costs[last][after]
 
-    def settle(self, stops: list[int]) -> float:
+    def settle(self, stops: Iterable[int]) -> float:
         """Look at these stops and what their changes touch until all is quiet. Returns the total gain."""
-        stack = list(stops)
-        waiting = set(stack)
-        total = 0.0
-        while stack:
-            stop = stack.pop()
-            waiting.discard(stop)
-            gain, touched = self._step(stop)
-            while touched:
-                total += gain
-                stack.extend(other for other in touched if other not in waiting)
-                waiting.update(touched)
-                gain, touched = self._step(stop)
-        return total
+        return settle(stops, self._step)
 
-    def _step(self, stop: int) -> _Step:
+    def _step(self, stop: int) -> Change:
         """Try to replace the edge onward from a stop by a shorter one."""
         tour, costs = self._tour, self._costs
         sequence, position, size = tour.sequence, tour.position, tour.size
@@ -162,9 +147,9 @@ class _Steps:
                 change = self._turn_to(stop, following, near, between, gain)
             if change[1]:
                 return change
-        return _NOTHING
+        return NOTHING
 
-    def _swap_to(self, stop: int, following: int, near: int, between: int, gain: float) -> _Step:
+    def _swap_to(self, stop: int, following: int, near: int, between: int, gain: float) -> Change:
         """Bring a stretch that begins with `near` in between `stop` and `following`, as it is driven now."""
         tour, costs = self._tour, self._costs
         sequence, position, size = tour.sequence, tour.position, tour.size
@@ -182,7 +167,7 @@ class _Steps:
             if total > self._least:
                 self._exchange(at, between, behind - between + 1)
                 return total, (stop, near, last, following, left, after)
-        return _NOTHING
+        return NOTHING
 
     def _exchange(self, at: int, one: int, other: int) -> None:
         """Swap stretches of these lengths from `at` on: of the three parts of the tour, the longest stays."""
@@ -195,23 +180,18 @@ class _Steps:
         else:
             self._tour.swap((at + one + other) % size, rest, one)
 
-    def _turn_to(self, stop: int, following: int, near: int, between: int, gain: float) -> _Step:
+    def _turn_to(self, stop: int, following: int, near: int, between: int, gain: float) -> Change:
         """Turn the stretch from `following` to `near` round."""
         tour, costs = self._tour, self._costs
         at = tour.position[following]
         after = tour.sequence[(at + between + 1) % tour.size]
         gain += costs[near][after] - costs[following][after]
         if after == stop or gain <= self._least:
-            return _NOTHING
+            return NOTHING
         stretch = tour.take(at, between + 1)
         for here, there in pairwise(stretch):
             gain += costs[here][there] - costs[there][here]
         if gain <= self._least:
-            return _NOTHING
+            return NOTHING
         tour.put(at, stretch[::-1])
         return gain, (stop, near, following, after, *stretch)
-
-
-def _nearest(row: Sequence[float], stop: int) -> list[int]:
-    by_cost = sorted(range(len(row)), key=row.__getitem__)[: NEIGHBOURS + 1]
-    return [other for other in by_cost if other != stop][:NEIGHBOURS]

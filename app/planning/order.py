@@ -13,7 +13,8 @@ from itertools import pairwise, permutations
 from math import isclose, isfinite
 from random import Random
 
-from app.planning.improvement import LocalSearch, Matrix
+from app.planning.improvement import LocalSearch
+from app.planning.looking import Matrix
 from app.planning.tour import Tour
 
 EXACT_UP_TO = 8
