@@ -20,13 +20,18 @@ HTML = b"<!doctype html><title>Vedlikehold</title><p>Tjenesten er nede."
 
 
 class FakeRegister:
-    """`answers[path] = body` (bytes, or what becomes JSON), `status`, `delay` in seconds; `drip`: byte by byte."""
+    """`answers[path] = body` (bytes, or what becomes JSON), `status`, `delay` in seconds; `drip`: byte by byte.
+
+    Nothing is answered before `may_answer` is set, which it is unless a test clears it.
+    """
 
     def __init__(self) -> None:
         self.answers: dict[str, object] = {}
         self.status = 200
         self.delay = 0.0
         self.drip = False
+        self.may_answer = threading.Event()
+        self.may_answer.set()
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.headers: list[dict[str, str]] = []
         self.url = ""
@@ -44,6 +49,7 @@ def _handler(register: FakeRegister) -> type[BaseHTTPRequestHandler]:
             register.asked.append((split.path, dict(parse_qsl(split.query, keep_blank_values=True))))
             register.headers.append({name.lower(): value for name, value in self.headers.items()})
             time.sleep(register.delay)
+            register.may_answer.wait(30)
             body = register.body(split.path)
             self.send_response(404 if body is None else register.status)
             self.end_headers()

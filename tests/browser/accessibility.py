@@ -68,8 +68,15 @@ _SPACED = """(spaced) => {
 }"""
 
 
-# Colours change at the next frame, and what fades does so after it.
-_SETTLED = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 60)))"
+# Colours change at the next frame, and what fades does so after it. A page behind others draws no frame at all.
+_SETTLED = """async () => {
+    const at_most = (ms) => new Promise((done) => setTimeout(done, ms));
+    const frame = () => Promise.race([new Promise((done) => requestAnimationFrame(done)), at_most(100)]);
+    await frame();
+    const fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
+    await Promise.race([Promise.allSettled(fading.map((one) => one.finished)), at_most(2000)]);
+    await frame();
+}"""
 
 
 def check_everywhere(page: Page) -> None:

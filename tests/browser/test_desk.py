@@ -123,9 +123,10 @@ def test_five_reports_are_triaged_by_keyboard_only(live_server: LiveServer, desk
     assert stored(state, praise).status == "answered"
     expect(page.get_by_text("No new reports. Time for coffee.")).to_be_visible()
 
-    press(page, "z")
-    assert stored(state, praise).status == "new"
+    page.keyboard.press("z")
+    page.wait_for_function("(undone) => document.getElementById('front').dataset.reference === undone", arg=praise)
     assert current(page) == praise
+    assert stored(state, praise).status == "new"
 
 
 def test_enter_sends_to_the_proposed_unit_and_j_and_k_walk_the_list(
@@ -135,14 +136,16 @@ def test_enter_sends_to_the_proposed_unit_and_j_and_k_walk_the_list(
     page = desk_at(1280)
     # A key pressed while a report is on its way waits for it, and the list says at once which one that is.
     page.evaluate(
-        "() => { const ask = window.fetch; window.fetch = async (url, how) => {"
-        " if (String(url).includes('/queue/reports/')) await new Promise((go) => setTimeout(go, 700));"
+        "() => { const ask = window.fetch; const gate = new Promise((go) => { window.letThrough = go; });"
+        " window.fetch = async (url, how) => {"
+        " if (String(url).includes('/queue/reports/')) await gate;"
         " return ask(url, how); }; }"
     )
     page.locator(f"#list a[data-reference='{third}']").last.click()
     page.keyboard.press("n")
     marked = page.locator(".queue__item:has([aria-current])")
     assert (marked.get_attribute("data-reference"), current(page)) == (third, first)
+    page.evaluate("letThrough()")
     page.wait_for_function("(wanted) => document.getElementById('front').dataset.reference === wanted", arg=third)
     expect(page.locator("#note-words")).to_be_focused()
     page.goto("/staff/queue")

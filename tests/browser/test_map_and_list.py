@@ -14,7 +14,7 @@ from app.models import SYSTEM, Report
 from app.services.drafts import ReportDraft
 from app.services.reporting import submit_report
 from tests.browser.accessibility import check_everywhere, check_page
-from tests.browser.conftest import answer_from_here
+from tests.browser.conftest import ELSEWHERE, answer_from_here
 
 pytestmark = [pytest.mark.realdb, pytest.mark.browser]
 
@@ -37,7 +37,7 @@ def reports(live_server, rules) -> list[str]:
 @pytest.mark.parametrize("size", [(360, 780), (1280, 900)])
 def test_map_and_list_are_found_filtered_and_followed(live_server, browser, reports, size, screenshot):
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="en-GB")
-    context.route("**/*", answer_from_here)
+    context.route(ELSEWHERE, answer_from_here)
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
@@ -74,7 +74,7 @@ def test_map_and_list_are_found_filtered_and_followed(live_server, browser, repo
 
 def test_without_script_the_list_has_everything(live_server, browser, reports):
     context = browser.new_context(java_script_enabled=False, locale="en-GB")
-    context.route("**/*", answer_from_here)
+    context.route(ELSEWHERE, answer_from_here)
     page = context.new_page()
     page.goto(f"{live_server.url}/reports")
     page.locator("summary", has_text="What it is about").click()
@@ -97,7 +97,7 @@ def test_search_chips_share_and_archive_by_keyboard(live_server, browser, report
         locale="en-GB",
         permissions=["clipboard-read", "clipboard-write"],
     )
-    context.route("**/*", answer_from_here)
+    context.route(ELSEWHERE, answer_from_here)
     page = context.new_page()
     page.goto(f"{live_server.url}/reports")
     page.get_by_label("Search in words or for a number").focus()
@@ -144,7 +144,7 @@ def test_search_chips_share_and_archive_by_keyboard(live_server, browser, report
 
 def test_the_pages_about_the_api_can_be_read_by_everybody(live_server, browser, screenshot):
     context = browser.new_context(viewport={"width": 360, "height": 780}, locale="nb-NO")
-    context.route("**/*", answer_from_here)
+    context.route(ELSEWHERE, answer_from_here)
     page = context.new_page()
     for path in ("/api", "/problems/422"):
         page.goto(f"{live_server.url}{path}")

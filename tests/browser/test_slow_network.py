@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route
 
-from tests.browser.conftest import NAMES_OF_CDN, answer_from_here
+from tests.browser.conftest import ELSEWHERE, NAMES_OF_CDN, answer_from_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +90,7 @@ def test_the_form_comes_light_and_can_be_used_on_a_slow_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     context = context_at(360, base_url=live_server.url)
-    context.route("**/*", cdn)
+    context.route(ELSEWHERE, cdn)
     context.set_default_timeout(60_000)
     page = context.new_page()
     wire = watch(page)
