@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from app.routing.rules import Rules
 
 
@@ -24,6 +26,15 @@ def lit_again(rules: Rules, category_code: str, answers: list[dict[str, Any]], *
     # Over New Year the last day may be in the next year; 29 February is not in every one.
     last = date(today.year + (f"{today:%m-%d}" > summer.last), month, min(day, 28) if month == 2 else day)
     return last + timedelta(days=1)
+
+
+def gathered_until(rules: Rules, about: Iterable[tuple[str, list[dict[str, Any]]]], *, at: datetime) -> date | None:
+    """The day from which lamps are lit again, where all these reports wait for it; None where one of them does not.
+
+    `about`: category and answers of each report of a fault.
+    """
+    days = {lit_again(rules, category_code, answers, at=at) for category_code, answers in about}
+    return days.pop() if len(days) == 1 else None
 
 
 def counted_from(rules: Rules, category_code: str, answers: list[dict[str, Any]], *, at: datetime) -> datetime:

@@ -16,16 +16,20 @@ from app.queries import crews as crew_queries
 from app.queries import faults as fault_queries
 from app.queries.faults import DarkLamp
 from app.routing import areas_at
+from app.routing.summer import gathered_until
 from app.services.fault_words import kind_in_words, reason_in_words, reasons_in_words
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
     from app.routing import RoundRules, Rules
 
-__all__ = ["FaultSeen", "kind_in_words", "reason_in_words", "reasons_in_words", "seen_as_faults", "worth_driving_to"]
+__all__ = [
+    "FaultSeen", "kind_in_words", "reason_in_words", "reasons_in_words", "seen_as_faults", "waits_for_light",
+    "worth_driving_to",
+]  # fmt: skip
 COUNT_QUESTIONS = ("how_many",)
 
 
@@ -75,6 +79,11 @@ class FaultSeen:
     def category_codes(self) -> list[str]:
         """Of its reports, each once."""
         return list(dict.fromkeys(report.category_code for report in self.reports))
+
+
+def waits_for_light(seen: FaultSeen, rules: Rules, *, at: datetime) -> date | None:
+    """From when lamps are lit again, where all that is reported there are dark lamps in summer light."""
+    return gathered_until(rules, [(report.category_code, report.answers) for report in seen.reports], at=at)
 
 
 def worth_driving_to(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.models import Report
 from app.routing import Rules
-from app.services.faults import FaultSeen, worth_driving_to
+from app.services.faults import FaultSeen, waits_for_light, worth_driving_to
 from app.services.plan_wanted import Wanted
 
 
@@ -44,12 +44,16 @@ class Target:
 
 
 def targets(session: Session, wanted: Wanted, *, rules: Rules, at: datetime) -> list[Target]:
-    """The musts first, then what may be taken along; both with the most urgent first, and no more than asked for."""
+    """The musts first, then what may be taken along; both with the most urgent first, and no more than asked for.
+
+    On a day when lamps are off, dark ones are no must, unless the planner named them or their category.
+    """
     narrow = wanted.category_codes if not (wanted.take_along or wanted.references) else ()
     found = worth_driving_to(
         session, unit_code=wanted.unit_code, rules=rules, at=at, category_codes=narrow, area=wanted.area
     )
-    made = [_target(fault, wanted) for fault in found]
+    noon = datetime.combine(wanted.day, time(12), rules.timezone)
+    made = [_target(fault, wanted, gathered=waits_for_light(fault, rules, at=noon) is not None) for fault in found]
     kept = [one for one in made if one.must or wanted.take_along]
     return sorted(kept, key=_order)[: wanted.most_stops]
 
@@ -58,12 +62,13 @@ def _order(one: Target) -> tuple[bool, int, float, datetime]:
     return (not one.must, one.rank or 99, -one.weight, one.since)
 
 
-def _target(seen: FaultSeen, wanted: Wanted) -> Target:
+def _target(seen: FaultSeen, wanted: Wanted, *, gathered: bool) -> Target:
+    asked_for = bool(wanted.category_codes) or any(report.reference in wanted.references for report in seen.reports)
     return Target(
         reports=seen.reports,
         lat=seen.fault.lat,
         lon=seen.fault.lon,
-        must=is_must(seen.reports, wanted, rank=seen.fault.rank),
+        must=(asked_for or not gathered) and is_must(seen.reports, wanted, rank=seen.fault.rank),
         service=60 * seen.service_minutes,
         lift=seen.lift,
         needs=seen.needs,

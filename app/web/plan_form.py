@@ -54,6 +54,15 @@ class Mistakes:
                           fields=self.fields, **self.params)  # fmt: skip
 
 
+def is_day(text: str) -> bool:
+    """Whether it can be read as a day: what comes with a link may be anything."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 def read_plan(form: FormData, choices: Choices) -> Wanted:
     """The question of the form with crews. Raises Invalid with a sentence for each field that cannot be read."""
     wrong = Mistakes()
@@ -106,11 +115,9 @@ def _texts(form: FormData, name: str) -> tuple[str, ...]:
 
 
 def _day(text: str, choices: Choices, wrong: Mistakes) -> date:
-    try:
-        return date.fromisoformat(text) if text else choices.local_now.date()
-    except ValueError:
+    if text and not is_day(text):
         wrong.add("day", BAD_DAY)
-        return choices.local_now.date()
+    return date.fromisoformat(text) if is_day(text) else choices.local_now.date()
 
 
 def _number(form: FormData, name: str, *, most: int, wrong: Mistakes, least: int = 0) -> int | None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app.models.deadlines import due_at
-from app.routing.summer import counted_from, lit_again
+from app.routing.summer import counted_from, gathered_until, lit_again
 
 JUNE = datetime(2027, 6, 15, 12, tzinfo=UTC)
 NOVEMBER = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -30,6 +30,12 @@ def test_nothing_else_waits(rules, category, at):
 def test_the_night_of_the_first_day_counts_where_people_live(rules):
     """23 h UTC on 19 May is already the 20th in Tromsø."""
     assert lit_again(rules, "lamp_dark", [], at=datetime(2027, 5, 19, 23, tzinfo=UTC)) == date(2027, 7, 21)
+
+
+def test_a_fault_waits_where_all_that_is_said_of_it_waits(rules):
+    assert gathered_until(rules, [("lamp_dark", []), ("lamp_dark", [])], at=JUNE) == date(2027, 7, 21)
+    assert gathered_until(rules, [("lamp_dark", []), ("lamp_danger", [])], at=JUNE) is None
+    assert gathered_until(rules, [("lamp_dark", [])], at=NOVEMBER) is None
 
 
 def test_its_days_are_counted_from_then(rules, make_report, clock):

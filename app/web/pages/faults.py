@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
@@ -14,7 +16,7 @@ from app.queries import crews as crew_queries
 from app.queries.crews import MOST_REPORTS
 from app.routing import Rules
 from app.services.fault_words import kind_in_words, reasons_in_words
-from app.services.faults import worth_driving_to
+from app.services.faults import FaultSeen, waits_for_light, worth_driving_to
 from app.web.crew_forms import own_units
 from app.web.deps import CrewDep, LanguageDep, NowDep, RulesDep, SessionDep
 from app.web.templating import render
@@ -46,11 +48,14 @@ def faults_page(
     wanted = (category,) if category else ()
     narrowed = {"unit": chosen, "category": category, "area": area}
     found = worth_driving_to(session, unit_code=chosen, rules=rules, at=now, category_codes=wanted, area=area)
+    gathered = {one.reference: day for one in found if (day := waits_for_light(one, rules, at=now))}
     shown = [one for one in found if kind not in KINDS or one.fault.kind == kind]
     return render(
         request,
         "crew/faults.html",
         faults=[(one, kind_in_words(one.fault.kind, lang), reasons_in_words(one.why, lang)) for one in shown],
+        gathered=gathered,
+        autumn=_autumn(found, gathered, chosen),
         kinds=_kinds(Counter(one.fault.kind for one in found), narrowed, lang),
         address_of_all=_address(narrowed),
         asked=narrowed | {"kind": kind if kind in KINDS else ""},
@@ -68,6 +73,16 @@ def _unit(asked: str, units: list[str]) -> str:
     if asked and asked not in units:
         raise Forbidden(N_("You can make route lists for your own unit only."))
     return asked or (units[0] if units else "")
+
+
+def _autumn(found: Sequence[FaultSeen], gathered: Mapping[str, date], unit: str) -> tuple[int, date, str] | None:
+    """How many faults wait for lamps to be lit again, from when, and the form for the round of that day."""
+    if not gathered:
+        return None
+    day = min(gathered.values())
+    codes = sorted({code for one in found if one.reference in gathered for code in one.category_codes})
+    asked = urlencode([("unit", unit), ("day", day.isoformat()), *(("category", code) for code in codes)])
+    return len(gathered), day, f"/staff/route-lists/new?{asked}"
 
 
 def _kinds(counted: Counter[str], asked: dict[str, str], lang: str) -> list[tuple[str, str, int, str]]:

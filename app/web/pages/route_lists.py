@@ -16,12 +16,13 @@ from app.queries import crew_keeping as kept
 from app.queries import crews as crew_queries
 from app.queries.round_days import round_days
 from app.routing import Rules
+from app.routing.summer import lit_again
 from app.services import plans
 from app.services.ways import about_ways, ways
 from app.text import say, translate
 from app.web.crew_forms import own_units, place_text, typed
 from app.web.deps import CrewDep, CsrfChecked, FormDep, LanguageDep, NowDep, RulesDep, SessionDep, StateDep
-from app.web.plan_form import Choices, read_plan, read_round, shown_windows
+from app.web.plan_form import Choices, is_day, read_plan, read_round, shown_windows
 from app.web.templating import redirect, render
 
 router = APIRouter(prefix="/staff/route-lists", include_in_schema=False)
@@ -45,11 +46,13 @@ def new_page(
     now: NowDep,
     lang: LanguageDep,
     unit: str = "",
+    day: str = "",
 ) -> Response:
-    """What to drive to, who drives, and from where."""
+    """What to drive to, who drives, and from where; a link may fill in unit, day, categories and reports."""
     named = [("report", reference) for reference in request.query_params.getlist("report")[:MOST_NAMED]]
     along = [("along", "yes")] if named else []
-    given = FormData([("unit", unit), *named, *along])
+    chosen = [("category", code) for code in request.query_params.getlist("category") if code in rules.categories]
+    given = FormData([("unit", unit), ("day", day if is_day(day) else ""), *chosen, *named, *along])
     return _form(request, staff, session, rules, state, given=given, lang=lang, now=now)
 
 
@@ -123,6 +126,7 @@ def _form(
         unit_choices=[(code, rules.units[code].name(lang)) for code in units],
         area_choices=[(area.code, area.name(lang)[:1].upper() + area.name(lang)[1:]) for area in rules.areas.values()],
         counts=counts,
+        lit_on=next((lit for code in rules.categories if (lit := lit_again(rules, code, [], at=now))), None),
         start=typed(given, "start") if error else typed(given, "start") or place_text(home.lat, home.lon),
         about_ways=about_ways(ways(session, rules, state.settings, unit_code=chosen), lang),
         sentence=say(error, lang) if error else None,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import time
 
 import pytest
 
-from app.models import Actor, Asset, DangerPlace
+from app.models import Actor, Asset, Crew, DangerPlace
 from tests.planning.lamp_streets import at
 
 STREET, CROSSING = "Lyktegata", "Gangfeltet ved skolen"
@@ -126,3 +127,34 @@ def test_the_page_asks_the_same_few_questions_whatever_it_lists(browser_of, ola,
     with count_queries() as counted:
         browser.look("/staff/faults")
     assert counted.number <= 12, counted.statements
+
+
+def test_in_summer_light_dark_lamps_wait_and_the_round_with_light_is_one_press_away(
+    browser_of, ola, lamps, dark, clock, session
+):
+    clock.now = clock.now.replace(year=2027, month=6, day=15)
+    dark(lamps[0])
+    dark(lamps[9], category="lamp_fitting")
+    session.add(
+        Crew(
+            name="Lys 1",
+            unit_code="bydrift",
+            start_lat=69.65,
+            start_lon=18.95,
+            shift_from=time(7),
+            shift_until=time(15),
+        )
+    )
+    session.commit()
+    browser = browser_of(ola)
+    page = browser.look("/staff/faults")
+    assert "One fault here is a dark lamp that waits until they are lit again on 21 July 2027." in words(page)
+    assert words(page).count("Waits until lamps are lit again") == 1
+    link = html.unescape(re.search(r'href="(/staff/route-lists/new[^"]*)"', page)[1])
+    form = browser.look(link)
+    assert re.search(r'name="day"[^>]*value="2027-07-21"|value="2027-07-21"[^>]*name="day"', form)
+    assert re.search(r'<input[^>]*value="lamp_dark"[^>]*checked', form)
+    assert "until 21 July 2027, they wait unless you choose them" in words(form)
+    assert 'value="x' not in browser.look("/staff/route-lists/new?unit=bydrift&day=x&category=nothing")
+    clock.now = clock.now.replace(month=8)
+    assert "lit again" not in words(browser_of(ola).look("/staff/faults"))
