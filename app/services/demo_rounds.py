@@ -150,9 +150,13 @@ def plan_tomorrow(world: World) -> None:
 
 
 def _chosen(world: World) -> tuple[str, ...]:
-    """What Ola ticked in the list of faults: all but the first of each kind."""
+    """What Ola ticked in the list of faults: all but the first of each kind, and of a gathered area all that is in it."""
     found = worth_driving_to(world.session, unit_code=UNIT, rules=world.rules, at=world.now)
     first: dict[str, FaultSeen] = {}
     for one in found:
         first.setdefault(one.fault.kind, one)
-    return tuple(one.reference for one in found if first[one.fault.kind] is not one)
+    return tuple(one.reference for one in found if not _same(first[one.fault.kind], one))
+
+
+def _same(first: FaultSeen, other: FaultSeen) -> bool:
+    return other is first or (first.fault.trip is not None and other.fault.trip == first.fault.trip)

@@ -123,7 +123,7 @@ def assert_the_rounds_have_figures(session):
 
 def assert_something_of_every_kind_waits(session, rules):
     waits = worth_driving_to(session, unit_code="bydrift", rules=rules, at=NOON)
-    assert {one.fault.kind for one in waits} >= {"stretch", "danger", "row", "single", "other"}
+    assert {one.fault.kind for one in waits} >= {"stretch", "danger", "row", "area", "single", "other"}
     plough = session.scalars(select(RoutineRound).where(RoutineRound.kind == "snow")).one()
     assert plough.ends == time(23, 59)
 
