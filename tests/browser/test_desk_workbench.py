@@ -280,6 +280,7 @@ def test_many_at_once_by_keys_and_by_a_circle_with_one_undo(
     undo = page.locator("form[data-undo]")
     expect(undo).to_contain_text("Done with 5 reports. 5 to City operations")
     expect(page.get_by_text("No new reports. Time for coffee.")).to_be_visible()
+    assert desk.shown == "", "what is decided does not stay in front"
     assert {stored(state, one).status for one in near + far} == {"forwarded"}
     page.keyboard.press("z")
     expect(page.locator(".queue__item")).to_have_count(5)

@@ -1,7 +1,7 @@
 // Many at once: which are chosen, by keys, by ticks and by the circle, and the one decision about all of them.
 
 import { post, refusalOf } from "./asking.js";
-import { forget, show, shown } from "./front.js";
+import { forget, putEmpty, show, shown } from "./front.js";
 import * as list from "./list.js";
 import { explain, say, sayAloud, sentence } from "./saying.js";
 import { addBar, removeBar } from "./undo.js";
@@ -125,5 +125,5 @@ async function done(answer) {
   if (next) {
     forget([next]);
     await show(next, { push: next !== shown() });
-  }
+  } else putEmpty();
 }
