@@ -5,46 +5,23 @@
 //   state: "waiting", then what the server made of it: "applied", "conflict", "refused"
 // A photo:  {key, entry, bytes, type, sent}
 
+import { storage } from "../storage.js";
+
 const NAME = "gatami-rounds";
-const VERSION = 1;
 const STORES = ["rounds", "entries", "photos", "facts"];
 /** A round that was forgotten on a tablet goes after this long. */
 export const KEPT_MS = 3 * 86_400_000;
-let opened;
 
-function open() {
-  opened ??= new Promise((resolve, reject) => {
-    const asked = indexedDB.open(NAME, VERSION);
-    asked.onupgradeneeded = () => {
-      asked.result.createObjectStore("rounds", { keyPath: "base" });
-      asked.result.createObjectStore("entries", { keyPath: "key" });
-      asked.result.createObjectStore("photos", { keyPath: "key" });
-      asked.result.createObjectStore("facts");
-    };
-    asked.onsuccess = () => {
-      // A newer version of the site in another tab must not wait for this one.
-      asked.result.onversionchange = () => { asked.result.close(); opened = undefined; };
-      resolve(asked.result);
-    };
-    asked.onerror = () => reject(asked.error);
-    asked.onblocked = () => reject(new Error("The store is held by an older page"));
-  }).catch((error) => {
-    opened = undefined;
-    throw error;
-  });
-  return opened;
-}
-
-/** `work(stores)` in one transaction over all stores; gives the result of the request that it returns, once on disk. */
-async function inStores(mode, work) {
-  const database = await open();
-  return new Promise((resolve, reject) => {
-    const transaction = database.transaction(STORES, mode, { durability: "strict" });
-    const request = work(Object.fromEntries(STORES.map((name) => [name, transaction.objectStore(name)])));
-    transaction.oncomplete = () => resolve(request?.result);
-    transaction.onabort = () => reject(transaction.error ?? new Error("Nothing was stored"));
-  });
-}
+const kept = storage(NAME, (database) => {
+  database.createObjectStore("rounds", { keyPath: "base" });
+  database.createObjectStore("entries", { keyPath: "key" });
+  database.createObjectStore("photos", { keyPath: "key" });
+  database.createObjectStore("facts");
+});
+const { tell } = kept;
+const inStores = (mode, work) => kept.inStores(STORES, mode, work);
+/** `told()` is called when anything changed, here, in another tab or in the service worker. */
+export const onChange = (told) => kept.onChange(told);
 
 const byOrder = (one, other) => one.order - other.order;
 
@@ -169,18 +146,4 @@ export async function forgetRounds(bases, { work = false } = {}) {
 export async function isUsed() {
   if (!indexedDB.databases) return true;
   return (await indexedDB.databases()).some(({ name }) => name === NAME);
-}
-
-const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("gatami-rounds");
-const listeners = new Set();
-
-/** `told()` is called when anything changed, here, in another tab or in the service worker. */
-export function onChange(told) {
-  listeners.add(told);
-  channel?.addEventListener("message", told);
-}
-
-function tell() {
-  channel?.postMessage("changed");
-  for (const told of listeners) told();
 }

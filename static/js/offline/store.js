@@ -3,41 +3,16 @@
 // A report: {key, state, written_at, tries, next_try, fields: [[name, text]], photos: [{id, thumbnail, bytes, type, name}], ...}.
 // state: "waiting", "failed" (with `problem` and `errors`), "sent" (nothing left but `reference` and `follow_url`).
 
-const NAME = "gatami";
-const VERSION = 1;
-let opened;
+import { storage } from "../storage.js";
 
-function open() {
-  opened ??= new Promise((resolve, reject) => {
-    const asked = indexedDB.open(NAME, VERSION);
-    asked.onupgradeneeded = () => {
-      asked.result.createObjectStore("reports", { keyPath: "key" });
-      asked.result.createObjectStore("facts");
-    };
-    asked.onsuccess = () => {
-      // A newer version of the site in another tab must not wait for this one.
-      asked.result.onversionchange = () => { asked.result.close(); opened = undefined; };
-      resolve(asked.result);
-    };
-    asked.onerror = () => reject(asked.error);
-    asked.onblocked = () => reject(new Error("The store is held by an older page"));
-  }).catch((error) => {
-    opened = undefined;
-    throw error;
-  });
-  return opened;
-}
-
-/** `work(store)` in one transaction; gives the result of the request that it returns, once it is on the disk. */
-async function inStore(name, mode, work) {
-  const database = await open();
-  return new Promise((resolve, reject) => {
-    const transaction = database.transaction(name, mode);
-    const request = work(transaction.objectStore(name));
-    transaction.oncomplete = () => resolve(request?.result);
-    transaction.onabort = () => reject(transaction.error ?? new Error("Nothing was stored"));
-  });
-}
+const kept = storage("gatami", (database) => {
+  database.createObjectStore("reports", { keyPath: "key" });
+  database.createObjectStore("facts");
+});
+const { tell } = kept;
+const inStore = (name, mode, work) => kept.inStores([name], mode, (stores) => work(stores[name]));
+/** `told()` is called when anything changed, here, in another tab or in the service worker. */
+export const onChange = (told) => kept.onChange(told);
 
 /** One report, or undefined. */
 export const load = (key) => inStore("reports", "readonly", (store) => store.get(key));
@@ -73,17 +48,3 @@ export async function change(key, edit) {
 /** Something small to remember, such as the language. */
 export const remember = (name, value) => inStore("facts", "readwrite", (store) => store.put(value, name));
 export const recall = (name) => inStore("facts", "readonly", (store) => store.get(name));
-
-const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("gatami-reports");
-const listeners = new Set();
-
-/** `told()` is called when anything changed, here, in another tab or in the service worker. */
-export function onChange(told) {
-  listeners.add(told);
-  channel?.addEventListener("message", told);
-}
-
-function tell() {
-  channel?.postMessage("changed");
-  for (const told of listeners) told();
-}
