@@ -150,7 +150,7 @@ def plan_tomorrow(world: World) -> None:
 
 
 def _chosen(world: World) -> tuple[str, ...]:
-    """What Ola ticked in the list of faults: all but the first of each kind, and of a gathered area all that is in it."""
+    """What Ola ticked in the list of faults: all but the first of each kind, and a gathered area as a whole."""
     found = worth_driving_to(world.session, unit_code=UNIT, rules=world.rules, at=world.now)
     first: dict[str, FaultSeen] = {}
     for one in found:
