@@ -110,17 +110,23 @@ def desk_forwards(page: Page, screenshot, width: int) -> None:
     page.get_by_text(re.compile("undo", re.IGNORECASE)).first.wait_for()
 
 
-def crew_mends(page: Page, screenshot, width: int) -> None:
+def crew_plans(page: Page) -> None:
     page.goto("/staff/route-lists/new")
     page.get_by_role("button", name="Find the way").first.click()
     page.wait_for_url(re.compile(r"/staff/route-lists/\d+$"))
+
+
+def crew_mends(page: Page, screenshot, width: int) -> None:
     page.goto(f"{page.url}/drive")
     page.get_by_text("Stop 1 of 1").wait_for()
     screenshot(page, f"chain-4-crew-{width}")
     page.get_by_label("Note", exact=True).fill("New bulb.")
     page.locator("#cab-after").set_input_files(photo("gold"))
     page.get_by_label("Show note and photo to everybody").check()
-    with page.expect_response(lambda answer: answer.url.endswith("/entries") and answer.ok):
+    with (
+        page.expect_response(lambda answer: answer.url.endswith("/entries") and answer.ok),
+        page.expect_response(lambda answer: answer.url.endswith("/photos") and answer.ok),
+    ):
         page.get_by_role("button", name="Done", exact=True).click()
 
 
@@ -129,7 +135,7 @@ def test_a_dead_lamp_goes_from_a_phone_to_the_crew_and_back(live_server, page_at
     kari, per = people(live_server.state)
     resident = page_at(width, **HERE)
     resident_reports(resident, screenshot, width)
-    follow = resident.url
+    follow = resident.url.partition("?")[0]
     (receipt,) = worker()
     assert receipt["to"] == "siri@example.com"
     assert "bakery" not in receipt.as_string()  # Nobody can send words of their own to strangers through us.
@@ -149,12 +155,22 @@ def test_a_dead_lamp_goes_from_a_phone_to_the_crew_and_back(live_server, page_at
 
     crew = page_at(width)
     sign_in(crew.context, live_server, per)
+    crew_plans(crew)
+    worker()
+    resident.goto(follow)
+    resident.get_by_text("Planned for Monday 30 November").first.wait_for()
+    check_page(resident)
+    screenshot(resident, f"chain-4b-planned-{width}")
+
     crew_mends(crew, screenshot, width)
     fixed = [mail for mail in worker() if mail["to"] == "siri@example.com"][-1]
     assert "New bulb." in text_of(fixed)
 
     resident.goto(follow)
     resident.get_by_text("New bulb.").first.wait_for()
+    taken = resident.get_by_role("img", name=re.compile("crew", re.IGNORECASE)).first
+    expect(taken).to_be_visible()
+    assert taken.evaluate("async (image) => { await image.decode(); return image.naturalWidth; }") > 0
     check_page(resident)
     screenshot(resident, f"chain-5-fixed-{width}", whole=True)
     with live_server.state.session_factory() as session:
